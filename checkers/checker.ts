@@ -1,0 +1,104 @@
+import type { History } from '../harness/history/history.js';
+import type { Json } from '../harness/history/operation.js';
+
+export type Validity = 'valid' | 'invalid' | 'unknown';
+
+/** Limits on one check. A checker that meets one answers `unknown` with the reason, within 100 ms. */
+export interface Budget {
+  readonly timeMs: number;
+  readonly memoryBytes: number;
+}
+
+export interface CheckContext {
+  readonly budget: Budget;
+  readonly signal?: AbortSignal;
+  /** The consistency model to judge against; by default what the system claims. */
+  readonly consistency?: string;
+  /** Workload options as recorded in the plan (`accounts`, `initialBalance`, `skus`…), or given on the command line. */
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** One kind of drawing that a report can make of an anomaly. */
+export type Drawing =
+  /** Lanes of operations over time. `linearized`: history indices in a legal order, as far as one exists. */
+  | {
+      readonly kind: 'lanes';
+      readonly linearized?: readonly number[];
+      /** Why an operation could not come next. */
+      readonly obstacles?: readonly { readonly index: number; readonly reason: string }[];
+    }
+  /** A dependency cycle. Node ids index into `nodes`; edges form the cycle in order. */
+  | {
+      readonly kind: 'cycle';
+      readonly nodes: readonly { readonly name: string; readonly label: string; readonly index: number }[];
+      readonly edges: readonly {
+        readonly from: number;
+        readonly to: number;
+        /** ww, wr, rw, process, realtime. */
+        readonly relation: string;
+        readonly because: string;
+      }[];
+    }
+  /** A quantity over time with the moment of the violation. `times` in ns. */
+  | {
+      readonly kind: 'series';
+      readonly label: string;
+      readonly times: readonly number[];
+      readonly values: readonly number[];
+      readonly expected?: number;
+      readonly markedTime?: number;
+    };
+
+/** A proven violation: never without its sentence and the minimal set of operations that prove it. */
+export interface Anomaly {
+  /** The field's name: `nonlinearizable`, `G-single-item`, `lost-order`, `stale-read`… */
+  readonly kind: string;
+  /** Plain words naming value, writer, reader, nodes and times. */
+  readonly sentence: string;
+  /** Journal indices of the invocations and completions that prove it, ascending. */
+  readonly operations: readonly number[];
+  /** Longer explanation, a line an entry ("Let T1 = …"). */
+  readonly explanation?: readonly string[];
+  readonly rulesOut?: readonly string[];
+  readonly drawing?: Drawing;
+  readonly details?: Readonly<Record<string, Json>>;
+}
+
+interface Judgement {
+  /** Weighed, counted, measured: shown in the report, never needed to understand the verdict. */
+  readonly details: Readonly<Record<string, Json>>;
+  /** One sentence per condition that was decided, and per condition that was not. */
+  readonly checked: readonly string[];
+  readonly notChecked: readonly string[];
+}
+
+/** The answer of a checker. `invalid` needs a witness, `unknown` a reason; nothing else type-checks. */
+export type Verdict =
+  | (Judgement & { readonly validity: 'valid'; readonly anomalies: readonly Anomaly[] })
+  | (Judgement & { readonly validity: 'invalid'; readonly anomalies: readonly [Anomaly, ...Anomaly[]] })
+  | (Judgement & { readonly validity: 'unknown'; readonly reason: string; readonly anomalies: readonly Anomaly[] });
+
+/**
+ * A pure judge of histories: same history, same verdict. It sees the client operations of one workload (and nemesis
+ * events, which it ignores unless it is about them). A checker that throws counts as `unknown`.
+ *
+ * `anomalies` of a valid verdict are those that the model judged against allows.
+ */
+export interface Checker {
+  readonly name: string;
+  /** One line for `faultline list checkers` and the docs. */
+  readonly summary: string;
+  check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
+}
+
+export const UNLIMITED: Budget = { timeMs: Number.POSITIVE_INFINITY, memoryBytes: Number.POSITIVE_INFINITY };
+
+/** Violation beats unknown beats valid. */
+export function worst(validities: Iterable<Validity>): Validity {
+  let result: Validity = 'valid';
+  for (const validity of validities) {
+    if (validity === 'invalid') return 'invalid';
+    if (validity === 'unknown') result = 'unknown';
+  }
+  return result;
+}

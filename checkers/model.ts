@@ -1,0 +1,37 @@
+import type { Json } from '../harness/history/operation.js';
+
+/** An operation as a model sees it: what was asked, and what was answered. */
+export interface ModelOperation {
+  readonly f: string;
+  /** Value at the invocation. */
+  readonly input: Json;
+  /** Value at the ok completion; undefined when the outcome is unknown, which every state accepts. */
+  readonly output: Json | undefined;
+}
+
+/**
+ * A sequential specification, a record of pure functions (after Porcupine). The general search interns states by
+ * `key`, so that states may be plain objects.
+ */
+export interface Model<State> {
+  readonly name: string;
+  /** One line for `--help` and the docs. */
+  readonly summary: string;
+  /** Names of the operations it knows; anything else in a history is refused with its line. */
+  readonly operations: readonly string[];
+  initial(options: Readonly<Record<string, Json>>): State;
+  /**
+   * The state after the operation, or undefined where the answer contradicts the state. With an unknown output it
+   * answers the state that results if the operation took effect.
+   */
+  step(state: State, operation: ModelOperation): State | undefined;
+  /** Equal strings mean equal states. */
+  key(state: State): string;
+  /** The independent part an operation belongs to (locality), or undefined where the model does not decompose. */
+  partition?(operation: ModelOperation): string | undefined;
+  /** True when no state is changed by it, whatever its outcome: an unknown one can be dropped. */
+  isRead(operation: ModelOperation): boolean;
+  /** `write 3`, `cas 1→2`, `read → 3`. */
+  describe(operation: ModelOperation): string;
+  describeState(state: State): string;
+}

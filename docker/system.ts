@@ -1,0 +1,191 @@
+import type { z } from 'zod';
+
+/** Kinds of session a database can speak; a workload is written once for each family it runs on. */
+export type SessionFamily = keyof SessionsByFamily;
+
+export interface SessionsByFamily {
+  readonly kv: KvSession;
+}
+
+/**
+ * An error of a session. `fail` promises that nothing happened and never will; it has to be argued for in the comment
+ * beside the classification. Everything else is `info`. Errors of any other class count as `info`.
+ */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+
+  constructor(
+    readonly outcome: 'fail' | 'info',
+    /** Short and countable: `refused`, `timeout`, `reset`, `no-leader`. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** One client connection to one node. Never retries, never reconnects, never changes node. At most one call at a time. */
+export interface Session {
+  /** Ends the connection; safe to call twice and while a call is in flight. */
+  close(): Promise<void>;
+}
+
+export interface KvEntry {
+  readonly key: string;
+  readonly value: string;
+  /** Number of writes to this key since it was created, from 1. */
+  readonly version: number;
+  /** Store-wide revision at which the key was last written. */
+  readonly revision: number;
+}
+
+export type KvCondition =
+  | { readonly kind: 'value'; readonly key: string; readonly value: string }
+  | { readonly kind: 'revision'; readonly key: string; readonly revision: number }
+  | { readonly kind: 'absent'; readonly key: string };
+
+export type KvAction =
+  | { readonly kind: 'get'; readonly key: string }
+  | { readonly kind: 'get-prefix'; readonly prefix: string }
+  | { readonly kind: 'put'; readonly key: string; readonly value: string }
+  | { readonly kind: 'delete'; readonly key: string };
+
+export interface KvOutcome {
+  /** Whether all conditions held, so that `then` ran and not `otherwise`. */
+  readonly succeeded: boolean;
+  /** One entry list per action that ran, in order; empty for `put` and `delete`. */
+  readonly results: readonly (readonly KvEntry[])[];
+}
+
+/** Key–value store with multi-key conditional transactions. All values are text. Errors: {@link SessionError}. */
+export interface KvSession extends Session {
+  get(key: string): Promise<KvEntry | undefined>;
+  put(key: string, value: string): Promise<void>;
+  /** Atomically replaces `from` by `to`; false when the value was another or the key absent. */
+  compareAndSet(key: string, from: string, to: string): Promise<boolean>;
+  /** Evaluates all conditions and runs one branch, atomically. */
+  transact(
+    conditions: readonly KvCondition[],
+    then: readonly KvAction[],
+    otherwise?: readonly KvAction[],
+  ): Promise<KvOutcome>;
+}
+
+/** A place packets come from or go to: a node's name, or every client of the test. */
+export type Endpoint = string;
+export const CLIENTS: Endpoint = 'clients';
+
+/** Packets from one endpoint to another, one direction. */
+export interface Link {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
+/** Faults on the network between nodes, and between clients and nodes. */
+export interface NetworkAbility {
+  /** Drops every packet on these links until {@link heal}; adds to what is already cut. */
+  cut(links: readonly Link[]): Promise<void>;
+  /** Removes every rule, on every node; idempotent. */
+  heal(): Promise<void>;
+  /** Packets dropped so far, per cut link. */
+  dropped(): Promise<readonly (Link & { readonly packets: number })[]>;
+  /** Whether a new connection from one endpoint to the database port of another is answered within a second. */
+  probe(links: readonly Link[]): Promise<readonly (Link & { readonly reachable: boolean })[]>;
+}
+
+export interface ProcessStatus {
+  readonly pid: number;
+  readonly command: string;
+  /** As in /proc/<pid>/stat: R, S, D, T (stopped), Z… */
+  readonly state: string;
+  /** User and system time used so far, in clock ticks. */
+  readonly cpuTicks: number;
+  /** When it started, in clock ticks after boot: tells a new process from an old one with the same pid. */
+  readonly startTicks: number;
+}
+
+/** Faults on the database's processes, from inside the pod's pid namespace. */
+export interface ProcessAbility {
+  /** The database's processes on a node; empty when it is down. */
+  status(node: string): Promise<readonly ProcessStatus[]>;
+  /** Signals the database's processes; answers the pids signalled. */
+  signal(node: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<readonly number[]>;
+  /** How the database ended last, or undefined while it runs. */
+  exit(node: string): Promise<{ readonly code: number } | undefined>;
+  /** Starts the database again on its own data; no-op when it runs. */
+  start(node: string): Promise<void>;
+}
+
+/** Faults on a whole pod as a container runtime does them: every process frozen at once. */
+export interface FreezerAbility {
+  freeze(node: string): Promise<void>;
+  /** Idempotent. */
+  thaw(node: string): Promise<void>;
+  frozen(node: string): Promise<boolean>;
+  /** CPU time used by the pod so far, in nanoseconds: stands still while frozen. */
+  cpuTimeNs(node: string): Promise<number>;
+}
+
+/** Optional powers of a cluster; a nemesis names those it needs and is refused up front where one is missing. */
+export interface Abilities {
+  readonly network?: NetworkAbility;
+  readonly processes?: ProcessAbility;
+  readonly freezer?: FreezerAbility;
+}
+export type Ability = keyof Abilities;
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A running cluster. Disposing stops it and removes everything it made. */
+export interface Cluster extends AsyncDisposable {
+  readonly nodes: readonly ClusterNode[];
+  readonly abilities: Abilities;
+  /** Product version and image digest per image used. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Opens a session of a family to one node. Throws {@link SessionError}. */
+  open<F extends SessionFamily>(family: F, node: string, options: SessionOptions): Promise<SessionsByFamily[F]>;
+  /** Nodes that currently believe to be leader or primary, asked node by node; unreachable nodes are left out. */
+  primaries(): Promise<readonly string[]>;
+  /** Resolves when every node answers and has joined; rejects with what is missing after the time given. */
+  ready(timeoutMs: number): Promise<void>;
+  /** Writes each node's logs to `<directory>/<node>/`. */
+  collectLogs(directory: string): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly process: number;
+  readonly timeoutMs: number;
+}
+
+/** What the product promises at given options, and where it says so. */
+export interface Claims {
+  /** Consistency model names as in the lattice: `linearizable`, `serializable`, `strict-serializable`… */
+  readonly consistency: string;
+  readonly source: string;
+}
+
+export interface LaunchRequest {
+  readonly runId: string;
+  readonly nodes: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly progress: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A database as a plug-in. One folder under docker/, one line in the registry. */
+export interface System {
+  readonly name: string;
+  /** One line for `faultline list systems` and the docs. */
+  readonly summary: string;
+  readonly families: readonly SessionFamily[];
+  readonly abilities: readonly Ability[];
+  readonly nodes: { readonly min: number; readonly max: number; readonly default: number };
+  /** Every option has a default and a description. */
+  readonly options: z.ZodObject;
+  claims(options: Readonly<Record<string, unknown>>): Claims;
+  launch(request: LaunchRequest): Promise<Cluster>;
+}

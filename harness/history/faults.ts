@@ -1,0 +1,61 @@
+/** One measurement that a fault bit, or did not. */
+export interface Evidence {
+  /** What was looked at: `dropped packets n1→n2`, `process state of n3`. */
+  readonly what: string;
+  /** What the fault should have caused: `> 0`, `T, no CPU ticks`. */
+  readonly expected: string;
+  /** What was measured. */
+  readonly measured: string;
+  readonly bit: boolean;
+}
+
+/** Operations of clients by what happened to them inside a fault's window. */
+export interface WindowCounts {
+  readonly inFlight: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+}
+
+/** Value of the nemesis' events, by which the journal alone is enough to tell what every fault did. */
+export interface FaultRequest {
+  /** Counts faults of the run, from 1. */
+  readonly id: number;
+  /** Nemesis name; also the event's `f`. */
+  readonly kind: string;
+  /** Target strategy: `random-halves`, `leader`, `minority`… */
+  readonly target: string;
+  /** All node names in an order drawn from the seed; strategies take their nodes from its front. */
+  readonly order: readonly string[];
+}
+
+/** A fault as the report shows it, joined from its journal events. Times in ns. */
+export interface FaultRecord extends FaultRequest {
+  /** Plain words: `n1 n2 | n3 n4 n5 cut, both ways`. */
+  readonly description: string;
+  readonly nodes: readonly string[];
+  readonly requestedTime: number;
+  /** When it was in place; undefined when injecting failed. */
+  readonly injectedTime?: number;
+  readonly healedTime?: number;
+  readonly leadersBefore: readonly string[];
+  readonly leadersAfter: readonly string[];
+  readonly evidence: readonly Evidence[];
+  /** At least one measurement and every required one bit. */
+  readonly effective: boolean;
+  readonly healing: readonly Evidence[];
+  readonly healed: boolean;
+  readonly window: WindowCounts;
+  /** From heal until every kind of operation succeeded again; undefined when it never did. */
+  readonly recoveryNs?: number;
+  readonly error?: string;
+}
+
+export type PhaseName = 'warm-up' | 'faults' | 'recovery' | 'final';
+
+/** A stretch of the run, from the nemesis' `phase` events. Times in ns. */
+export interface Phase {
+  readonly name: PhaseName;
+  readonly startTime: number;
+  readonly endTime: number;
+}

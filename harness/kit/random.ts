@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+
+/** Mutable draws; lives only inside {@link Random.draw}. */
+export interface Dice {
+  /** Uniform integer, 0 ≤ result < bound. */
+  int(bound: number): number;
+  /** Uniform, 0 ≤ result < 1. */
+  float(): number;
+  chance(probability: number): boolean;
+  pick<T>(choices: readonly T[]): T;
+  /** A shuffled copy. */
+  shuffle<T>(items: readonly T[]): T[];
+}
+
+/**
+ * An immutable source of randomness: the same value always draws the same. Generators carry one, so that asking twice
+ * answers twice the same and one seed decides a whole run.
+ */
+export class Random {
+  private constructor(private readonly state: RandomGenerator) {}
+
+  static fromSeed(seed: number): Random {
+    return new Random(xoroshiro128plus(seed | 0));
+  }
+
+  /** Runs `f` with dice at this state; answers its result and the source after it. */
+  draw<T>(f: (dice: Dice) => T): readonly [T, Random] {
+    const state = this.state.clone();
+    return [f(diceOn(state)), new Random(state)];
+  }
+
+  /** An independent source for a named purpose, so that adding one consumer does not shift the draws of another. */
+  fork(label: string): Random {
+    const digest = createHash('sha256').update(JSON.stringify(this.state.getState())).update(label).digest();
+    return new Random(xoroshiro128plus(digest.readInt32LE(0)));
+  }
+}
+
+function diceOn(state: RandomGenerator): Dice {
+  const int = (bound: number) => uniformInt(state, 0, bound - 1);
+  const float = () => uniformFloat64(state);
+  return {
+    int,
+    float,
+    chance: (probability) => float() < probability,
+    pick: (choices) => choices[int(choices.length)],
+    shuffle: (items) => {
+      const copy = [...items];
+      for (let last = copy.length - 1; last > 0; last--) {
+        const other = int(last + 1);
+        [copy[last], copy[other]] = [copy[other], copy[last]];
+      }
+      return copy;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Verdict } from '../../checkers/checker.js';
+import type { FaultRecord, FaultRequest, Phase } from '../history/faults.js';
+import type { Json } from '../history/operation.js';
+
+/** Format of plan.json and results.json; a reader refuses what it does not know. */
+export const FORMAT_VERSION = 1;
+
+/** A fault of the schedule: when it begins and when it is healed, ms after the faults phase began. */
+export interface ScheduledFault {
+  readonly request: FaultRequest;
+  readonly atMs: number;
+  readonly forMs: number;
+}
+
+export interface PlannedWorkload {
+  readonly name: string;
+  readonly options: Readonly<Record<string, Json>>;
+  readonly keyspace: string;
+  /** Threads given to it. */
+  readonly concurrency: number;
+}
+
+/** Everything that decides a run; with the seed, everything needed to repeat it. plan.json. */
+export interface Plan {
+  readonly formatVersion: number;
+  readonly faultlineVersion: string;
+  readonly runId: string;
+  /** ISO 8601, for people; nothing depends on it. */
+  readonly createdAt: string;
+  /** The command line that repeats the run. */
+  readonly command: string;
+  readonly seed: number;
+  readonly system: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, Json>>;
+    readonly nodes: number;
+    readonly claims: { readonly consistency: string; readonly source: string };
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  readonly workloads: readonly PlannedWorkload[];
+  readonly nemeses: readonly string[];
+  readonly schedule: readonly ScheduledFault[];
+  /** Model to judge against where it is not the claim. */
+  readonly consistency?: string;
+  readonly rateHz: number;
+  readonly operationTimeoutMs: number;
+  readonly warmUpMs: number;
+  /** Length of the faults phase. */
+  readonly timeLimitMs: number;
+  readonly recoveryMs: number;
+}
+
+export type Outcome = 'valid' | 'invalid' | 'inconclusive' | 'harness-error';
+
+export interface CheckerResult {
+  /** Undefined for checkers of the run as a whole (statistics, assumptions). */
+  readonly workload?: string;
+  readonly checker: string;
+  readonly required: boolean;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+}
+
+/** Counts of one kind of operation by phase and outcome. */
+export interface OperationCounts {
+  readonly workload?: string;
+  readonly f: string;
+  readonly phase: string;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+}
+
+/** How late the event loop ran: widens intervals, never narrows them. */
+export interface EventLoopLag {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** results.json: what a run found. The report is made from this, the plan and the history alone. */
+export interface Results {
+  readonly formatVersion: number;
+  readonly runId: string;
+  readonly outcome: Outcome;
+  /** One sentence for the banner. */
+  readonly sentence: string;
+  readonly checks: readonly CheckerResult[];
+  readonly faults: readonly FaultRecord[];
+  readonly phases: readonly Phase[];
+  readonly counts: readonly OperationCounts[];
+  readonly errors: readonly { readonly code: string; readonly count: number; readonly example: string }[];
+  readonly eventLoopLag?: EventLoopLag;
+  /** Trouble of the harness itself: a node that never came back, a torn journal line, a failed tear-down. */
+  readonly notes: readonly string[];
+  /** Set when the harness failed; the recorded history is judged all the same. */
+  readonly harnessError?: string;
+}
