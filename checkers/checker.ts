@@ -12,8 +12,10 @@ export interface Budget {
 export interface CheckContext {
   readonly budget: Budget;
   readonly signal?: AbortSignal;
-  /** The consistency model to judge against; by default what the system claims. */
+  /** The consistency model asked for (`--consistency`). Undefined: the workload's own, or what the system claims. */
   readonly consistency?: string;
+  /** What the system claims for its options. Transactions are judged against it where nothing else is asked for. */
+  readonly claimed?: string;
   /** Workload options as recorded in the plan (`accounts`, `initialBalance`, `skus`…), or given on the command line. */
   readonly options: Readonly<Record<string, Json>>;
 }
