@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 /** Mutable draws; lives only inside {@link Random.draw}. */
@@ -24,7 +24,7 @@ export class Random {
   private constructor(private readonly state: RandomGenerator) {}
 
   static fromSeed(seed: number): Random {
-    return new Random(xoroshiro128plus(seed | 0));
+    return Random.fromText(String(seed));
   }
 
   /** Runs `f` with dice at this state; answers its result and the source after it. */
@@ -35,8 +35,16 @@ export class Random {
 
   /** An independent source for a named purpose, so that adding one consumer does not shift the draws of another. */
   fork(label: string): Random {
-    const digest = createHash('sha256').update(JSON.stringify(this.state.getState())).update(label).digest();
-    return new Random(xoroshiro128plus(digest.readInt32LE(0)));
+    return Random.fromText(JSON.stringify([this.state.getState(), label]));
+  }
+
+  /**
+   * The whole 128-bit state comes from a digest: the generator's own seeding makes the first draw of seed n the number
+   * ~n itself, so that neighbouring seeds would begin alike.
+   */
+  private static fromText(text: string): Random {
+    const digest = createHash('sha256').update(text).digest();
+    return new Random(xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset))));
   }
 }
 
