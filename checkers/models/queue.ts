@@ -1,0 +1,49 @@
+import type { Json } from '../../harness/history/operation.js';
+import type { Model, ModelOperation } from '../model.js';
+import { text } from './values.js';
+
+const describe = ({ f, input, output }: ModelOperation) =>
+  f === 'enqueue' || f === 'push' ? `${f} ${text(input)}` : `${f} → ${output === undefined ? '?' : text(output)}`;
+const describeState = (items: readonly Json[]) => `[${items.map(text).join(', ')}]`;
+
+/** First in, first out. `dequeue` answers the element, or null when the queue was empty. */
+export const queue: Model<readonly Json[]> = {
+  name: 'queue',
+  summary: 'FIFO queue: enqueue, dequeue (null when empty)',
+  operations: ['enqueue', 'dequeue'],
+  initial: () => [],
+  step: (items, { f, input, output }) => {
+    if (f === 'enqueue') return [...items, input];
+    return take(items, items[0], items.slice(1), output);
+  },
+  key: text,
+  isRead: ({ f, output }) => f === 'dequeue' && output === null,
+  describe,
+  describeState,
+};
+
+/** Last in, first out. `pop` answers the element, or null when the stack was empty. */
+export const stack: Model<readonly Json[]> = {
+  name: 'stack',
+  summary: 'LIFO stack: push, pop (null when empty)',
+  operations: ['push', 'pop'],
+  initial: () => [],
+  step: (items, { f, input, output }) => {
+    if (f === 'push') return [...items, input];
+    return take(items, items[items.length - 1], items.slice(0, -1), output);
+  },
+  key: text,
+  isRead: ({ f, output }) => f === 'pop' && output === null,
+  describe,
+  describeState,
+};
+
+function take(
+  items: readonly Json[],
+  taken: Json | undefined,
+  rest: readonly Json[],
+  output: Json | undefined,
+): readonly Json[] | undefined {
+  if (taken === undefined) return output === undefined || output === null ? items : undefined;
+  return output === undefined || (output !== null && text(output) === text(taken)) ? rest : undefined;
+}
