@@ -8,7 +8,7 @@ export { mix } from './combinators/mix.js';
 export type { Weighted } from './combinators/mix.js';
 export { delay, rate, stagger } from './combinators/pace.js';
 export { race } from './combinators/race.js';
-export { clients, nemesis, onThreads, reserve } from './combinators/routing.js';
+export { clients, MissingThreads, nemesis, onThreads, reserve } from './combinators/routing.js';
 export type { Reservation } from './combinators/routing.js';
 export { cycle, phases, sequence, synchronize } from './combinators/sequence.js';
 export { fromFunction, fromState, nothing, once, repeat } from './combinators/source.js';

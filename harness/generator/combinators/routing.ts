@@ -1,12 +1,12 @@
 import type { Operation } from '../../history/operation.js';
 import type { Generator, GeneratorContext, Step, Thread } from '../generator.js';
-import { continued } from '../generator.js';
+import { continued, DONE } from '../generator.js';
 import { ThreadSet, ThreadView } from '../threads.js';
 import { race } from './race.js';
 
 /** On these threads only: it sees no others, and no events of others. */
 export function onThreads(accept: (thread: Thread) => boolean, generator: Generator): Generator {
-  return new Routed(new Router((threads) => threads.filter(accept)), generator);
+  return new Routed(new Router((threads) => needing(1, threads.filter(accept))), generator);
 }
 
 /** On the clients' threads only. */
@@ -24,14 +24,14 @@ export type Reservation = readonly [threads: number, generator: Generator];
 
 /**
  * Gives each generator clients' threads of its own: the first so many to the first, and so on; what is left goes to
- * `rest`. Events reach only the one whose thread they happened on.
+ * `rest`. Fewer threads than reserved is an error. Events reach only the one whose thread they happened on.
  */
 export function reserve(reservations: readonly Reservation[], rest?: Generator): Generator {
   let from = 0;
   const routed = reservations.map(([threads, generator]) => {
     const start = from;
     from += threads;
-    return new Routed(new Router((all) => clientsOf(all).slice(start, start + threads)), generator);
+    return new Routed(new Router((all) => needing(threads, clientsOf(all).slice(start, start + threads))), generator);
   });
   const taken = from;
   const others = rest && new Routed(new Router((all) => clientsOf(all).slice(taken)), rest);
@@ -42,8 +42,18 @@ function clientsOf(threads: readonly Thread[]): readonly Thread[] {
   return threads.filter((thread) => thread !== 'nemesis');
 }
 
+/** A generator without its threads would wait for ever, and the run it is part of would test nothing. */
+export class MissingThreads extends Error {
+  override readonly name = 'MissingThreads';
+}
+
+function needing(count: number, threads: readonly Thread[]): readonly Thread[] {
+  if (threads.length >= count) return threads;
+  throw new MissingThreads(`a generator needs ${count} threads and is given ${threads.length}`);
+}
+
 /** Narrows contexts; remembers the set for as long as the threads to choose from stay the same. */
-export class Router {
+class Router {
   private threads: readonly Thread[] | undefined;
   private set = new ThreadSet([]);
 
@@ -69,6 +79,7 @@ class Routed implements Generator {
   ) {}
 
   next(context: GeneratorContext): Step {
+    if (this.router.members(context).list.length === 0) return DONE;
     const step = this.generator.next(this.router.narrow(context));
     return continued(step, (next) => this.with(next));
   }

@@ -2,22 +2,19 @@ import type { Invocation, Operation } from '../../history/operation.js';
 import type { Generator, GeneratorContext, Step } from '../generator.js';
 import { continued } from '../generator.js';
 
-/** Marks every operation as of this workload; only that workload's events reach the generator. */
+/** Marks every operation as of this workload. */
 export function tagged(workload: string, generator: Generator): Generator {
-  return new Mapped(
-    (invocation) => ({ ...invocation, workload }),
-    (event) => event.workload === workload,
-    generator,
-  );
+  return map((invocation) => ({ ...invocation, workload }), generator);
 }
 
-/** Gives every operation that has no key this one; only the key's events reach the generator. */
+/** Gives every operation this key; only the key's events reach the generator. Keys do not nest. */
 export function onKey(key: string, generator: Generator): Generator {
-  return new Mapped(
-    (invocation) => (invocation.key === undefined ? { ...invocation, key } : invocation),
-    (event) => event.key === key,
-    generator,
-  );
+  const withKey = (invocation: Invocation) => {
+    // Its events would be kept from the generator that issued it.
+    if ((invocation.key ?? key) !== key) throw new Error(`operation on key ${invocation.key} given key ${key}`);
+    return { ...invocation, key };
+  };
+  return new Mapped(withKey, (event) => event.key === key, generator);
 }
 
 /** Changes every operation; events reach the generator as they happened. */
