@@ -1,10 +1,36 @@
 import type { Ability, Cluster } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import type { Json } from '../harness/history/operation.js';
+
+/** How long a nemesis waits for anything. Nothing it does is unbounded. */
+export interface Limits {
+  /** One call of an ability or one question to the cluster. */
+  readonly callMs: number;
+  /** Until an injected fault shows: a killed pid gone, a stopped process in state T. */
+  readonly effectMs: number;
+  /** Until some node claims to lead, where the target is the leader. */
+  readonly leaderMs: number;
+  /** Until a fault is proven undone; after that it is reported as not healed. */
+  readonly healMs: number;
+  /** First pause between two looks; it doubles up to a second. */
+  readonly pollMs: number;
+}
 
 export interface NemesisContext {
   readonly cluster: Cluster;
+  /** Stops an injection that has not happened yet. Healing ignores it. */
   readonly signal?: AbortSignal;
+  /** Defaults to {@link DEFAULT_LIMITS}. */
+  readonly limits?: Limits;
 }
+
+export const DEFAULT_LIMITS: Limits = {
+  callMs: 15_000,
+  effectMs: 5_000,
+  leaderMs: 5_000,
+  healMs: 30_000,
+  pollMs: 50,
+};
 
 /** What a healed fault proves: that it bit, and that nothing of it is left. */
 export interface HealedFault {
@@ -28,6 +54,14 @@ export interface ActiveFault {
   heal(): Promise<HealedFault>;
 }
 
+/** What a test offers a nemesis; known before anything is launched. */
+export interface Terrain {
+  /** Name of the system, for messages. */
+  readonly system: string;
+  readonly abilities: readonly Ability[];
+  readonly nodes: number;
+}
+
 /**
  * A family of faults: injection, healing and evidence travel together. One file, one line in the registry.
  * Targets are resolved when the fault is injected (`leader` is whoever leads then); random choices come from
@@ -40,7 +74,33 @@ export interface Nemesis {
   readonly needs: readonly Ability[];
   /** Target strategies it knows; the schedule draws among them. */
   readonly targets: readonly string[];
+  /** Of the targets, those that make sense there; absent: all of them. */
+  targetsFor?(terrain: Terrain): readonly string[];
   /** Fewest nodes at which it makes sense. */
   readonly minNodes: number;
+  /**
+   * Resolves once the fault is in place. Rejects when it could not be put in place, after undoing whatever part of it
+   * was.
+   */
   inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault>;
+}
+
+/** Value of the `ok` event that marks a fault in place. */
+export function injectedValue(request: FaultRequest, fault: ActiveFault): { readonly [name: string]: Json } {
+  const { description, nodes, leadersBefore } = fault;
+  return { ...request, description, nodes, leadersBefore };
+}
+
+/** Value of the `ok` event of `heal`. */
+export function healedValue(id: number, healed: HealedFault): { readonly [name: string]: Json } {
+  const { evidence, effective, healing, leadersAfter } = healed;
+  const plain = (list: readonly Evidence[]) => list.map((entry): { readonly [name: string]: Json } => ({ ...entry }));
+  return {
+    id,
+    evidence: plain(evidence),
+    effective,
+    healing: plain(healing),
+    healed: healed.healed,
+    leadersAfter,
+  };
 }

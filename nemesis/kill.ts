@@ -1,0 +1,71 @@
+import type { ProcessAbility, ProcessStatus } from '../docker/system.js';
+import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import { activeFault, injectOrUndo, ofEachNode } from './active-fault.js';
+import { eachNode, eventually, onEach } from './bounded.js';
+import { killedEvidence, runningEvidence, survivors, type Ending } from './evidence.js';
+import { DEFAULT_LIMITS, type ActiveFault, type Limits, type Nemesis, type NemesisContext } from './nemesis.js';
+import { processesOf } from './processes.js';
+import { byName, fitting, strategy, takeAim, TARGETS } from './targets.js';
+
+/** Kills the database's processes with SIGKILL; healing starts them again on their own data. */
+export const kill: Nemesis = {
+  name: 'kill',
+  summary: 'kills database processes with SIGKILL and starts them again on their own data',
+  needs: ['processes'],
+  targets: Object.keys(TARGETS),
+  targetsFor: ({ nodes }) => fitting(TARGETS, nodes),
+  minNodes: 1,
+  inject,
+};
+
+async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
+  const processes = processesOf(context.cluster, 'kill');
+  const limits = context.limits ?? DEFAULT_LIMITS;
+  const target = strategy(TARGETS, request);
+  const sight = await takeAim(target.aim, request, context);
+  const nodes = byName(sight.order.slice(0, target.count(sight.order.length)));
+  const before = await onEach(nodes, limits, (node) => processes.status(node));
+  const start = async () => void (await onEach(nodes, limits, (node) => processes.start(node)));
+  await injectOrUndo(limits, () => eachNode(nodes, (node) => processes.signal(node, 'KILL')), start);
+  // Watched from inside the window without holding up the run.
+  const endings = nodes.map((node, at) => ending(processes, node, before[at], limits));
+  for (const end of endings) end.catch(() => undefined);
+  return activeFault(
+    {
+      description: `${nodes.join(' ')} killed`,
+      nodes,
+      leadersBefore: sight.leadersBefore,
+      measure: async () => [
+        ...sight.evidence,
+        ...(await ofEachNode(nodes, limits, async (node, at) => killedEvidence(node, await endings[at]))),
+      ],
+      undo: start,
+      verify: () => ofEachNode(nodes, limits, (node, at) => restarted(processes, node, endings[at])),
+    },
+    context,
+  );
+}
+
+/** What became of a node's processes: looked at until they are gone and their exit is known. */
+function ending(
+  processes: ProcessAbility,
+  node: string,
+  before: readonly ProcessStatus[],
+  limits: Limits,
+): Promise<Ending> {
+  const look = async (): Promise<Ending> => {
+    const [now, exit] = await Promise.all([processes.status(node), processes.exit(node)]);
+    return { before, now, exit };
+  };
+  const replaced = ({ now, exit }: Ending) => exit === undefined && now.length > 0;
+  const ended = (seen: Ending) =>
+    survivors(before, seen.now).length === 0 && (seen.exit !== undefined || replaced(seen));
+  return eventually(limits.effectMs, limits, look, ended);
+}
+
+/** Only processes seen to die must be new ones: healing a kill that killed nothing has nothing to replace. */
+async function restarted(processes: ProcessAbility, node: string, end: Promise<Ending>): Promise<readonly Evidence[]> {
+  const seen = await end.catch(() => undefined);
+  const died = seen?.before.filter((process) => survivors([process], seen.now).length === 0);
+  return [runningEvidence(node, await processes.status(node), died)];
+}

@@ -1,0 +1,80 @@
+import type { Cluster, Link, NetworkAbility } from '../docker/system.js';
+import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import { activeFault, injectOrUndo } from './active-fault.js';
+import { within } from './bounded.js';
+import {
+  cutPairs,
+  droppedEvidence,
+  rejoinedEvidence,
+  severedEvidence,
+  type CutPair,
+  type Dropped,
+} from './evidence.js';
+import { GRUDGES, type Grudge } from './grudges.js';
+import { DEFAULT_LIMITS, type ActiveFault, type Nemesis, type NemesisContext } from './nemesis.js';
+import { fitting, strategy, takeAim } from './targets.js';
+
+/** Cuts the network between nodes, or between clients and a node, in the shape of a grudge. */
+export const partition: Nemesis = {
+  name: 'partition',
+  summary: 'cuts the network between nodes, or between clients and a node, by dropping packets',
+  needs: ['network'],
+  targets: Object.keys(GRUDGES),
+  targetsFor: ({ nodes }) => fitting(GRUDGES, nodes),
+  minNodes: 2,
+  inject,
+};
+
+async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
+  const network = networkOf(context.cluster);
+  const limits = context.limits ?? DEFAULT_LIMITS;
+  const shape = strategy(GRUDGES, request);
+  // The counters of rules already there belong to an earlier fault.
+  const [sight, countersBefore] = await Promise.all([
+    takeAim(shape.aim, request, context),
+    within(limits.callMs, 'reading the counters', network.dropped()),
+  ]);
+  const grudge = shape.draw(sight.order);
+  const pairs = cutPairs(grudge.links);
+  const undo = () => network.heal();
+  await injectOrUndo(limits, () => network.cut(grudge.links), undo);
+  // Failing probes take their whole second: they run inside the window without holding up the run.
+  const severed = network.probe(probesOf(pairs));
+  severed.catch(() => undefined);
+  return activeFault(
+    {
+      ...describe(grudge),
+      leadersBefore: sight.leadersBefore,
+      measure: async () => [...sight.evidence, ...(await measure(network, pairs, countersBefore, severed))],
+      undo,
+      verify: () => verify(network, pairs),
+    },
+    context,
+  );
+}
+
+const describe = ({ description, nodes }: Grudge) => ({ description, nodes });
+
+/** The probes are awaited first: their own packets are what the counters must show on an otherwise idle link. */
+async function measure(
+  network: NetworkAbility,
+  pairs: readonly CutPair[],
+  countersBefore: Dropped,
+  severed: ReturnType<NetworkAbility['probe']>,
+): Promise<Evidence[]> {
+  const probed = await severed;
+  const countersNow = await network.dropped();
+  return pairs.flatMap((pair) => [droppedEvidence(pair, countersBefore, countersNow), severedEvidence(pair, probed)]);
+}
+
+async function verify(network: NetworkAbility, pairs: readonly CutPair[]): Promise<Evidence[]> {
+  const [probed, rules] = await Promise.all([network.probe(probesOf(pairs)), network.dropped()]);
+  return pairs.map((pair) => rejoinedEvidence(pair, probed, rules));
+}
+
+const probesOf = (pairs: readonly CutPair[]): readonly Link[] => pairs.flatMap(({ probes }) => probes);
+
+function networkOf({ abilities }: Cluster): NetworkAbility {
+  if (abilities.network === undefined) throw new Error('nemesis partition: the cluster has no ability network');
+  return abilities.network;
+}

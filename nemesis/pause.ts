@@ -1,0 +1,117 @@
+import type { FreezerAbility, ProcessAbility, ProcessStatus } from '../docker/system.js';
+import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import { activeFault, injectOrUndo, ofEachNode, type FaultParts } from './active-fault.js';
+import { eachNode, eventually, onEach } from './bounded.js';
+import { frozenEvidence, isStopped, stoppedEvidence, thawedEvidence, type FreezerReading } from './evidence.js';
+import { DEFAULT_LIMITS, type ActiveFault, type Limits, type Nemesis, type NemesisContext } from './nemesis.js';
+import { allRunning, processesOf, resume } from './processes.js';
+import { byName, fitting, strategy, takeAim, TARGETS, type Target } from './targets.js';
+
+/** By signal the database's processes stop one by one; the freezer holds the whole pod at one instant. */
+type Method = 'signal' | 'freezer';
+
+/** `leader` stops the leader's processes by signal, `freeze-leader` freezes its pod. */
+const PAUSES: Readonly<Record<string, Target & { readonly method: Method }>> = Object.fromEntries(
+  Object.entries(TARGETS).flatMap(([name, target]) => [
+    [name, { ...target, method: 'signal' }],
+    [`freeze-${name}`, { ...target, method: 'freezer' }],
+  ]),
+);
+
+/** Stops nodes in the middle of whatever they do; resumed, they go on as if no time had passed. */
+export const pause: Nemesis = {
+  name: 'pause',
+  summary: 'stops database processes by SIGSTOP, or freezes whole pods (freeze-…), and lets them go on',
+  needs: ['processes'],
+  targets: Object.keys(PAUSES),
+  targetsFor: ({ nodes, abilities }) =>
+    fitting(PAUSES, nodes).filter((name) => PAUSES[name].method === 'signal' || abilities.includes('freezer')),
+  minNodes: 1,
+  inject,
+};
+
+async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
+  const limits = context.limits ?? DEFAULT_LIMITS;
+  const processes = processesOf(context.cluster, 'pause');
+  const { method, aim, count } = strategy(PAUSES, request);
+  const sight = await takeAim(aim, request, context);
+  const nodes = byName(sight.order.slice(0, count(sight.order.length)));
+  const paused =
+    method === 'signal'
+      ? await stop(processes, nodes, limits)
+      : await freeze(freezerOf(context), processes, nodes, limits);
+  return activeFault(
+    {
+      ...paused,
+      nodes,
+      leadersBefore: sight.leadersBefore,
+      measure: async () => [...sight.evidence, ...(await paused.measure())],
+    },
+    context,
+  );
+}
+
+type Paused = Pick<FaultParts, 'description' | 'measure' | 'undo' | 'verify'>;
+
+async function stop(processes: ProcessAbility, nodes: readonly string[], limits: Limits): Promise<Paused> {
+  const undo = () => resume(processes, nodes, limits);
+  await injectOrUndo(limits, () => eachNode(nodes, (node) => processes.signal(node, 'STOP')), undo);
+  const first = nodes.map((node) => onceStopped(processes, node, limits));
+  for (const look of first) look.catch(() => undefined);
+  return {
+    description: `${nodes.join(' ')} stopped by SIGSTOP`,
+    measure: () =>
+      ofEachNode(nodes, limits, async (node, at) => [
+        stoppedEvidence(node, await first[at], await processes.status(node)),
+      ]),
+    undo,
+    verify: () => allRunning(processes, nodes, limits),
+  };
+}
+
+/** The first look: a thread deep in a system call stops a moment after the signal. */
+function onceStopped(processes: ProcessAbility, node: string, limits: Limits): Promise<readonly ProcessStatus[]> {
+  const look = () => processes.status(node);
+  return eventually(limits.effectMs, limits, look, (seen) => seen.length > 0 && seen.every(isStopped));
+}
+
+async function freeze(
+  freezer: FreezerAbility,
+  processes: ProcessAbility,
+  nodes: readonly string[],
+  limits: Limits,
+): Promise<Paused> {
+  const thaw = async () => void (await onEach(nodes, limits, (node) => freezer.thaw(node)));
+  await injectOrUndo(limits, () => eachNode(nodes, (node) => freezer.freeze(node)), thaw);
+  const first = nodes.map((node) => readFreezer(freezer, node));
+  for (const look of first) look.catch(() => undefined);
+  return {
+    description: `${nodes.join(' ')} frozen`,
+    measure: () =>
+      ofEachNode(nodes, limits, async (node, at) => [
+        frozenEvidence(node, await first[at], await readFreezer(freezer, node)),
+      ]),
+    undo: async () => {
+      await thaw();
+      await resume(processes, nodes, limits);
+    },
+    verify: async (): Promise<readonly Evidence[]> => {
+      const thawed = await ofEachNode(nodes, limits, async (node) => [
+        thawedEvidence(node, await freezer.frozen(node)),
+      ]);
+      // Nothing can be asked of a pod that is still frozen.
+      return thawed.every(({ bit }) => bit) ? [...thawed, ...(await allRunning(processes, nodes, limits))] : thawed;
+    },
+  };
+}
+
+/** One after the other: the CPU clock is read only once the freezer is known to be shut. */
+async function readFreezer(freezer: FreezerAbility, node: string): Promise<FreezerReading> {
+  const frozen = await freezer.frozen(node);
+  return { frozen, cpuTimeNs: await freezer.cpuTimeNs(node) };
+}
+
+function freezerOf({ cluster }: NemesisContext): FreezerAbility {
+  if (cluster.abilities.freezer === undefined) throw new Error('nemesis pause: the cluster has no ability freezer');
+  return cluster.abilities.freezer;
+}

@@ -1,0 +1,225 @@
+import {
+  CLIENTS,
+  type Abilities,
+  type Cluster,
+  type FreezerAbility,
+  type Link,
+  type NetworkAbility,
+  type ProcessAbility,
+  type ProcessStatus,
+} from '../../docker/system.js';
+
+/** Ways in which a cluster can fail its nemesis. Each is off unless named. */
+export interface Sabotage {
+  /** Cuts something else than was asked. */
+  readonly cutInstead?: (links: readonly Link[]) => readonly Link[];
+  /** Links whose rule survives healing. */
+  readonly keepCut?: (link: Link) => boolean;
+  /** Every probe fails, cut or not. */
+  readonly probesBlind?: boolean;
+  /** Nodes on which signals do nothing. */
+  readonly deaf?: readonly string[];
+  /** Signals for a node reach this one instead. */
+  readonly signalInstead?: Readonly<Record<string, string>>;
+  /** Nodes whose start is refused. */
+  readonly neverStarts?: readonly string[];
+  /** Nodes whose supervisor replaces what is killed. */
+  readonly supervised?: readonly string[];
+  /** Nodes that end when they are continued. */
+  readonly diesOnResume?: readonly string[];
+  /** Nodes whose freezer only says that it is shut. */
+  readonly freezesNothing?: readonly string[];
+  readonly freezerStuck?: readonly string[];
+  /** Nodes that cannot be asked anything: the call rejects, or never answers. */
+  readonly rejects?: readonly string[];
+  readonly hangs?: readonly string[];
+  readonly leaderless?: boolean;
+}
+
+interface FakeNode {
+  process: { pid: number; startTicks: number; cpuTicks: number; stopped: boolean } | undefined;
+  exit: { readonly code: number } | undefined;
+  frozen: boolean;
+  cpuTimeNs: number;
+}
+
+/** A cluster in memory, with a clock that every look moves on. The lowest living node leads. */
+export class FakeCluster implements Cluster {
+  readonly nodes;
+  readonly versions = {};
+  readonly abilities: Required<Abilities>;
+  /** Every call that changes something, in order. */
+  readonly calls: string[] = [];
+  sabotage: Sabotage;
+  private readonly state = new Map<string, FakeNode>();
+  private readonly rules = new Map<string, { readonly link: Link; packets: number }>();
+  private ticks = 1_000;
+
+  constructor(count: number, sabotage: Sabotage = {}) {
+    this.sabotage = sabotage;
+    const names = Array.from({ length: count }, (_, at) => `n${at + 1}`);
+    this.nodes = names.map((name, at) => ({ name, address: `10.0.0.${at + 1}` }));
+    for (const name of names) {
+      this.state.set(name, { process: this.newProcess(), exit: undefined, frozen: false, cpuTimeNs: 0 });
+    }
+    this.abilities = { network: this.network(), processes: this.processes(), freezer: this.freezer() };
+  }
+
+  get order(): readonly string[] {
+    return this.nodes.map(({ name }) => name);
+  }
+
+  /** What is cut now, as `n1→n2`. */
+  get cuts(): readonly string[] {
+    return [...this.rules.keys()];
+  }
+
+  /** A packet on a link, as a workload would send it. */
+  send(link: Link): boolean {
+    const rule = this.rules.get(name(link));
+    if (rule === undefined) return true;
+    rule.packets++;
+    return false;
+  }
+
+  primaries(): Promise<readonly string[]> {
+    if (this.sabotage.leaderless) return Promise.resolve([]);
+    return Promise.resolve(this.order.filter((node) => this.runs(node)).slice(0, 1));
+  }
+
+  runs(node: string): boolean {
+    const { process, frozen } = this.node(node);
+    return process !== undefined && !process.stopped && !frozen;
+  }
+
+  open(): never {
+    throw new Error('the fake cluster has no sessions');
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  collectLogs(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private network(): NetworkAbility {
+    return {
+      cut: async (links) => {
+        this.calls.push(`cut ${links.map(name).join(' ')}`);
+        for (const link of this.sabotage.cutInstead?.(links) ?? links) this.rules.set(name(link), { link, packets: 0 });
+        // One node in trouble: its own rules may be missing, those of the others are in place.
+        for (const { from, to } of links) await Promise.all([this.reach(from), this.reach(to)]);
+      },
+      heal: async () => {
+        this.calls.push('heal network');
+        for (const [key, { link }] of this.rules) if (!this.sabotage.keepCut?.(link)) this.rules.delete(key);
+      },
+      dropped: async () => [...this.rules.values()].map(({ link, packets }) => ({ ...link, packets })),
+      probe: async (links) => links.map((link) => ({ ...link, reachable: this.connects(link) })),
+    };
+  }
+
+  /** SYN out, SYN-ACK back. */
+  private connects({ from, to }: Link): boolean {
+    const answered = this.send({ from, to }) && this.send({ from: to, to: from });
+    return answered && !this.sabotage.probesBlind && this.node(to).process !== undefined;
+  }
+
+  private processes(): ProcessAbility {
+    return {
+      status: async (node) => {
+        await this.reach(node);
+        return this.look(node);
+      },
+      signal: async (node, signal) => {
+        this.calls.push(`${signal} ${node}`);
+        await this.reach(node);
+        const aimed = this.sabotage.signalInstead?.[node] ?? node;
+        return this.sabotage.deaf?.includes(aimed) ? [] : this.deliver(aimed, signal);
+      },
+      exit: async (node) => {
+        await this.reach(node);
+        return this.node(node).exit;
+      },
+      start: async (node) => {
+        this.calls.push(`start ${node}`);
+        await this.reach(node);
+        if (this.sabotage.neverStarts?.includes(node)) throw new Error('the data directory is corrupt');
+        const state = this.node(node);
+        state.process ??= this.newProcess();
+        state.exit = undefined;
+      },
+    };
+  }
+
+  private deliver(node: string, signal: 'KILL' | 'STOP' | 'CONT'): readonly number[] {
+    const state = this.node(node);
+    if (state.process === undefined) return [];
+    const { pid } = state.process;
+    state.process.stopped = signal === 'STOP';
+    if (signal === 'KILL') this.end(node, 137);
+    if (signal === 'CONT' && this.sabotage.diesOnResume?.includes(node)) this.end(node, 1);
+    return [pid];
+  }
+
+  private end(node: string, code: number): void {
+    const supervised = this.sabotage.supervised?.includes(node) === true;
+    const state = this.node(node);
+    state.process = supervised ? this.newProcess() : undefined;
+    state.exit = supervised ? undefined : { code };
+  }
+
+  private look(node: string): readonly ProcessStatus[] {
+    this.ticks++;
+    const { process } = this.node(node);
+    if (process === undefined) return [];
+    if (this.runs(node)) process.cpuTicks++;
+    const { pid, startTicks, cpuTicks, stopped } = process;
+    return [{ pid, startTicks, cpuTicks, command: 'fake', state: stopped ? 'T' : 'S' }];
+  }
+
+  private freezer(): FreezerAbility {
+    return {
+      freeze: async (node) => {
+        this.calls.push(`freeze ${node}`);
+        this.node(node).frozen = true;
+      },
+      thaw: async (node) => {
+        this.calls.push(`thaw ${node}`);
+        if (!this.sabotage.freezerStuck?.includes(node)) this.node(node).frozen = false;
+      },
+      frozen: async (node) => this.node(node).frozen,
+      cpuTimeNs: async (node) => {
+        const state = this.node(node);
+        if (!state.frozen || this.sabotage.freezesNothing?.includes(node)) state.cpuTimeNs += 1_000;
+        return state.cpuTimeNs;
+      },
+    };
+  }
+
+  private newProcess() {
+    this.ticks += 10;
+    return { pid: this.ticks, startTicks: this.ticks, cpuTicks: 5, stopped: false };
+  }
+
+  private async reach(node: string): Promise<void> {
+    if (this.sabotage.rejects?.includes(node)) throw new Error('the container is gone');
+    if (this.sabotage.hangs?.includes(node)) await new Promise(() => undefined);
+  }
+
+  private node(name: string): FakeNode {
+    const state = this.state.get(name);
+    if (state === undefined && name === CLIENTS)
+      return { process: undefined, exit: undefined, frozen: false, cpuTimeNs: 0 };
+    if (state === undefined) throw new Error(`no node ${name}`);
+    return state;
+  }
+}
+
+const name = ({ from, to }: Link): string => `${from}→${to}`;
