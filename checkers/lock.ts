@@ -1,0 +1,79 @@
+import { FAIL, type History, INVOKE, NONE, OK, VALUE_INT } from '../harness/history/history.js';
+import { partitionByKey } from './by-key.js';
+import type { Anomaly, Checker } from './checker.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+/**
+ * Mutual exclusion by certain holds: from the ok of an `acquire` to the invocation of the same process' `release`, no
+ * other process may get an ok. Where an acquire answers a fencing token (an integer), tokens must grow from each hold to
+ * every hold acquired after it. A failed release leaves the lock held; one of unknown outcome ends the certainty.
+ */
+export const lock: Checker = {
+  name: 'lock',
+  summary: 'no two processes certainly hold a lock at once; fencing tokens grow',
+  check(history) {
+    const counts = { holds: 0, overlaps: 0, tokenRegressions: 0 };
+    const anomalies: Anomaly[] = [];
+    for (const part of partitionByKey(history)) judgeLock(history, part, counts, anomalies);
+    return verdictOf({
+      anomalies,
+      ...(counts.holds === 0 && { undecided: 'the lock was never acquired' }),
+      details: counts,
+      checked: ['certain holds of different processes never overlap', 'fencing tokens, where answered, grow'],
+    });
+  },
+};
+
+function judgeLock(history: History, part: Int32Array, counts: Record<string, number>, anomalies: Anomaly[]): void {
+  const { functions, types, pairs, processes, valueKinds, valuesA } = history.columns;
+  const acquire = history.functionId('acquire');
+  const release = history.functionId('release');
+  /** Completion of the acquire by which each process certainly holds the lock now. */
+  const holders = new Map<number, number>();
+  let newest = { token: Number.NEGATIVE_INFINITY, at: NONE };
+  /** Highest token answered before each acquire was invoked, so that only real-time order counts. */
+  const newestAtInvoke = new Map<number, typeof newest>();
+  for (const at of part) {
+    const process = processes[at];
+    if (functions[at] === acquire && types[at] === INVOKE) newestAtInvoke.set(process, newest);
+    else if (functions[at] === release && types[at] === INVOKE) {
+      const failed = pairs[at] !== NONE && types[pairs[at]] === FAIL;
+      if (!failed) holders.delete(process);
+    } else if (functions[at] === acquire && types[at] === OK) {
+      counts.holds++;
+      for (const [other, since] of holders) {
+        if (++counts.overlaps <= SHOWN_ANOMALIES) anomalies.push(overlap(history, other, since, at));
+        break;
+      }
+      holders.set(process, at);
+      if (valueKinds[at] !== VALUE_INT) continue;
+      const before = newestAtInvoke.get(process);
+      if (before && before.token >= valuesA[at] && ++counts.tokenRegressions <= SHOWN_ANOMALIES) {
+        anomalies.push(regression(history, before.at, at));
+      }
+      if (valuesA[at] > newest.token) newest = { token: valuesA[at], at };
+    }
+  }
+}
+
+function overlap(history: History, holder: number, since: number, at: number): Anomaly {
+  const { pairs } = history.columns;
+  return {
+    kind: 'lock-held-twice',
+    sentence:
+      `${whoAndWhen(history, at)} acquired the lock while process ${holder} still held it, ` +
+      `acquired by ${whoAndWhen(history, since)} and not yet released.`,
+    operations: indicesOf(history, [pairs[since], since, pairs[at], at]),
+  };
+}
+
+function regression(history: History, before: number, at: number): Anomaly {
+  const { pairs, valuesA } = history.columns;
+  return {
+    kind: 'fencing-token-regression',
+    sentence:
+      `${whoAndWhen(history, at)} got fencing token ${valuesA[at]}, although ${whoAndWhen(history, before)} ` +
+      `had already been given ${valuesA[before]}.`,
+    operations: indicesOf(history, [pairs[before], before, pairs[at], at]),
+  };
+}

@@ -1,0 +1,126 @@
+import { type History, INVOKE, OK } from '../harness/history/history.js';
+import type { Json } from '../harness/history/operation.js';
+import type { Anomaly, Checker } from './checker.js';
+import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+/**
+ * Long fork: two reads of the same group of keys, each of which sees a write that the other misses. Transactions are
+ * single blind writes `[["w",k,v]]`, one a key, and reads of whole groups `[["r",k,v],…]`. After Jepsen's long-fork, in
+ * O(reads × group) instead of O(reads²): sorted by how much they see, every read must contain the one before it.
+ */
+export const longFork: Checker = {
+  name: 'long-fork',
+  summary: 'reads of a group of keys agree on one order of its writes',
+  check(history) {
+    const groups = groupsOf(history);
+    const counts = { reads: 0, early: 0, late: 0, groups: groups.size, forks: 0 };
+    const anomalies: Anomaly[] = [];
+    for (const reads of groups.values()) {
+      counts.reads += reads.length;
+      counts.early += reads.filter((read) => read.seen === 0).length;
+      counts.late += reads.filter((read) => read.seen === read.values.length).length;
+      for (const [older, newer] of forksAmong(reads)) {
+        if (++counts.forks <= SHOWN_ANOMALIES) anomalies.push(fork(history, older, newer));
+      }
+    }
+    const twice = keyWrittenTwice(history);
+    return verdictOf({
+      anomalies: twice === undefined ? anomalies : [],
+      ...(twice !== undefined && { undecided: `key ${twice} is written more than once: reads cannot be compared` }),
+      ...(twice === undefined && counts.reads === 0 && { undecided: 'no read of a group succeeded' }),
+      details: counts,
+      checked: ['all reads of a group are ordered by what they see (no long fork)'],
+      notChecked: ['whether reads are recent'],
+    });
+  },
+};
+
+/** A read of a whole group, its keys in one order. */
+interface GroupRead {
+  readonly at: number;
+  readonly keys: readonly string[];
+  readonly values: readonly Json[];
+  readonly seen: number;
+}
+
+function groupsOf(history: History): Map<string, GroupRead[]> {
+  const { types, length } = history.columns;
+  const groups = new Map<string, GroupRead[]>();
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== OK) continue;
+    const reads = microOperations(history, at).filter(([f]) => f === 'r');
+    if (reads.length < 2) continue;
+    reads.sort(([, a], [, b]) => (a < b ? -1 : 1));
+    const keys = reads.map(([, key]) => key);
+    const values = reads.map(([, , value]) => value);
+    const group = keys.join(' ');
+    const read = { at, keys, values, seen: values.filter((value) => value !== null).length };
+    groups.set(group, [...(groups.get(group) ?? []), read]);
+  }
+  return groups;
+}
+
+/** Pairs of reads neither of which contains the other. */
+function forksAmong(reads: readonly GroupRead[]): [GroupRead, GroupRead][] {
+  const sorted = [...reads].sort((a, b) => a.seen - b.seen);
+  const forks: [GroupRead, GroupRead][] = [];
+  for (let i = 1; i < sorted.length; i++) {
+    const [older, newer] = [sorted[i - 1], sorted[i]];
+    if (older.values.some((value, key) => value !== null && newer.values[key] === null)) forks.push([older, newer]);
+  }
+  return forks;
+}
+
+function fork(history: History, a: GroupRead, b: GroupRead): Anomaly {
+  const { pairs } = history.columns;
+  const onlyA = a.keys[a.values.findIndex((value, key) => value !== null && b.values[key] === null)];
+  const onlyB = b.keys[b.values.findIndex((value, key) => value !== null && a.values[key] === null)];
+  const writes = [onlyA, onlyB].flatMap((key) => writesOf(history, key));
+  return {
+    kind: 'long-fork',
+    sentence:
+      `The read by ${whoAndWhen(history, a.at)} sees the write of key ${onlyA} but not that of ${onlyB}, ` +
+      `the read by ${whoAndWhen(history, b.at)} sees ${onlyB} but not ${onlyA}: the writes happened in two orders.`,
+    operations: indicesOf(history, [...writes, pairs[a.at], a.at, pairs[b.at], b.at]),
+  };
+}
+
+function writesOf(history: History, key: string): number[] {
+  const { types, pairs, length } = history.columns;
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== INVOKE) continue;
+    if (microOperations(history, at).some(([f, k]) => f === 'w' && k === key)) return [at, pairs[at]];
+  }
+  return [];
+}
+
+function keyWrittenTwice(history: History): string | undefined {
+  const { types, length } = history.columns;
+  const written = new Set<string>();
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== INVOKE) continue;
+    for (const [f, key] of microOperations(history, at)) {
+      if (f !== 'w') continue;
+      if (written.has(key)) return key;
+      written.add(key);
+    }
+  }
+  return undefined;
+}
+
+type MicroOperation = readonly [f: string, key: string, value: Json];
+
+function microOperations(history: History, at: number): MicroOperation[] {
+  const { functions, functionNames } = history.columns;
+  if (!['read', 'write', 'txn'].includes(functionNames[functions[at]])) return [];
+  const value = history.value(at);
+  if (value === null) return [];
+  if (!Array.isArray(value))
+    throw nonsense(history, at, 'expected a transaction, a list of ["r",key,value] or ["w",key,value]');
+  return (value as readonly Json[]).map((operation) => {
+    if (!Array.isArray(operation) || operation.length !== 3 || !['r', 'w'].includes(String(operation[0]))) {
+      throw nonsense(history, at, `expected ["r",key,value] or ["w",key,value], found ${JSON.stringify(operation)}`);
+    }
+    return [String(operation[0]), JSON.stringify(operation[1]), operation[2] as Json];
+  });
+}

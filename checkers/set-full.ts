@@ -1,0 +1,211 @@
+import { FAIL, type History, INVOKE, NONE, OK } from '../harness/history/history.js';
+import { partitionByKey } from './by-key.js';
+import type { Anomaly, Checker } from './checker.js';
+import { Elements, IdBuffer } from './elements.js';
+import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+/**
+ * Every element of a set over its whole life: `add` of one element, `read` of all. After Jepsen's set-full, in terms of
+ * positions in the history; stricter in that duplicates and elements nobody added are violations.
+ *
+ * An element is *known* once its add was acknowledged or a read showed it. It is `lost` when a read invoked after that
+ * misses it and no later read shows it; `stale` when it was missed after being known but showed up again for good.
+ */
+export const setFull: Checker = {
+  name: 'set-full',
+  summary: 'every acknowledged element of a set stays visible: lost, stale, never read, duplicated, unexpected',
+  check(history, context) {
+    const linearizable = context.options.linearizable === true || context.consistency === 'linearizable';
+    const parts = partitionByKey(history).map((part) => new Lives(history, part));
+    return verdictOf(summarize(history, parts, linearizable));
+  },
+};
+
+/** What became of every element of one set; arrays by element id, positions or NONE. */
+class Lives {
+  readonly elements: Elements;
+  readonly addInvoked: Int32Array;
+  readonly addFailed: Uint8Array;
+  readonly known: Int32Array;
+  readonly lastPresent: Int32Array;
+  readonly lastAbsent: Int32Array;
+  /** Read completions that show an element twice, and one such element each. */
+  readonly duplicates: { readonly read: number; readonly element: number }[] = [];
+  readonly unexpected: { readonly read: number; readonly element: number }[] = [];
+  reads = 0;
+
+  constructor(history: History, part: Int32Array) {
+    const { types, functions, pairs } = history.columns;
+    const add = history.functionId('add');
+    const read = history.functionId('read');
+    this.elements = new Elements(history);
+    const buffer = new IdBuffer();
+    // Intern everything first, so that the arrays below have their final size.
+    for (const at of part) {
+      if (functions[at] === add) this.elements.at(at);
+      else if (functions[at] === read && types[at] === OK) this.elements.list(at, buffer);
+    }
+    const fresh = () => new Int32Array(this.elements.count).fill(NONE);
+    [this.addInvoked, this.known, this.lastPresent, this.lastAbsent] = [fresh(), fresh(), fresh(), fresh()];
+    this.addFailed = new Uint8Array(this.elements.count);
+    const tracked: IdBuffer = new IdBuffer();
+    const seen = fresh();
+    for (const at of part) {
+      if (functions[at] === add) this.#add(types[at], at, tracked);
+      else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at], buffer, tracked, seen);
+    }
+  }
+
+  #add(type: number, at: number, tracked: IdBuffer): void {
+    const element = this.elements.at(at);
+    if (type === INVOKE && this.addInvoked[element] === NONE) {
+      this.addInvoked[element] = at;
+      tracked.push(element);
+    } else if (type === OK && this.known[element] === NONE) this.known[element] = at;
+    else if (type === FAIL) this.addFailed[element] = 1;
+  }
+
+  #read(at: number, invoked: number, buffer: IdBuffer, tracked: IdBuffer, seen: Int32Array): void {
+    const length = this.elements.list(at, buffer);
+    if (length === undefined) return;
+    this.reads++;
+    for (let i = 0; i < length; i++) {
+      const element = buffer.ids[i];
+      if (seen[element] === at) {
+        this.duplicates.push({ read: at, element });
+        continue;
+      }
+      seen[element] = at;
+      if (this.addInvoked[element] === NONE) this.unexpected.push({ read: at, element });
+      if (this.known[element] === NONE) this.known[element] = at;
+      this.lastPresent[element] = Math.max(this.lastPresent[element], invoked);
+    }
+    const { ids } = tracked;
+    for (let i = 0; i < tracked.length; i++) {
+      const element = ids[i];
+      if (seen[element] !== at) this.lastAbsent[element] = Math.max(this.lastAbsent[element], invoked);
+    }
+  }
+}
+
+function summarize(history: History, parts: readonly Lives[], linearizable: boolean) {
+  const counts = {
+    elements: 0,
+    reads: 0,
+    stable: 0,
+    stale: 0,
+    lost: 0,
+    neverRead: 0,
+    duplicated: 0,
+    unexpected: 0,
+    failedSeen: 0,
+  };
+  const anomalies: Anomaly[] = [];
+  const latenciesMs: number[] = [];
+  const show = (kind: keyof typeof counts, anomaly: () => Anomaly) => {
+    if (++counts[kind] <= SHOWN_ANOMALIES) anomalies.push(anomaly());
+  };
+  for (const lives of parts) {
+    counts.reads += lives.reads;
+    for (const { read, element } of lives.duplicates)
+      show('duplicated', () => duplicated(history, lives, read, element));
+    for (const { read, element } of lives.unexpected)
+      show('unexpected', () => unexpected(history, lives, read, element));
+    for (let element = 0; element < lives.elements.count; element++) {
+      if (lives.addInvoked[element] === NONE) continue;
+      counts.elements++;
+      const { lastPresent, lastAbsent, known } = lives;
+      if (lives.addFailed[element] && lastPresent[element] !== NONE) {
+        show('failedSeen', () => failedSeen(history, lives, element));
+      }
+      if (lastPresent[element] > lastAbsent[element]) {
+        counts.stable++;
+        const late = lastAbsent[element] > known[element];
+        const { times } = history.columns;
+        latenciesMs.push(late ? (times[lastAbsent[element]] - times[known[element]]) / 1e6 : 0);
+        if (late && linearizable) show('stale', () => stale(history, lives, element));
+        else if (late) counts.stale++;
+      } else if (known[element] !== NONE && lastAbsent[element] > known[element]) {
+        show('lost', () => lost(history, lives, element));
+      } else counts.neverRead++;
+    }
+  }
+  return {
+    anomalies,
+    ...(counts.stable === 0 && { undecided: 'no element was ever read for good: nothing can be said about the set' }),
+    details: { ...counts, visibilityMs: quantiles(latenciesMs) },
+    checked: [
+      'no acknowledged or seen element is missing from every later read',
+      'no element twice in one read, none that nobody added',
+      ...(linearizable ? ['every element is visible from its acknowledgement on'] : []),
+    ],
+    notChecked: linearizable
+      ? []
+      : ['how soon an acknowledged element becomes visible (asked for with linearizable=true)'],
+  };
+}
+
+function lost(history: History, lives: Lives, element: number): Anomaly {
+  const { pairs } = history.columns;
+  const missing = pairs[lives.lastAbsent[element]];
+  return {
+    kind: 'lost',
+    sentence:
+      `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
+      `and is missing from the read by ${whoAndWhen(history, missing)} and from every later one.`,
+    operations: indicesOf(history, [
+      lives.addInvoked[element],
+      lives.known[element],
+      lives.lastAbsent[element],
+      missing,
+    ]),
+  };
+}
+
+function stale(history: History, lives: Lives, element: number): Anomaly {
+  const { pairs, times } = history.columns;
+  const absent = lives.lastAbsent[element];
+  const lateNs = times[absent] - times[lives.known[element]];
+  return {
+    kind: 'stale-read',
+    sentence:
+      `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
+      `and was still missing from the read by ${whoAndWhen(history, pairs[absent])}, begun ${seconds(lateNs)} later.`,
+    operations: indicesOf(history, [lives.addInvoked[element], lives.known[element], absent, pairs[absent]]),
+  };
+}
+
+function duplicated(history: History, lives: Lives, read: number, element: number): Anomaly {
+  return {
+    kind: 'duplicate-elements',
+    sentence: `Element ${lives.elements.name(element)} appears more than once in the read by ${whoAndWhen(history, read)}.`,
+    operations: indicesOf(history, [history.columns.pairs[read], read]),
+  };
+}
+
+function unexpected(history: History, lives: Lives, read: number, element: number): Anomaly {
+  return {
+    kind: 'unexpected',
+    sentence: `The read by ${whoAndWhen(history, read)} shows element ${lives.elements.name(element)}, which nobody had tried to add.`,
+    operations: indicesOf(history, [history.columns.pairs[read], read]),
+  };
+}
+
+function failedSeen(history: History, lives: Lives, element: number): Anomaly {
+  const present = lives.lastPresent[element];
+  const add = lives.addInvoked[element];
+  const { pairs } = history.columns;
+  return {
+    kind: 'dirty-read',
+    sentence:
+      `Element ${lives.elements.name(element)}, whose add by ${whoAndWhen(history, add)} failed, ` +
+      `appears in the read by ${whoAndWhen(history, pairs[present])}.`,
+    operations: indicesOf(history, [add, pairs[add], present, pairs[present]]),
+  };
+}
+
+function quantiles(samples: number[]): Record<string, number> {
+  samples.sort((a, b) => a - b);
+  const at = (share: number) => samples[Math.min(samples.length - 1, Math.floor(share * samples.length))] ?? 0;
+  return { p0: at(0), p50: at(0.5), p95: at(0.95), p99: at(0.99), p100: at(1) };
+}

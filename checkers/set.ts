@@ -1,0 +1,109 @@
+import { type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
+import { partitionByKey } from './by-key.js';
+import type { Anomaly, Checker } from './checker.js';
+import { Elements, IdBuffer } from './elements.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+/**
+ * The last successful read of a set against everything that was added: `lost` when an acknowledged element is missing,
+ * `unexpected` when an element shows up that nobody tried to add or whose add failed. After Jepsen's set checker; the
+ * failed ones are stricter, because `fail` promises that nothing happened.
+ */
+export const set: Checker = {
+  name: 'set',
+  summary: 'the final read shows every acknowledged element and no other',
+  check(history) {
+    const counts = { attempted: 0, acknowledged: 0, lost: 0, unexpected: 0, recovered: 0 };
+    const anomalies: Anomaly[] = [];
+    let unread = 0;
+    for (const part of partitionByKey(history)) {
+      const fates = fatesOf(history, part);
+      if (fates === undefined) {
+        unread++;
+        continue;
+      }
+      for (let element = 0; element < fates.elements.count; element++) {
+        const acknowledged = fates.outcome[element] === OK;
+        const attempted = fates.added[element] !== NONE;
+        const shown = fates.shown[element] === 1;
+        const possible = attempted && fates.outcome[element] === INFO;
+        counts.attempted += Number(attempted);
+        counts.acknowledged += Number(acknowledged);
+        counts.recovered += Number(shown && possible);
+        if (acknowledged && !shown && ++counts.lost <= SHOWN_ANOMALIES) anomalies.push(lost(history, fates, element));
+        const wrong = shown && !acknowledged && !possible;
+        if (wrong && ++counts.unexpected <= SHOWN_ANOMALIES) anomalies.push(unexpected(history, fates, element));
+      }
+    }
+    return verdictOf({
+      anomalies,
+      ...(unread > 0 && { undecided: `no read succeeded of ${unread} set(s)` }),
+      details: counts,
+      checked: [
+        'the final read shows every acknowledged element',
+        'the final read shows only elements that may have been added',
+      ],
+      notChecked: ['reads before the final one (see set-full)'],
+    });
+  },
+};
+
+/** What became of every element of one set; arrays by element id. */
+interface Fates {
+  readonly elements: Elements;
+  /** Position of the first invocation that adds it, or NONE. */
+  readonly added: Int32Array;
+  /** OK once any attempt was acknowledged, otherwise the last outcome; INFO while open. */
+  readonly outcome: Uint8Array;
+  readonly shown: Uint8Array;
+  readonly finalRead: number;
+}
+
+function fatesOf(history: History, part: Int32Array): Fates | undefined {
+  const { functions, types } = history.columns;
+  const add = history.functionId('add');
+  const read = history.functionId('read');
+  const elements = new Elements(history);
+  const buffer = new IdBuffer();
+  let finalRead = NONE;
+  for (const at of part) {
+    if (functions[at] === add) elements.at(at);
+    else if (functions[at] === read && types[at] === OK && elements.list(at, buffer) !== undefined) finalRead = at;
+  }
+  if (finalRead === NONE) return undefined;
+  const shown = new Uint8Array(elements.count);
+  const length = elements.list(finalRead, buffer) ?? 0;
+  for (let i = 0; i < length; i++) shown[buffer.ids[i]] = 1;
+  const added = new Int32Array(elements.count).fill(NONE);
+  const outcome = new Uint8Array(elements.count).fill(INFO);
+  for (const at of part) {
+    if (functions[at] !== add) continue;
+    const element = elements.at(at);
+    if (types[at] === INVOKE) added[element] = added[element] === NONE ? at : added[element];
+    else if (outcome[element] !== OK) outcome[element] = types[at];
+  }
+  return { elements, added, outcome, shown, finalRead };
+}
+
+function lost(history: History, { elements, added, finalRead }: Fates, element: number): Anomaly {
+  const { pairs } = history.columns;
+  const add = added[element];
+  return {
+    kind: 'lost',
+    sentence:
+      `Element ${elements.name(element)}, acknowledged to ${whoAndWhen(history, pairs[add])}, ` +
+      `is missing from the final read by ${whoAndWhen(history, finalRead)}.`,
+    operations: indicesOf(history, [add, pairs[add], pairs[finalRead], finalRead]),
+  };
+}
+
+function unexpected(history: History, { elements, added, finalRead }: Fates, element: number): Anomaly {
+  const { pairs } = history.columns;
+  const add = added[element];
+  const why = add === NONE ? 'which nobody had tried to add' : `whose add by ${whoAndWhen(history, add)} failed`;
+  return {
+    kind: 'unexpected',
+    sentence: `The final read by ${whoAndWhen(history, finalRead)} shows element ${elements.name(element)}, ${why}.`,
+    operations: indicesOf(history, [add, add === NONE ? NONE : pairs[add], pairs[finalRead], finalRead]),
+  };
+}

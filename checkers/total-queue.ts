@@ -1,0 +1,163 @@
+import { FAIL, type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
+import type { Anomaly, Checker } from './checker.js';
+import { Elements, IdBuffer } from './elements.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+/**
+ * What goes in must come out: elements as multisets over `enqueue`, `dequeue` and `drain` (an ok drain is a list of
+ * dequeues), assuming that the queue was drained in the end. After Jepsen's total-queue; an element whose every enqueue
+ * failed counts as unexpected, because `fail` promises that nothing happened. Duplicates are reported and allowed unless
+ * `exactlyOnce` is asked for.
+ */
+export const totalQueue: Checker = {
+  name: 'total-queue',
+  summary: 'every acknowledged element is dequeued, none that was never enqueued; duplicates are counted',
+  check(history, context) {
+    const balance = balanceOf(history);
+    const { elements, attempts, acknowledged, dequeued } = balance;
+    const counts = { attempts: 0, acknowledged: 0, dequeued: 0, lost: 0, unexpected: 0, duplicated: 0, recovered: 0 };
+    const anomalies: Anomaly[] = [];
+    const exactlyOnce = context.options.exactlyOnce === true;
+    const unseen = takenUnseen(history);
+    const missing = missingOf(balance);
+    const show = (kind: 'lost' | 'unexpected' | 'duplicated', element: number, report: boolean) => {
+      if (++counts[kind] <= SHOWN_ANOMALIES && report) anomalies.push(describe(history, balance, kind, element));
+    };
+    for (let element = 0; element < elements.count; element++) {
+      counts.attempts += attempts[element];
+      counts.acknowledged += acknowledged[element];
+      counts.dequeued += dequeued[element];
+      if (acknowledged[element] > dequeued[element]) show('lost', element, missing > unseen);
+      if (dequeued[element] > 0 && attempts[element] === 0) show('unexpected', element, true);
+      else if (dequeued[element] > attempts[element]) show('duplicated', element, exactlyOnce);
+      counts.recovered += Math.max(0, Math.min(dequeued[element], attempts[element]) - acknowledged[element]);
+    }
+    const doubt = doubtOf(counts, unseen);
+    return verdictOf({
+      anomalies,
+      ...(doubt !== undefined && { undecided: doubt }),
+      details: counts,
+      checked: ['every acknowledged element was dequeued', 'nothing was dequeued that cannot have been enqueued'],
+      notChecked: [
+        'the order of elements (see the model queue)',
+        ...(exactlyOnce ? [] : ['duplicates: counted, allowed']),
+      ],
+    });
+  },
+};
+
+function missingOf({ elements, acknowledged, dequeued }: Balance): number {
+  let missing = 0;
+  for (let element = 0; element < elements.count; element++)
+    missing += Math.max(0, acknowledged[element] - dequeued[element]);
+  return missing;
+}
+
+function doubtOf(counts: { lost: number; dequeued: number; acknowledged: number }, unseen: number): string | undefined {
+  if (counts.lost > 0) {
+    const takers = Number.isFinite(unseen) ? `${unseen} dequeue(s)` : 'a drain';
+    return `${counts.lost} acknowledged element(s) never came out, but ${takers} of unknown outcome may have taken them`;
+  }
+  return counts.dequeued + counts.acknowledged === 0 ? 'nothing was ever enqueued' : undefined;
+}
+
+interface Balance {
+  readonly elements: Elements;
+  /** By element: enqueues that may have happened, were acknowledged, and dequeues. */
+  readonly attempts: Int32Array;
+  readonly acknowledged: Int32Array;
+  readonly dequeued: Int32Array;
+  /** Position of the first enqueue and the last dequeue, or NONE. */
+  readonly enqueuedAt: Int32Array;
+  readonly dequeuedAt: Int32Array;
+}
+
+function balanceOf(history: History): Balance {
+  const elements = new Elements(history);
+  visit(history, elements, () => undefined);
+  const zeros = () => new Int32Array(elements.count);
+  const balance: Balance = {
+    elements,
+    attempts: zeros(),
+    acknowledged: zeros(),
+    dequeued: zeros(),
+    enqueuedAt: zeros().fill(NONE),
+    dequeuedAt: zeros().fill(NONE),
+  };
+  const { types, pairs } = history.columns;
+  visit(history, elements, (at, element, isEnqueue) => {
+    if (!isEnqueue) {
+      balance.dequeued[element]++;
+      balance.dequeuedAt[element] = at;
+      return;
+    }
+    const failed = pairs[at] !== NONE && types[pairs[at]] === FAIL;
+    if (balance.enqueuedAt[element] === NONE) balance.enqueuedAt[element] = at;
+    if (!failed) balance.attempts[element]++;
+    if (pairs[at] !== NONE && types[pairs[at]] === OK) balance.acknowledged[element]++;
+  });
+  return balance;
+}
+
+type Visit = (at: number, element: number, isEnqueue: boolean) => void;
+
+/** Visits the invocation of every enqueue and the completion of every successful dequeue, element by element. */
+function visit(history: History, elements: Elements, each: Visit): void {
+  const { functions, types, length } = history.columns;
+  const [enqueue, dequeue, drain] = ['enqueue', 'dequeue', 'drain'].map((f) => history.functionId(f));
+  const buffer = new IdBuffer();
+  for (let at = 0; at < length; at++) {
+    if (functions[at] === enqueue && types[at] === INVOKE) each(at, elements.at(at), true);
+    else if (functions[at] === dequeue && types[at] === OK) each(at, elements.at(at), false);
+    else if (functions[at] === drain && types[at] === OK) {
+      const drained = elements.list(at, buffer) ?? 0;
+      for (let i = 0; i < drained; i++) each(at, buffer.ids[i], false);
+    }
+  }
+}
+
+/**
+ * How many elements may have been taken without anybody seeing them: one by each dequeue of unknown outcome, any number
+ * by such a drain. As long as that covers what is missing, nothing is proven lost.
+ */
+function takenUnseen(history: History): number {
+  const { functions, types, pairs, length } = history.columns;
+  const [dequeue, drain] = ['dequeue', 'drain'].map((f) => history.functionId(f));
+  let unseen = 0;
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== INVOKE || (pairs[at] !== NONE && types[pairs[at]] !== INFO)) continue;
+    if (functions[at] === dequeue) unseen++;
+    else if (functions[at] === drain) unseen = Number.POSITIVE_INFINITY;
+  }
+  return unseen;
+}
+
+function describe(
+  history: History,
+  balance: Balance,
+  kind: 'lost' | 'unexpected' | 'duplicated',
+  element: number,
+): Anomaly {
+  const { pairs } = history.columns;
+  const name = balance.elements.name(element);
+  const enqueue = balance.enqueuedAt[element];
+  const dequeue = balance.dequeuedAt[element];
+  const sentences = {
+    lost: () =>
+      `Element ${name}, whose enqueue was acknowledged to ${whoAndWhen(history, pairs[enqueue])}, was never dequeued.`,
+    unexpected: () =>
+      `Element ${name} was dequeued by ${whoAndWhen(history, dequeue)}, ` +
+      (enqueue === NONE
+        ? 'but nobody had tried to enqueue it.'
+        : `but its enqueue by ${whoAndWhen(history, enqueue)} failed.`),
+    duplicated: () =>
+      `Element ${name} was dequeued ${balance.dequeued[element]} times, last by ${whoAndWhen(history, dequeue)}, ` +
+      `but enqueued ${balance.attempts[element]} time(s).`,
+  };
+  const partner = (at: number) => (at === NONE ? NONE : pairs[at]);
+  return {
+    kind,
+    sentence: sentences[kind](),
+    operations: indicesOf(history, [enqueue, partner(enqueue), partner(dequeue), dequeue]),
+  };
+}

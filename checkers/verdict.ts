@@ -1,0 +1,48 @@
+import type { History } from '../harness/history/history.js';
+import type { Json } from '../harness/history/operation.js';
+import { UserError } from '../harness/kit/errors.js';
+import type { Anomaly, Verdict } from './checker.js';
+
+/** What a direct checker found: any anomaly makes it invalid, otherwise a reason for doubt makes it unknown. */
+export interface Findings {
+  readonly anomalies: readonly Anomaly[];
+  /** Why the history does not allow a verdict: never read, nothing acknowledged… */
+  readonly undecided?: string;
+  readonly details: Readonly<Record<string, Json>>;
+  readonly checked: readonly string[];
+  readonly notChecked?: readonly string[];
+}
+
+export function verdictOf({ anomalies, undecided, details, checked, notChecked = [] }: Findings): Verdict {
+  const judgement = { details, checked, notChecked };
+  const [first, ...rest] = anomalies;
+  if (first) return { ...judgement, validity: 'invalid', anomalies: [first, ...rest] };
+  if (undecided !== undefined) return { ...judgement, validity: 'unknown', reason: undecided, anomalies: [] };
+  return { ...judgement, validity: 'valid', anomalies: [] };
+}
+
+/** Anomalies of one kind worth showing in full; the rest is counted in the details. */
+export const SHOWN_ANOMALIES = 16;
+
+/** The error for a history that a checker cannot make sense of; ends the check without a verdict. */
+export function nonsense(history: History, position: number, why: string): UserError {
+  return new UserError(`event ${history.columns.indices[position]}: ${why}`);
+}
+
+/** `12.41 s`, from ns. */
+export function seconds(timeNs: number): string {
+  return `${(timeNs / 1e9).toFixed(timeNs < 1e8 ? 4 : 2)} s`;
+}
+
+/** `process 3 on n2 at 12.41 s`: who and when, for sentences. */
+export function whoAndWhen(history: History, position: number): string {
+  const { processes, nodes, nodeNames, times } = history.columns;
+  const node = nodes[position] >= 0 ? ` on ${nodeNames[nodes[position]]}` : '';
+  return `process ${processes[position]}${node} at ${seconds(times[position])}`;
+}
+
+/** Journal indices of positions, ascending and without repeats; absent partners (negative) are left out. */
+export function indicesOf(history: History, positions: readonly number[]): readonly number[] {
+  const known = positions.filter((position) => position >= 0).map((position) => history.columns.indices[position]);
+  return [...new Set(known)].sort((a, b) => a - b);
+}
