@@ -69,18 +69,32 @@ export class Elements {
     const bytes = this.history.columns.slab;
     const last = start + length - 1;
     if (bytes[start] !== OPEN || bytes[last] !== CLOSE) return false;
+    // Every element takes two bytes at least.
+    const ids = buffer.reserve((length >> 1) + 1);
+    let dense = this.#dense;
+    let count = 0;
     let at = start + 1;
     while (at < last) {
       const negative = bytes[at] === MINUS;
       if (negative) at++;
       const firstDigit = at;
       let value = 0;
-      while (bytes[at] >= ZERO && bytes[at] <= ZERO + 9) value = value * 10 + bytes[at++] - ZERO;
+      let digit = bytes[at] - ZERO;
+      while (digit >= 0 && digit <= 9) {
+        value = value * 10 + digit;
+        digit = bytes[++at] - ZERO;
+      }
       if (at === firstDigit || at - firstDigit > 9) return false;
       if (at < last && (bytes[at] !== COMMA || at + 1 === last)) return false;
-      buffer.push(this.#idOfInteger(negative ? -value : value));
+      let id = negative || value >= dense.length ? NOT_SEEN : dense[value];
+      if (id === NOT_SEEN) {
+        id = this.#idOfInteger(negative ? -value : value);
+        dense = this.#dense;
+      }
+      ids[count++] = id;
       at++;
     }
+    buffer.length = count;
     return true;
   }
 
@@ -124,11 +138,16 @@ export class IdBuffer {
   length = 0;
 
   push(id: number): void {
-    if (this.length === this.ids.length) {
-      const larger = new Int32Array(this.length * 2);
+    this.reserve(this.length + 1)[this.length++] = id;
+  }
+
+  /** Room for so many ids in all; answers the array to write them to. */
+  reserve(size: number): Int32Array {
+    if (size > this.ids.length) {
+      const larger = new Int32Array(2 * size);
       larger.set(this.ids);
       this.ids = larger;
     }
-    this.ids[this.length++] = id;
+    return this.ids;
   }
 }

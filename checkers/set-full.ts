@@ -24,11 +24,15 @@ export const setFull: Checker = {
 /** What became of every element of one set; arrays by element id, positions or NONE. */
 class Lives {
   readonly elements: Elements;
-  readonly addInvoked: Int32Array;
-  readonly addFailed: Uint8Array;
-  readonly known: Int32Array;
-  readonly lastPresent: Int32Array;
-  readonly lastAbsent: Int32Array;
+  addInvoked = new Int32Array(0);
+  addFailed = new Uint8Array(0);
+  known = new Int32Array(0);
+  lastPresent = new Int32Array(0);
+  lastAbsent = new Int32Array(0);
+  /** Completion of the last read that showed it. */
+  #shownBy = new Int32Array(0);
+  /** Elements whose add was invoked. */
+  readonly #tracked = new IdBuffer();
   /** Read completions that show an element twice, and one such element each. */
   readonly duplicates: { readonly read: number; readonly element: number }[] = [];
   readonly unexpected: { readonly read: number; readonly element: number }[] = [];
@@ -40,50 +44,64 @@ class Lives {
     const read = history.functionId('read');
     this.elements = new Elements(history);
     const buffer = new IdBuffer();
-    // Intern everything first, so that the arrays below have their final size.
     for (const at of part) {
-      if (functions[at] === add) this.elements.at(at);
-      else if (functions[at] === read && types[at] === OK) this.elements.list(at, buffer);
-    }
-    const fresh = () => new Int32Array(this.elements.count).fill(NONE);
-    [this.addInvoked, this.known, this.lastPresent, this.lastAbsent] = [fresh(), fresh(), fresh(), fresh()];
-    this.addFailed = new Uint8Array(this.elements.count);
-    const tracked: IdBuffer = new IdBuffer();
-    const seen = fresh();
-    for (const at of part) {
-      if (functions[at] === add) this.#add(types[at], at, tracked);
-      else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at], buffer, tracked, seen);
+      if (functions[at] === add) this.#add(types[at], at);
+      else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at], buffer);
     }
   }
 
-  #add(type: number, at: number, tracked: IdBuffer): void {
+  /** Makes room for elements met just now. */
+  #fit(): void {
+    if (this.elements.count <= this.known.length) return;
+    const size = 2 * this.elements.count;
+    const larger = (old: Int32Array) => {
+      const grown = new Int32Array(size).fill(NONE);
+      grown.set(old);
+      return grown;
+    };
+    this.addInvoked = larger(this.addInvoked);
+    this.known = larger(this.known);
+    this.lastPresent = larger(this.lastPresent);
+    this.lastAbsent = larger(this.lastAbsent);
+    this.#shownBy = larger(this.#shownBy);
+    const failed = new Uint8Array(size);
+    failed.set(this.addFailed);
+    this.addFailed = failed;
+  }
+
+  #add(type: number, at: number): void {
     const element = this.elements.at(at);
+    this.#fit();
     if (type === INVOKE && this.addInvoked[element] === NONE) {
       this.addInvoked[element] = at;
-      tracked.push(element);
+      this.#tracked.push(element);
     } else if (type === OK && this.known[element] === NONE) this.known[element] = at;
     else if (type === FAIL) this.addFailed[element] = 1;
   }
 
-  #read(at: number, invoked: number, buffer: IdBuffer, tracked: IdBuffer, seen: Int32Array): void {
+  #read(at: number, invoked: number, buffer: IdBuffer): void {
     const length = this.elements.list(at, buffer);
     if (length === undefined) return;
+    this.#fit();
     this.reads++;
+    const { addInvoked, known, lastPresent, lastAbsent } = this;
+    const shownBy = this.#shownBy;
+    const shown = buffer.ids;
     for (let i = 0; i < length; i++) {
-      const element = buffer.ids[i];
-      if (seen[element] === at) {
+      const element = shown[i];
+      if (shownBy[element] === at) {
         this.duplicates.push({ read: at, element });
         continue;
       }
-      seen[element] = at;
-      if (this.addInvoked[element] === NONE) this.unexpected.push({ read: at, element });
-      if (this.known[element] === NONE) this.known[element] = at;
-      this.lastPresent[element] = Math.max(this.lastPresent[element], invoked);
+      shownBy[element] = at;
+      if (addInvoked[element] === NONE) this.unexpected.push({ read: at, element });
+      if (known[element] === NONE) known[element] = at;
+      if (lastPresent[element] < invoked) lastPresent[element] = invoked;
     }
-    const { ids } = tracked;
-    for (let i = 0; i < tracked.length; i++) {
-      const element = ids[i];
-      if (seen[element] !== at) this.lastAbsent[element] = Math.max(this.lastAbsent[element], invoked);
+    const tracked = this.#tracked.ids;
+    for (let i = 0; i < this.#tracked.length; i++) {
+      const element = tracked[i];
+      if (shownBy[element] !== at && lastAbsent[element] < invoked) lastAbsent[element] = invoked;
     }
   }
 }
