@@ -209,6 +209,7 @@ export class FakeCluster implements Cluster {
   }
 
   private async reach(node: string): Promise<void> {
+    if (this.state.get(node)?.frozen) throw new Error(`container ${node} is paused`);
     if (this.sabotage.rejects?.includes(node)) throw new Error('the container is gone');
     if (this.sabotage.hangs?.includes(node)) await new Promise(() => undefined);
   }

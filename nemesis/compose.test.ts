@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT, UserError } from '../harness/kit/errors.js';
+import { composeNemeses } from './compose.js';
+import { kill } from './kill.js';
+import { healedValue, injectedValue } from './nemesis.js';
+import { partition } from './partition.js';
+import { pause } from './pause.js';
+import { FakeCluster } from './testing/fake-cluster.js';
+import { contextOf, request } from './testing/faults.js';
+
+const known = [partition, kill, pause];
+const five = { system: 'etcd', nodes: 5, abilities: ['network', 'processes', 'freezer'] } as const;
+
+describe('composing nemeses', () => {
+  it('keeps the order asked for, each once', () => {
+    const names = composeNemeses(['pause', 'kill', 'pause'], known, five).map(({ name }) => name);
+    expect(names).toEqual(['pause', 'kill']);
+  });
+
+  it('narrows targets to what makes sense at this size', () => {
+    const [cut, dead] = composeNemeses(['partition', 'kill'], known, { ...five, nodes: 2 });
+    expect(cut.targets).toEqual(['random-halves', 'isolate-one', 'isolate-leader', 'one-way', 'clients-node']);
+    expect(dead.targets).toEqual(['one', 'majority', 'all', 'leader', 'non-leader']);
+    expect(composeNemeses(['partition'], known, five)[0].targets).toEqual(partition.targets);
+  });
+
+  it.each([
+    ['patition', five, 'unknown nemesis patition (-n): did you mean partition? There are: partition, kill, pause'],
+    [
+      'partition',
+      { ...five, abilities: ['processes'] as const },
+      'nemesis partition needs the ability network, which system etcd does not declare; leave it out of -n',
+    ],
+    [
+      'partition',
+      { ...five, nodes: 1 },
+      'nemesis partition needs at least 2 nodes, not 1; raise --nodes or leave it out of -n',
+    ],
+  ])('refuses %s in one line', (name, terrain, message) => {
+    const composing = () => composeNemeses([name], known, terrain);
+    expect(composing).toThrow(UserError);
+    expect(composing).toThrow(message);
+    expect(() => composing()).toThrow(expect.objectContaining({ exitCode: EXIT.badArguments }));
+  });
+});
+
+it('turns a fault into values that survive the journal', async () => {
+  const cluster = new FakeCluster(3);
+  const asked = request('kill', 'leader', cluster.order);
+  const fault = await kill.inject(asked, contextOf(cluster));
+  const injected = injectedValue(asked, fault);
+  expect(injected).toEqual({ ...asked, description: 'n1 killed', nodes: ['n1'], leadersBefore: ['n1'] });
+  const healed = healedValue(asked.id, await fault.heal());
+  expect(JSON.parse(JSON.stringify(healed))).toEqual(healed);
+  expect(healed).toMatchObject({ id: 1, effective: true, healed: true, leadersAfter: ['n1'] });
+});

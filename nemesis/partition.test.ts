@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { CLIENTS } from '../docker/system.js';
+import { GRUDGES } from './grudges.js';
+import { partition } from './partition.js';
+import { FakeCluster, type Sabotage } from './testing/fake-cluster.js';
+import { contextOf, PATIENT, QUICK, request } from './testing/faults.js';
+
+async function inject(target: string, sabotage: Sabotage = {}, limits = QUICK) {
+  const cluster = new FakeCluster(5, sabotage);
+  const fault = await partition.inject(
+    request('partition', target, ['n4', 'n2', 'n5', 'n1', 'n3']),
+    contextOf(cluster),
+  );
+  return { cluster, fault };
+}
+
+describe('partition', () => {
+  it.each(Object.keys(GRUDGES))('%s bites, heals, and says who led', async (target) => {
+    const { cluster, fault } = await inject(target);
+    expect(cluster.cuts.length).toBeGreaterThan(0);
+    const healed = await fault.heal();
+    expect(healed).toMatchObject({ effective: true, healed: true, leadersAfter: ['n1'] });
+    expect(fault.leadersBefore).toEqual(['n1']);
+    expect(cluster.cuts).toEqual([]);
+  });
+
+  it('isolates whoever leads when it is injected', async () => {
+    const { fault } = await inject('isolate-leader');
+    expect(fault.nodes).toEqual(['n1']);
+    expect((await fault.heal()).evidence[0]).toMatchObject({ measured: 'led: n1', bit: true });
+  });
+
+  it('shows drops and a failed connection for every pair', async () => {
+    const { fault } = await inject('isolate-one');
+    const { evidence, healing } = await fault.heal();
+    expect(evidence).toHaveLength(8);
+    expect(evidence[0]).toEqual({
+      what: 'dropped packets n2–n4',
+      expected: 'more than 0 in each direction cut',
+      measured: 'n4→n2 1, n2→n4 1',
+      bit: true,
+    });
+    expect(evidence[1]).toMatchObject({ what: 'new connections n2–n4', measured: 'n4→n2 failed, n2→n4 failed' });
+    expect(healing).toHaveLength(4);
+    expect(healing[0]).toMatchObject({ measured: 'n4→n2 succeeded, n2→n4 succeeded', bit: true });
+  });
+
+  it('heals once, however often it is asked', async () => {
+    const { cluster, fault } = await inject('bridge');
+    const [first, second] = await Promise.all([fault.heal(), fault.heal()]);
+    expect(second).toBe(first);
+    expect(await fault.heal()).toBe(first);
+    expect(cluster.calls.filter((call) => call === 'heal network')).toHaveLength(1);
+  });
+});
+
+describe('a partition that did not bite', () => {
+  it('is ineffective when nothing was cut', async () => {
+    const { fault } = await inject('random-halves', { cutInstead: () => [] });
+    const healed = await fault.heal();
+    expect(healed).toMatchObject({ effective: false, healed: true });
+    expect(healed.evidence.every(({ bit }) => !bit)).toBe(true);
+  });
+
+  it('is ineffective when another node was cut off', async () => {
+    const cutInstead = () => GRUDGES['isolate-one'].draw(['n3', 'n1', 'n2', 'n4', 'n5']).links;
+    const { fault } = await inject('isolate-one', { cutInstead });
+    const { effective, evidence } = await fault.heal();
+    expect(effective).toBe(false);
+    // The pair that both have in common really was cut, and the evidence says so.
+    expect(evidence.filter(({ bit }) => bit).map(({ what }) => what)).toEqual([
+      'dropped packets n3–n4',
+      'new connections n3–n4',
+    ]);
+  });
+
+  it('is ineffective when a single direction of a single pair is missing', async () => {
+    const { fault } = await inject('random-halves', { cutInstead: (links) => links.slice(1) });
+    const { effective, evidence } = await fault.heal();
+    expect(effective).toBe(false);
+    expect(evidence.filter(({ bit }) => !bit)).toMatchObject([{ measured: 'n4→n5 0, n5→n4 2' }]);
+  });
+
+  it('is ineffective when a one-way cut points the other way', async () => {
+    const cutInstead = (links: readonly { from: string; to: string }[]) =>
+      links.map(({ from, to }) => ({ from: to, to: from }));
+    expect((await (await inject('one-way', { cutInstead })).fault.heal()).effective).toBe(false);
+  });
+
+  it('is ineffective when its rules vanish before it is healed', async () => {
+    const { cluster, fault } = await inject('isolate-one');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await cluster.abilities.network.heal();
+    expect((await fault.heal()).effective).toBe(false);
+  });
+
+  it('takes no credit for packets that an earlier rule dropped', async () => {
+    const cluster = new FakeCluster(2, { cutInstead: () => [] });
+    const links = GRUDGES['isolate-one'].draw(['n1', 'n2']).links;
+    cluster.sabotage = {};
+    await cluster.abilities.network.cut(links);
+    for (const link of links) cluster.send(link);
+    cluster.sabotage = { cutInstead: () => [], probesBlind: true };
+    // Counters as a reading taken once and never moving again.
+    const stale = await cluster.abilities.network.dropped();
+    const network = { ...cluster.abilities.network, dropped: async () => stale };
+    const frozen = Object.assign(Object.create(cluster) as FakeCluster, { abilities: { network } });
+    const fault = await partition.inject(request('partition', 'isolate-one', ['n1', 'n2']), contextOf(frozen));
+    expect((await fault.heal()).evidence[0]).toMatchObject({ measured: 'n1→n2 0, n2→n1 0', bit: false });
+  });
+});
+
+describe('healing a partition', () => {
+  it('is not believed while a rule is left', async () => {
+    const { fault } = await inject('isolate-one', { keepCut: ({ from }) => from === 'n2' });
+    const { healed, healing } = await fault.heal();
+    expect(healed).toBe(false);
+    expect(healing.find(({ bit }) => !bit)).toMatchObject({
+      measured: 'n4→n2 failed, n2→n4 failed, n2→n4 is still cut',
+    });
+  });
+
+  it('is not believed while connections fail, so that a blind probe proves nothing', async () => {
+    const { fault } = await inject('isolate-one', { probesBlind: true });
+    expect((await fault.heal()).healed).toBe(false);
+  });
+
+  it('is tried again until it holds', async () => {
+    const { cluster, fault } = await inject('isolate-one', { keepCut: () => true }, PATIENT);
+    setTimeout(() => (cluster.sabotage = {}), 15);
+    expect(await fault.heal()).toMatchObject({ effective: true, healed: true });
+  });
+
+  it('removes what was cut before the injection failed', async () => {
+    const cluster = new FakeCluster(3, { rejects: ['n2'] });
+    const injecting = partition.inject(request('partition', 'isolate-one', cluster.order), contextOf(cluster));
+    await expect(injecting).rejects.toThrow('the container is gone');
+    expect(cluster.cuts).toEqual([]);
+  });
+
+  it('removes what is cut after the injection was given up', async () => {
+    const cluster = new FakeCluster(3);
+    const { cut, heal, ...rest } = cluster.abilities.network;
+    const late = async (links: Parameters<typeof cut>[0]) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await cut(links);
+    };
+    const slow = Object.assign(Object.create(cluster) as FakeCluster, {
+      abilities: { network: { ...rest, heal, cut: late } },
+    });
+    const injecting = partition.inject(request('partition', 'isolate-one', cluster.order), contextOf(slow));
+    await expect(injecting).rejects.toThrow('injecting: no answer within 120 ms');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(cluster.calls.at(-1)).toBe('heal network');
+    expect(cluster.cuts).toEqual([]);
+  });
+});
+
+it('probes clients from their side and asks for drops in one direction', async () => {
+  const { cluster, fault } = await inject('clients-node');
+  expect(cluster.cuts).toEqual([`${CLIENTS}→n4`, `n4→${CLIENTS}`]);
+  const { evidence } = await fault.heal();
+  expect(evidence).toMatchObject([
+    { what: 'dropped packets clients–n4', measured: 'clients→n4 1, n4→clients 0', bit: true },
+    { what: 'new connections clients–n4', measured: 'clients→n4 failed', bit: true },
+  ]);
+});
