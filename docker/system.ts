@@ -176,6 +176,15 @@ export interface LaunchRequest {
   readonly signal?: AbortSignal;
 }
 
+/** An image to build: a folder with a Dockerfile that begins `ARG BASE` / `FROM ${BASE}`. */
+export interface ImageSource {
+  /** `toolbox`, `etcd-3.4`: names the image and its task in the progress display. */
+  readonly name: string;
+  readonly folder: string;
+  /** Further build arguments. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
 /** A database as a plug-in. One folder under docker/, one line in the registry. */
 export interface System {
   readonly name: string;
@@ -187,5 +196,7 @@ export interface System {
   /** Every option has a default and a description. */
   readonly options: z.ZodObject;
   claims(options: Readonly<Record<string, unknown>>): Claims;
+  /** What has to be built before a launch with these options; absent where no container is needed. */
+  images?(options: Readonly<Record<string, unknown>>): readonly ImageSource[];
   launch(request: LaunchRequest): Promise<Cluster>;
 }

@@ -1,0 +1,133 @@
+import { execa } from 'execa';
+import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
+import { aptProxy, canInstall, debianSources, install } from './apt.js';
+import { statusOf, type Engine } from './engine.js';
+import type { Progress } from './progress.js';
+import { withScratch } from './scratch.js';
+
+/** What every image of ours is built on. */
+export interface BaseImage {
+  readonly reference: string;
+  readonly id: string;
+}
+
+const SUITE = 'bookworm';
+const OFFICIAL = `debian:${SUITE}-slim`;
+const SELF_MADE = `faultline/base:${SUITE}`;
+const TASK = 'base image';
+/** A registry that does not begin to answer within this time is taken for absent. */
+const REGISTRY_PATIENCE_MS = 15_000;
+const PULL_TIMEOUT_MS = 180_000;
+
+/** The base image: the one that is here, else pulled, else built from the Debian archive with mmdebstrap. */
+export async function ensureBase(engine: Engine, progress: Progress): Promise<BaseImage> {
+  for (const reference of [OFFICIAL, SELF_MADE]) {
+    const id = await imageId(engine, reference);
+    if (id === undefined) continue;
+    progress({ task: TASK, state: 'cached', line: reference });
+    return { reference, id };
+  }
+  progress({ task: TASK, state: 'started', line: `pulling ${OFFICIAL}` });
+  const refusal = await pull(engine, OFFICIAL);
+  if (refusal === undefined) return finished(engine, OFFICIAL, progress);
+  progress({ task: TASK, state: 'output', line: 'no registry answers; building it from the Debian archive' });
+  await bootstrapDebian(engine, refusal, progress);
+  return finished(engine, SELF_MADE, progress);
+}
+
+/** The id of a local image, or undefined. */
+export async function imageId(engine: Engine, reference: string): Promise<string | undefined> {
+  try {
+    return (await engine.getImage(reference).inspect()).Id;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function finished(engine: Engine, reference: string, progress: Progress): Promise<BaseImage> {
+  const id = await imageId(engine, reference);
+  if (id === undefined)
+    throw new UserError(`The base image ${reference} vanished while it was made.`, EXIT.harnessError);
+  progress({ task: TASK, state: 'done', line: reference });
+  return { reference, id };
+}
+
+/** Pulls an image; answers why it could not. */
+async function pull(engine: Engine, reference: string): Promise<string | undefined> {
+  const abort = new AbortController();
+  let timer = setTimeout(() => abort.abort(new Error('the registry does not answer')), REGISTRY_PATIENCE_MS);
+  try {
+    const stream = await engine.pull(reference, { abortSignal: abort.signal });
+    clearTimeout(timer);
+    timer = setTimeout(() => abort.abort(new Error('the pull takes too long')), PULL_TIMEOUT_MS);
+    await new Promise<void>((resolve, reject) => {
+      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
+      engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+    });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function bootstrapDebian(engine: Engine, refusal: string, progress: Progress): Promise<void> {
+  const line = (text: string) => progress({ task: TASK, state: 'output', line: text });
+  const { failed: missing } = await execa('mmdebstrap', ['--version'], { reject: false });
+  if (missing) {
+    if (!(await canInstall())) {
+      throw new UserError(
+        `Cannot make the base image: ${OFFICIAL} cannot be pulled (${refusal}) and mmdebstrap is not installed. Pull ${OFFICIAL} or install mmdebstrap.`,
+        EXIT.harnessError,
+      );
+    }
+    await install(['mmdebstrap', 'debian-archive-keyring'], line);
+  }
+  await withScratch((scratch) => importDebian(engine, scratch, line));
+}
+
+/** `mmdebstrap | docker import`, with no file in between. */
+async function importDebian(engine: Engine, scratch: string, line: (text: string) => void): Promise<void> {
+  const proxy = await aptProxy();
+  const job = execa(
+    'mmdebstrap',
+    [
+      '--variant=minbase',
+      '--format=tar',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      '--dpkgopt=path-exclude=/usr/share/man/*',
+      '--dpkgopt=path-exclude=/usr/share/locale/*',
+      ...(proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${proxy}"`]),
+      SUITE,
+      '-',
+      ...(await debianSources(SUITE)),
+    ],
+    { env: { TMPDIR: scratch }, buffer: { stdout: false }, encoding: 'buffer', reject: false, timeout: 900_000 },
+  );
+  const said: string[] = [];
+  job.stderr.on('data', (chunk: Buffer) => {
+    for (const text of chunk.toString('utf8').split(/[\r\n]+/)) {
+      if (!text.trim()) continue;
+      said.push(text);
+      line(text);
+    }
+  });
+  const [repository, tag] = SELF_MADE.split(':');
+  const imported = engine.importImage(job.stdout, { repo: repository, tag });
+  const [{ failed }, answer] = await Promise.all([job, imported]);
+  await new Promise<void>((resolve, reject) => {
+    engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
+  });
+  if (!failed) return;
+  // A torn archive may have been imported as far as it came.
+  await engine
+    .getImage(SELF_MADE)
+    .remove()
+    .catch(() => undefined);
+  throw new UserError(
+    `Building the base image with mmdebstrap failed: ${said.slice(-3).join(' / ')}`,
+    EXIT.harnessError,
+  );
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
+import { bounded } from '../wait.js';
+import type { Engine } from './engine.js';
+import { labelsOf, nameOf } from './labels.js';
+import { freeSubnets, gatewayOf, parseRoutes } from './subnets.js';
+
+/** The bridge network of one run. Internal: nothing reaches beyond it but the host, which has the gateway's address. */
+export interface RunNetwork {
+  readonly id: string;
+  readonly subnet: string;
+  /** The host's address on it: where every client comes from. */
+  readonly gateway: string;
+}
+
+/** Makes the network of a run on a subnet of its own that collides with no route, interface or Docker network. */
+export async function createNetwork(engine: Engine, runId: string): Promise<RunNetwork> {
+  const start = [...runId].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 256, 7);
+  let lastReason = 'every candidate is in use';
+  let attempts = 0;
+  for (const subnet of freeSubnets(start, await takenSubnets(engine))) {
+    if (++attempts > 20) break;
+    const gateway = gatewayOf(subnet);
+    try {
+      const network = await bounded(
+        engine.createNetwork({
+          Name: nameOf(runId),
+          Driver: 'bridge',
+          Internal: true,
+          IPAM: { Driver: 'default', Config: [{ Subnet: subnet, Gateway: gateway }] },
+          Labels: labelsOf(runId, 'network'),
+        }),
+        20_000,
+        'creating the network',
+      );
+      return { id: network.id, subnet, gateway };
+    } catch (error) {
+      // Another run may have taken the subnet between listing and creating: the next one is as good.
+      lastReason = messageOf(error);
+      if (!/overlap|conflict|in use|exist/i.test(lastReason)) break;
+    }
+  }
+  throw new UserError(
+    `Cannot create a Docker network for the run (${lastReason}): try faultline clean.`,
+    EXIT.harnessError,
+  );
+}
+
+async function takenSubnets(engine: Engine): Promise<readonly string[]> {
+  const networks = await bounded(engine.listNetworks(), 10_000, 'listing networks');
+  const docker = networks.flatMap((network) => (network.IPAM?.Config ?? []).map((config) => config.Subnet ?? ''));
+  const interfaces = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ cidr }) => cidr ?? ''));
+  return [...docker, ...interfaces, ...hostRoutes()];
+}
+
+function hostRoutes(): readonly string[] {
+  try {
+    return parseRoutes(readFileSync('/proc/net/route', 'utf8'));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import type { ImageSource, System } from '../system.js';
+import { ensureBase } from './base.js';
+import { connect, type Engine } from './engine.js';
+import { ensureImage, type BuiltImage } from './images.js';
+import { silent, type Progress } from './progress.js';
+
+export const TOOLBOX: ImageSource = {
+  name: 'toolbox',
+  folder: fileURLToPath(new URL('../toolbox/', import.meta.url)),
+  args: {},
+};
+
+/** Images of a launch, ready to run. */
+export interface PreparedImages {
+  readonly toolbox: BuiltImage;
+  /** In the order of {@link System.images}. */
+  readonly images: readonly BuiltImage[];
+}
+
+/**
+ * Makes sure of the base image, the toolbox and the images of a system, all built at once where they are missing; takes
+ * well under a second where they are not. Undefined for a system that needs no containers.
+ */
+export async function prepareImages(
+  system: System,
+  options: Readonly<Record<string, unknown>>,
+  progress: Progress = silent,
+  engine?: Engine,
+): Promise<PreparedImages | undefined> {
+  const sources = system.images?.(options);
+  return sources && prepareSources(engine ?? (await connect()), sources, progress);
+}
+
+export async function prepareSources(
+  engine: Engine,
+  sources: readonly ImageSource[],
+  progress: Progress = silent,
+): Promise<PreparedImages> {
+  const base = await ensureBase(engine, progress);
+  const built = await Promise.allSettled(
+    [TOOLBOX, ...sources].map((source) => ensureImage(engine, base, source, progress)),
+  );
+  // All have ended before the first failure is reported, so that no build goes on behind it.
+  const [toolbox, ...images] = built.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+  return { toolbox: toolbox!, images };
+}
