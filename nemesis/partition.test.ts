@@ -7,11 +7,8 @@ import { contextOf, PATIENT, QUICK, request } from './testing/faults.js';
 
 async function inject(target: string, sabotage: Sabotage = {}, limits = QUICK) {
   const cluster = new FakeCluster(5, sabotage);
-  const fault = await partition.inject(
-    request('partition', target, ['n4', 'n2', 'n5', 'n1', 'n3']),
-    contextOf(cluster),
-  );
-  return { cluster, fault };
+  const asked = request('partition', target, ['n4', 'n2', 'n5', 'n1', 'n3']);
+  return { cluster, fault: await partition.inject(asked, contextOf(cluster, { limits })) };
 }
 
 describe('partition', () => {
