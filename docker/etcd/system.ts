@@ -1,0 +1,117 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { launchCluster, type ClusterPlan } from '../cluster.js';
+import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import { CLIENT_PORT, EtcdAdmin, originOf } from './admin.js';
+import { EtcdSession } from './session.js';
+
+const options = z
+  .strictObject({
+    reads: z
+      .enum(['linearizable', 'serializable'])
+      .default('linearizable')
+      .describe('how reads are served: agreed with the leader, or from the node’s own, possibly stale, state'),
+    // A command line may give the number 3.4.
+    version: z
+      .preprocess(String, z.enum(['3.4', '3.5']))
+      .default('3.4')
+      .describe('release series: 3.4 of Debian bookworm or 3.5 of trixie'),
+    heartbeatMs: z.coerce
+      .number()
+      .int()
+      .min(10)
+      .max(5_000)
+      .default(100)
+      .describe('time between the leader’s heartbeats, in ms'),
+    electionMs: z.coerce
+      .number()
+      .int()
+      .min(50)
+      .max(50_000)
+      .default(1_000)
+      .describe('time without heartbeats after which a follower stands for election, in ms; at least 5 heartbeats'),
+  })
+  .refine(({ heartbeatMs, electionMs }) => electionMs >= 5 * heartbeatMs, {
+    path: ['electionMs'],
+    error: 'must be at least 5 times heartbeatMs, or etcd refuses to start',
+  });
+
+type Options = z.infer<typeof options>;
+
+const SUITES = { '3.4': 'bookworm', '3.5': 'trixie' } as const;
+const DATA_PATH = '/var/lib/etcd';
+const PEER_PORT = 2380;
+const GUARANTEES = 'https://etcd.io/docs/v3.5/learning/api_guarantees/';
+
+export const etcd: System = {
+  name: 'etcd',
+  summary: 'etcd, a replicated key–value store on raft, over its JSON gateway',
+  families: ['kv'],
+  abilities: ['network', 'processes', 'freezer'],
+  nodes: { min: 1, max: 7, default: 5 },
+  options,
+
+  claims(given) {
+    return options.parse(given).reads === 'linearizable'
+      ? {
+          consistency: 'strict-serializable',
+          source: `${GUARANTEES} (“strict serializability”, linearizable by default)`,
+        }
+      : { consistency: 'serializable', source: `${GUARANTEES} (serializable requests may return stale data)` };
+  },
+
+  images: (given) => [imageOf(options.parse(given))],
+
+  async launch(request) {
+    return launchCluster('etcd', request, planOf(options.parse(request.options), request.runId));
+  },
+};
+
+function imageOf({ version }: Options): ImageSource {
+  return {
+    name: `etcd-${version}`,
+    folder: fileURLToPath(new URL('./image/', import.meta.url)),
+    args: { SUITE: SUITES[version] },
+  };
+}
+
+function planOf(chosen: Options, runId: string): ClusterPlan {
+  const image = imageOf(chosen);
+  const admin = new EtcdAdmin();
+  return {
+    images: [image],
+    database: (node, all) => ({ image: image.name, command: argumentsOf(chosen, runId, node, all) }),
+    port: CLIENT_PORT,
+    dataPath: DATA_PATH,
+    processNames: ['etcd'],
+    missing: (node) => admin.missing(node),
+    isPrimary: (node) => admin.isLeader(node),
+    version: (node) => admin.version(node),
+    close: () => admin.close(),
+    async open<F extends SessionFamily>(_family: F, node: ClusterNode, { timeoutMs }: SessionOptions) {
+      const session: SessionsByFamily['kv'] = new EtcdSession(originOf(node), { timeoutMs, reads: chosen.reads });
+      return session as SessionsByFamily[F];
+    },
+  };
+}
+
+function argumentsOf(chosen: Options, runId: string, node: ClusterNode, all: readonly ClusterNode[]): string[] {
+  const peer = ({ address }: ClusterNode) => `http://${address}:${PEER_PORT}`;
+  return [
+    `--name=${node.name}`,
+    `--data-dir=${DATA_PATH}/node`,
+    `--listen-client-urls=http://0.0.0.0:${CLIENT_PORT}`,
+    `--advertise-client-urls=${originOf(node)}`,
+    `--listen-peer-urls=http://0.0.0.0:${PEER_PORT}`,
+    `--initial-advertise-peer-urls=${peer(node)}`,
+    `--initial-cluster=${all.map((member) => `${member.name}=${peer(member)}`).join(',')}`,
+    '--initial-cluster-state=new',
+    `--initial-cluster-token=${runId}`,
+    `--heartbeat-interval=${chosen.heartbeatMs}`,
+    `--election-timeout=${chosen.electionMs}`,
+    // The default of 128 is less than a workload's whole set-up may want in one transaction.
+    '--max-txn-ops=1024',
+    '--logger=zap',
+    '--log-outputs=stderr',
+  ];
+}
