@@ -55,7 +55,8 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Cancel {
-    const alarm = { time: this.time + Math.max(0, Math.round(delayMs * 1e6)), callback };
+    // Up, never down: an alarm before its time would be set again for ever without time moving.
+    const alarm = { time: this.time + Math.max(0, Math.ceil(delayMs * 1e6)), callback };
     const position = this.alarms.findLastIndex((other) => other.time <= alarm.time) + 1;
     this.alarms.splice(position, 0, alarm);
     return () => {
