@@ -1,0 +1,120 @@
+import type { Checker } from '../../checkers/checker.js';
+import type { History } from '../history/history.js';
+import type { Json } from '../history/operation.js';
+import { UserError } from '../kit/errors.js';
+import { suggestion } from '../kit/suggest.js';
+import { checkers, consistencyModels, models, workloads } from '../registry.js';
+
+/** Who judges a bare history, and against which consistency model where that was asked for. */
+export interface Judges {
+  readonly checkers: readonly Checker[];
+  readonly consistency?: string;
+  /** How the choice was made, for the terminal. */
+  readonly because: string;
+}
+
+/** What `faultline check` was told about a history. */
+export interface Question {
+  /** A sequential specification (`cas-register`), or a consistency model (`serializable`). */
+  readonly model?: string;
+  /** A workload or checker (`bank`, `list-append`, `set-full`). */
+  readonly workload?: string;
+  readonly consistency?: string;
+}
+
+/** Events looked at to tell what a history is about. */
+const LOOKED_AT = 10_000;
+
+/** Names that other tools give to the same thing. */
+const ALIASES: Readonly<Record<string, string>> = {
+  append: 'list-append',
+  wr: 'rw-register',
+  'cas-registers': 'cas-register',
+  'linearizable-register': 'cas-register',
+};
+
+/** Chooses by `--workload`, else by `--model`, else by the operations in the history. */
+export function judgesFor(question: Question, history: History): Judges {
+  const { model, workload, consistency } = question;
+  const isConsistency = model !== undefined && consistencyModels.has(model);
+  const asked = consistency ?? (isConsistency ? model : undefined);
+  const against = asked === undefined ? {} : { consistency: asked };
+  if (asked !== undefined && !consistencyModels.has(asked)) {
+    throw new UserError(`unknown consistency model ${asked}${suggestion(asked, [...consistencyModels])}`);
+  }
+  if (workload !== undefined) {
+    return { checkers: [...checkersNamed(workload, '--workload')], ...against, because: `--workload ${workload}` };
+  }
+  // A linearizable register is asked for by its model; the consistency model of that name leaves the choice to the history.
+  if (model !== undefined && !isConsistency) {
+    return { checkers: [...checkersNamed(model, '--model')], ...against, because: `--model ${model}` };
+  }
+  const guess = guessFrom(history);
+  return {
+    checkers: [...checkersNamed(guess, 'operations')],
+    ...against,
+    because: `its operations look like ${guess}`,
+  };
+}
+
+function checkersNamed(given: string, flag: string): readonly Checker[] {
+  const name = ALIASES[given] ?? given;
+  const workload = workloads.find((each) => each.name === name);
+  // `queue` is both a sequential specification and a checker of its own: --model means the one, --workload the other.
+  if (flag !== '--model' && workload) return workload.checkers({}).map(({ checker }) => checker);
+  const specified = named(`linearizable-${name}`);
+  const direct = named(name);
+  const found = flag === '--model' ? [specified, direct] : [direct, specified];
+  const chosen = found.find((each) => each.length > 0);
+  if (chosen) return chosen;
+  if (workload) return workload.checkers({}).map(({ checker }) => checker);
+  const known = [...new Set([...models, ...workloads, ...checkers].map((each) => each.name))];
+  const alsoConsistency = flag === '--model' ? [...known, ...consistencyModels] : known;
+  throw new UserError(`${flag} ${given}: unknown${suggestion(given, alsoConsistency)}`);
+}
+
+function named(name: string): readonly Checker[] {
+  return checkers.filter((checker) => checker.name === name);
+}
+
+/** Which judge the operations of a history call for; the most telling operation decides. */
+function guessFrom(history: History): string {
+  const has = (f: string) => history.functionId(f) >= 0;
+  if (has('transfer')) return 'bank';
+  if (has('order') || has('stock-take')) return 'inventory';
+  if (has('acquire')) return 'mutex';
+  if (has('generate')) return 'unique-ids';
+  if (has('enqueue')) return has('drain') ? 'total-queue' : 'queue';
+  if (has('txn')) return transactionKind(history);
+  if (has('get') || has('put')) return 'kv';
+  if (has('write') || has('cas')) return holdsTransactions(history) ? 'long-fork' : 'cas-register';
+  if (has('add')) return readsAreLists(history) ? 'set-full' : 'counter';
+  const names = history.columns.functionNames.join(', ') || 'none';
+  throw new UserError(`cannot tell what to check from the operations (${names}); say --model or --workload`);
+}
+
+function transactionKind(history: History): string {
+  const micro = firstValue(history, (value) => Array.isArray(value) && value.some((each) => isMicro(each, 'append')));
+  return micro === undefined ? 'rw-register' : 'list-append';
+}
+
+function holdsTransactions(history: History): boolean {
+  return firstValue(history, (value) => Array.isArray(value) && value.some((each) => isMicro(each, 'r'))) !== undefined;
+}
+
+function readsAreLists(history: History): boolean {
+  return firstValue(history, (value) => Array.isArray(value)) !== undefined;
+}
+
+function isMicro(value: Json, f: string): boolean {
+  return Array.isArray(value) && value[0] === f;
+}
+
+function firstValue(history: History, wanted: (value: Json) => boolean): Json | undefined {
+  const looked = Math.min(history.length, LOOKED_AT);
+  for (let at = 0; at < looked; at++) {
+    const value = history.value(at);
+    if (wanted(value)) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import pc from 'picocolors';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import { checkCommand } from './check.js';
+import { cleanCommand } from './clean.js';
+import { doctorCommand } from './doctor.js';
+import { listCommand } from './list.js';
+import { reportCommand } from './report.js';
+import { setupCommand } from './setup.js';
+import { testCommand } from './test.js';
+import { faultlineVersion } from './version.js';
+
+const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad arguments, 255 trouble of the harness.
+
+  faultline test etcd -w bank,inventory,register -n partition,kill,pause
+  faultline check history.jsonl --model cas-register
+  faultline check runs/latest`;
+
+await main();
+
+/** Runs one command. Errors the user can mend end with one line; everything else is a defect and shows its stack. */
+async function main(): Promise<void> {
+  // A reader such as `head` that closes its end is not an error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  });
+  try {
+    await commands().parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function commands() {
+  return yargs(hideBin(process.argv))
+    .scriptName('faultline')
+    .usage('$0 <command>\n\nTests whether a distributed database keeps its promises when the world goes wrong.')
+    .command(testCommand)
+    .command(checkCommand)
+    .command(reportCommand)
+    .command(listCommand)
+    .command(doctorCommand)
+    .command(setupCommand)
+    .command(cleanCommand)
+    .demandCommand(1, 'name a command: faultline test, check, report, list, doctor, setup or clean')
+    .strict()
+    .recommendCommands()
+    .version(faultlineVersion())
+    .alias({ help: 'h', version: 'v' })
+    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .epilogue(EPILOGUE)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UserError(`${message.split('\n').join('; ')} (see faultline --help)`);
+    });
+}
+
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    console.error(`${pc.red('faultline:')} ${error.message}`);
+    return error.exitCode;
+  }
+  console.error(`${pc.red('faultline: unexpected error:')} ${error instanceof Error ? error.stack : messageOf(error)}`);
+  return EXIT.harnessError;
+}

@@ -1,0 +1,63 @@
+import { bank as bankChecker } from '../checkers/bank/bank.js';
+import { bankLinearizable } from '../checkers/bank/linearizable.js';
+import { causalReverse } from '../checkers/causal-reverse.js';
+import type { Checker } from '../checkers/checker.js';
+import { counter } from '../checkers/counter.js';
+import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
+import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
+import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
+import { linearizable } from '../checkers/linearizability/linearizability.js';
+import { lock } from '../checkers/lock.js';
+import { longFork } from '../checkers/long-fork.js';
+import { models } from '../checkers/models/models.js';
+import { monotonic } from '../checkers/monotonic.js';
+import { queue } from '../checkers/queue.js';
+import { set } from '../checkers/set.js';
+import { setFull } from '../checkers/set-full.js';
+import { statistics } from '../checkers/statistics/statistics.js';
+import { totalQueue } from '../checkers/total-queue.js';
+import { uniqueIds } from '../checkers/unique-ids.js';
+import { writeSkew } from '../checkers/write-skew.js';
+import type { System } from '../docker/system.js';
+import { kill } from '../nemesis/kill.js';
+import type { Nemesis } from '../nemesis/nemesis.js';
+import { partition } from '../nemesis/partition.js';
+import { pause } from '../nemesis/pause.js';
+import { bank } from '../workloads/bank.js';
+import { inventory } from '../workloads/inventory.js';
+import { register } from '../workloads/register.js';
+import type { Workload } from '../workloads/workload.js';
+
+/** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
+export const systems: Readonly<Record<string, () => Promise<System>>> = {
+  etcd: async () => (await import('../docker/etcd/system.js')).etcd,
+};
+
+export const workloads: readonly Workload[] = [register, bank, inventory];
+
+export const nemeses: readonly Nemesis[] = [partition, kill, pause];
+
+/** Judges of one condition each; `linearizable-<model>` exists once for every model. */
+export const checkers: readonly Checker[] = [
+  ...models.map((model) => linearizable(model)),
+  bankChecker,
+  bankLinearizable,
+  inventoryChecker,
+  inventoryLinearizable,
+  listAppend,
+  rwRegister,
+  set,
+  setFull,
+  queue,
+  totalQueue,
+  counter,
+  uniqueIds,
+  lock,
+  longFork,
+  writeSkew,
+  monotonic,
+  causalReverse,
+  statistics,
+];
+
+export { models };
