@@ -1,38 +1,10 @@
-import { ColumnStore, NameTable } from './columns.js';
+import { ColumnStore } from './columns.js';
+import { ABSENT, type EventInput, type EventNames, newEventNames, writeEvent } from './event-writer.js';
 import { HistoryError } from './history-error.js';
-import {
-  FAIL,
-  History,
-  INFO,
-  INVOKE,
-  NEMESIS,
-  NONE,
-  OK,
-  VALUE_INT,
-  VALUE_NULL,
-  VALUE_PAIR,
-  VALUE_RAW,
-} from './history.js';
-import type { EventType, Json, Process } from './operation.js';
+import { History } from './history.js';
 import { pairEvents } from './pairing.js';
 
-/** An event as tests and formats give it; what is absent is filled in. */
-export interface EventInput {
-  /** By default the position. */
-  readonly index?: number;
-  /** By default the position. */
-  readonly time?: number;
-  /** May be absent in all events of an imported history: then each completion follows its invocation directly. */
-  readonly process?: Process;
-  readonly type: EventType;
-  readonly f: string;
-  /** By default null. */
-  readonly value?: Json;
-  readonly key?: string;
-  readonly node?: string;
-  readonly workload?: string;
-  readonly error?: string;
-}
+export type { EventInput } from './event-writer.js';
 
 export interface BuilderOptions {
   /** File name for messages. */
@@ -46,66 +18,42 @@ export interface BuilderOptions {
   readonly origin?: 'journal' | 'imported';
 }
 
-/** Position or time that an event did not have. */
-export const ABSENT = -1;
-const TYPES: Readonly<Record<EventType, number>> = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
-export const MAX_INT32 = 2_147_483_647;
-const encoder = new TextEncoder();
-
 /** Gathers events, then makes a {@link History} of them that is proven well-formed. */
 export class HistoryBuilder {
   /** What was repaired or ignored, a sentence each. */
   readonly notes: string[] = [];
-  readonly store: ColumnStore;
-  readonly functions = new NameTable();
-  readonly keys = new NameTable();
-  readonly nodes = new NameTable();
-  readonly workloads = new NameTable();
-  readonly errors = new NameTable();
   private readonly source: string;
   private readonly origin: 'journal' | 'imported';
   private readonly lines = new LineMap();
   private withProcess = 0;
   private withoutProcess = 0;
 
-  constructor(options: BuilderOptions = {}, store = new ColumnStore()) {
+  /** Readers that fill columns themselves bring their own `store` and `names`. */
+  constructor(
+    options: BuilderOptions = {},
+    readonly store = new ColumnStore(),
+    readonly names: EventNames = newEventNames(),
+  ) {
     this.source = options.source ?? 'history';
     this.origin = options.origin ?? 'imported';
-    this.store = store;
   }
 
   /** @param line where it stands in the file, from 1; by default one line an event. */
   append(event: EventInput, line = this.store.length + 1): void {
-    this.lines.note(this.store.length, line);
-    const reject = (problem: string) => this.reject(line, problem);
-    const { store } = this;
-    store.reserve(1);
-    store.put({
-      type: TYPES[event.type] ?? reject(`unknown type ${JSON.stringify(event.type)}; invoke, ok, fail or info`),
-      process: this.processOf(event.process, reject),
-      time: event.time ?? ABSENT,
-      index: event.index ?? ABSENT,
-      function: idWithin(this.functions.intern(event.f), 0xffff, 'operation names', reject),
-      key: event.key === undefined ? NONE : this.keys.intern(event.key),
-      node: event.node === undefined ? NONE : idWithin(this.nodes.intern(event.node), 0x7fff, 'nodes', reject),
-      workload:
-        event.workload === undefined
-          ? NONE
-          : idWithin(this.workloads.intern(event.workload), 0x7fff, 'workloads', reject),
-      error: event.error === undefined ? NONE : this.errors.intern(event.error),
-    });
-    putValue(store, event.value ?? null, reject);
-    store.length++;
+    this.noteLine(this.store.length, line);
+    if (event.process === undefined) this.withoutProcess++;
+    else if (event.process !== 'nemesis') this.withProcess++;
+    writeEvent(this.store, this.names, event, (problem) => this.reject(line, problem));
   }
 
-  /** Tells on which line an event stands that a reader puts into `store` itself. */
+  /** Tells on which line an event stands; for readers that write into `store` themselves. */
   noteLine(position: number, line: number): void {
     this.lines.note(position, line);
   }
 
   /** @throws HistoryError naming the first line that contradicts another one. */
   build(): History {
-    const { store } = this;
+    const { store, names } = this;
     if (this.withProcess > 0 && this.withoutProcess > 0) {
       throw new HistoryError('some events have no process; give one to all or to none', this.source);
     }
@@ -113,8 +61,8 @@ export class HistoryBuilder {
       this.reject(this.lines.lineOf(position), problem),
     );
     const pairs = pairEvents(store, {
-      functions: this.functions.names,
-      keys: this.keys.names,
+      functions: names.functions.names,
+      keys: names.keys.names,
       reject: (position, problem) => {
         const lineOf = (at: number) => this.lines.lineOf(at);
         return this.reject(lineOf(position), problem(lineOf));
@@ -136,23 +84,12 @@ export class HistoryBuilder {
       valuesB: store.valuesB.subarray(0, store.length),
       pairs,
       slab: store.slab.subarray(0, store.slabLength),
-      functionNames: this.functions.names,
-      keyNames: this.keys.names,
-      nodeNames: this.nodes.names,
-      workloadNames: this.workloads.names,
-      errorTexts: this.errors.names,
+      functionNames: names.functions.names,
+      keyNames: names.keys.names,
+      nodeNames: names.nodes.names,
+      workloadNames: names.workloads.names,
+      errorTexts: names.errors.names,
     });
-  }
-
-  private processOf(process: Process | undefined, reject: (problem: string) => never): number {
-    if (process === 'nemesis') return NEMESIS;
-    if (process === undefined) {
-      this.withoutProcess++;
-      return 0;
-    }
-    this.withProcess++;
-    if (Number.isInteger(process) && process >= 0 && process <= MAX_INT32) return process;
-    return reject(`process must be "nemesis" or an integer from 0 to ${MAX_INT32}, not ${JSON.stringify(process)}`);
   }
 
   private reject(line: number, problem: string): never {
@@ -165,34 +102,6 @@ export function historyOf(events: readonly EventInput[], options: BuilderOptions
   const builder = new HistoryBuilder(options);
   for (const event of events) builder.append(event);
   return builder.build();
-}
-
-/** Writes the value of the event at `store.length`. */
-function putValue(store: ColumnStore, value: Json, reject: (problem: string) => never): void {
-  const put = (kind: number, a: number, b: number) => {
-    store.valueKinds[store.length] = kind;
-    store.valuesA[store.length] = a;
-    store.valuesB[store.length] = b;
-  };
-  if (value === null) return put(VALUE_NULL, 0, 0);
-  if (isInt32(value)) return put(VALUE_INT, value, 0);
-  if (Array.isArray(value) && value.length === 2 && isInt32(value[0]) && isInt32(value[1])) {
-    return put(VALUE_PAIR, value[0], value[1]);
-  }
-  const text = encoder.encode(JSON.stringify(value));
-  if (store.slabLength + text.length > MAX_INT32) reject('the values of this history take more than 2 GiB');
-  store.reserveSlab(text.length);
-  store.slab.set(text, store.slabLength);
-  put(VALUE_RAW, store.slabLength, text.length);
-  store.slabLength += text.length;
-}
-
-function isInt32(value: Json): value is number {
-  return typeof value === 'number' && (value | 0) === value;
-}
-
-function idWithin(id: number, largest: number, what: string, reject: (problem: string) => never): number {
-  return id <= largest ? id : reject(`more than ${largest + 1} different ${what}`);
 }
 
 /** Fills absent indices and times with positions, and proves (or, for imported histories, makes) both ascending. */

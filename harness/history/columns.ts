@@ -118,9 +118,19 @@ export const COLUMNS = [
 ] as const satisfies readonly (keyof ColumnStore)[];
 
 /** Strings by number, in the order of their first appearance. */
-export class NameTable {
+export interface Names {
+  readonly size: number;
+  readonly names: readonly string[];
+  intern(name: string): number;
+}
+
+export class NameTable implements Names {
   readonly names: string[] = [];
   private readonly ids = new Map<string, number>();
+
+  get size(): number {
+    return this.names.length;
+  }
 
   intern(name: string): number {
     const known = this.ids.get(name);

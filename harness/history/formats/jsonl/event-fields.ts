@@ -1,0 +1,136 @@
+import { distance } from 'fastest-levenshtein';
+import { type EventInput, MAX_INT32 } from '../../event-writer.js';
+import type { EventType, Json, Process } from '../../operation.js';
+import { quote } from '../../pairing.js';
+import { unfitness } from './json-text.js';
+
+const FIELDS = ['index', 'time', 'process', 'type', 'f', 'value', 'key', 'node', 'workload', 'error'];
+/** Fields whose loss would change a verdict: a near miss of one is taken for a misspelling and not for an extra. */
+const DECISIVE = ['value', 'key'];
+/** Longest name of an operation, key, node or workload. */
+const MAX_NAME = 4096;
+const NOT_WELL_FORMED = /\p{Surrogate}/u;
+
+/** Thrown by {@link parseEvent}; whoever knows file and line makes a HistoryError of it. */
+export class EventProblem extends Error {
+  constructor(
+    message: string,
+    /** `syntax`: not JSON at all, as a line is that was cut short. */
+    readonly kind: 'syntax' | 'meaning' = 'meaning',
+  ) {
+    super(message);
+  }
+}
+
+export interface ParsedEvent {
+  readonly event: EventInput;
+  /** Fields that mean nothing here. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Reads the JSON text of one event with all care: the reference for what an event is.
+ *
+ * @throws EventProblem saying what is wrong.
+ */
+export function parseEvent(text: string): ParsedEvent {
+  const unfit = unfitness(text);
+  if (unfit !== undefined) throw new EventProblem(unfit);
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch (error) {
+    throw new EventProblem(`not JSON: ${(error as Error).message.slice(0, 120)}`, 'syntax');
+  }
+  return eventOf(json);
+}
+
+/** The event that an object describes; the object comes from JSON that {@link unfitness} has found fit. */
+export function eventOf(json: Json): ParsedEvent {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new EventProblem('an event must be an object: {"process":0,"type":"invoke","f":"read","value":null}');
+  }
+  const object = json as Readonly<Record<string, Json>>;
+  const ignored = Object.keys(object).filter((name) => !FIELDS.includes(name));
+  refuseMisspellings(object, ignored);
+  const value = object['value'] ?? null;
+  const index = integer(object, 'index', MAX_INT32);
+  const time = integer(object, 'time', Number.MAX_SAFE_INTEGER);
+  const key = name(object, 'key');
+  const node = name(object, 'node');
+  const workload = name(object, 'workload');
+  const error = errorText(object['error']);
+  const event: EventInput = {
+    process: process(object['process']),
+    type: type(object['type']),
+    f: functionName(object, value),
+    value,
+    ...(index !== undefined && { index }),
+    ...(time !== undefined && { time }),
+    ...(key !== undefined && { key }),
+    ...(node !== undefined && { node }),
+    ...(workload !== undefined && { workload }),
+    ...(error !== undefined && { error }),
+  };
+  return { event, ignored };
+}
+
+function refuseMisspellings(object: Readonly<Record<string, Json>>, ignored: readonly string[]): void {
+  for (const unknown of ignored) {
+    const meant = DECISIVE.find((field) => !(field in object) && isNear(unknown, field));
+    if (meant !== undefined) throw new EventProblem(`unknown field ${quote(unknown)}; did you mean "${meant}"?`);
+  }
+}
+
+/** One letter more, less or other, or two neighbours swapped. */
+function isNear(word: string, field: string): boolean {
+  if (distance(word, field) <= 1) return true;
+  return (
+    word.length === field.length && distance(word, field) === 2 && [...word].sort().join() === [...field].sort().join()
+  );
+}
+
+function process(value: Json | undefined): Process {
+  if (value === 'nemesis') return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INT32) return value;
+  const shown = value === undefined ? 'missing' : `not ${quote(JSON.stringify(value))}`;
+  throw new EventProblem(`process must be "nemesis" or an integer from 0 to ${MAX_INT32}, ${shown}`);
+}
+
+function type(value: Json | undefined): EventType {
+  if (value === 'invoke' || value === 'ok' || value === 'fail' || value === 'info') return value;
+  const shown = value === undefined ? 'missing' : `not ${quote(JSON.stringify(value))}`;
+  throw new EventProblem(`type must be "invoke", "ok", "fail" or "info", ${shown}`);
+}
+
+/** Logs of bare transactions leave `f` out: a list of micro-operations is a transaction. */
+function functionName(object: Readonly<Record<string, Json>>, value: Json): string {
+  const f = name(object, 'f');
+  if (f !== undefined) return f;
+  if (Array.isArray(value) && value.every((operation) => Array.isArray(operation))) return 'txn';
+  throw new EventProblem('f missing: the name of the operation');
+}
+
+function name(object: Readonly<Record<string, Json>>, field: string): string | undefined {
+  const value = object[field];
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || text === '') throw new EventProblem(`${field} must be a string that is not empty`);
+  if (text.length > MAX_NAME) throw new EventProblem(`${field} is longer than ${MAX_NAME} characters`);
+  if (NOT_WELL_FORMED.test(text)) throw new EventProblem(`${field} holds half a surrogate pair`);
+  return text;
+}
+
+/** Other tools' errors are structures; their JSON text is the error. */
+function errorText(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return NOT_WELL_FORMED.test(text) ? JSON.stringify(text) : text;
+}
+
+function integer(object: Readonly<Record<string, Json>>, field: string, largest: number): number | undefined {
+  const value = object[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= largest) return value;
+  throw new EventProblem(`${field} must be an integer from 0 to ${largest}, not ${quote(JSON.stringify(value))}`);
+}

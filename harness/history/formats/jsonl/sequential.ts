@@ -1,0 +1,42 @@
+import { ColumnStore } from '../../columns.js';
+import type { ReadResult } from '../format.js';
+import { Assembly, readSegment } from './assembly.js';
+import { FileSegments, type Segment } from './file-segments.js';
+import { ScannedNames } from './line-scanner.js';
+import { SegmentReader } from './segment-reader.js';
+import { streamSegments } from './stream-segments.js';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** Reads an open file of JSON lines on this thread. */
+export function readFileSequentially(source: string, descriptor: number, fileBytes: number): Promise<ReadResult> {
+  return readSegments(source, fileSegments(descriptor, fileBytes));
+}
+
+/** Reads JSON lines from a stream, in memory that grows with the history and not with the text. */
+export function readStream(source: string, pieces: AsyncIterable<Uint8Array>): Promise<ReadResult> {
+  return readSegments(source, streamSegments(pieces));
+}
+
+function* fileSegments(descriptor: number, fileBytes: number): IterableIterator<Segment> {
+  const segments = new FileSegments(descriptor, fileBytes, CHUNK_BYTES);
+  for (let chunk = 0; chunk * CHUNK_BYTES < fileBytes; chunk++) {
+    const segment = segments.segment(chunk);
+    if (segment !== undefined) yield segment;
+  }
+}
+
+async function readSegments(source: string, segments: AsyncIterable<Segment> | Iterable<Segment>): Promise<ReadResult> {
+  const names = new ScannedNames();
+  const reader = new SegmentReader(names);
+  const assembly = new Assembly(source);
+  const store = new ColumnStore();
+  try {
+    for await (const segment of segments) {
+      for (const part of readSegment(reader, segment, store)) assembly.add(part);
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? assembly.tooLong() : error;
+  }
+  return assembly.finish(store, names, reader.ignored);
+}
