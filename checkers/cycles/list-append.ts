@@ -1,0 +1,282 @@
+import { FAIL, OK } from '../../harness/history/history.js';
+import { INTERMEDIATE, possible, REWRITTEN, WRITE, type Transactions } from '../transactions/transactions.js';
+import { groupByKey, type ByKey } from './by-key.js';
+import { Findings } from './findings.js';
+import { DependencyBuilder, RW, WR, WW, type DependencyGraph } from './graph.js';
+import { checkDeviants, checkDuplicates, ListNames } from './list-anomalies.js';
+import { checkInternal } from './list-internal.js';
+import { NotUnique } from './not-unique.js';
+import { ValueIndex } from './value-index.js';
+
+/** What a history of transactions proves before any search. */
+export interface Inference {
+  readonly graph: DependencyGraph;
+  readonly findings: Findings;
+}
+
+/** One key's appends and version order while it is being analysed. */
+export interface KeyView {
+  readonly key: number;
+  /** Its micro-operations: `byKey.mops[from..to)`. */
+  readonly from: number;
+  readonly to: number;
+  /** The branch taken for the version order: the longest read. */
+  readonly branch: number;
+  /** The version order: values in the order they were appended, each once. */
+  readonly order: Int32Array;
+  /** Some read contradicts the order, repeats an element or shows one that nobody appended. */
+  readonly irregular: boolean;
+}
+
+/**
+ * Dependencies between list-append transactions. A read of a list shows the exact order of the appends before it, so the
+ * longest read of a key is its version order and every other must be a prefix of it (Kingsbury and Alvaro, Elle, VLDB
+ * 2020). ww: the appenders of neighbouring elements; wr: the appender of the last element read to its reader; rw: a reader
+ * to the appender of the next element. Appends never read come after the last element that was read.
+ */
+export function inferListAppend(transactions: Transactions): Inference {
+  return new ListAppendInference(transactions).run();
+}
+
+export class ListAppendInference {
+  readonly findings = new Findings();
+  readonly names: ListNames;
+  readonly byKey: ByKey;
+  /** By value of the current key: which of its appends (a count in order of invocation) wrote it. */
+  readonly index = new ValueIndex();
+  /** By append of the current key: its micro-operation, and its place in the version order or -1. */
+  readonly appendMops: number[] = [];
+  readonly places: number[] = [];
+  private readonly builder: DependencyBuilder;
+  /** By place in the order: the append (as counted in `appendMops`) or -1. */
+  private appendAt = new Int32Array(64);
+  /** By number of elements read: 1 + the first transaction that read so many and then wrote, for lost updates. */
+  private rewriters = new Int32Array(64);
+
+  constructor(readonly transactions: Transactions) {
+    this.byKey = groupByKey(transactions);
+    this.builder = new DependencyBuilder(transactions.length);
+    this.names = new ListNames(transactions);
+  }
+
+  run(): Inference {
+    const { offsets } = this.byKey;
+    for (let key = 0; key + 1 < offsets.length; key++) {
+      const view = this.open(key, offsets[key], offsets[key + 1]);
+      this.followOrder(view);
+      this.followReads(view);
+      this.followUnobserved(view);
+      checkInternal(this, view);
+    }
+    return { graph: this.builder.build(), findings: this.findings };
+  }
+
+  owner(mop: number): number {
+    return this.byKey.owners[mop];
+  }
+
+  /** The append (of the current key) that wrote a value, or -1. */
+  appendOf(value: number): number {
+    return this.index.get(value);
+  }
+
+  private open(key: number, from: number, to: number): KeyView {
+    this.indexAppends(key, from, to);
+    const { lists } = this.transactions;
+    const main = lists.mainIfAny(key);
+    const deviants = lists.deviantsOf(key);
+    let branch = main;
+    for (const other of deviants) if (lists.length(other) >= lists.length(branch)) branch = other;
+    const elements = branch < 0 ? new Int32Array(0) : lists.elements(branch);
+    const { order, irregular } = this.place(elements);
+    const view = { key, from, to, branch, order, irregular: irregular || deviants.length > 0 };
+    if (view.irregular) {
+      checkDeviants(this, view, [main, ...deviants]);
+      checkDuplicates(this, view);
+    }
+    return view;
+  }
+
+  private indexAppends(key: number, from: number, to: number): void {
+    const { mops, values } = this.transactions;
+    this.appendMops.length = 0;
+    this.places.length = 0;
+    let low = 0x7fffffff;
+    let high = -0x80000000;
+    for (let i = from; i < to; i++) {
+      const mop = this.byKey.mops[i];
+      if (!(mops[mop] & WRITE)) continue;
+      this.appendMops.push(mop);
+      this.places.push(-1);
+      if (values[mop] < low) low = values[mop];
+      if (values[mop] > high) high = values[mop];
+    }
+    this.index.reset(low, high, this.appendMops.length);
+    for (let append = 0; append < this.appendMops.length; append++) {
+      const value = values[this.appendMops[append]];
+      const other = this.index.get(value);
+      if (other >= 0) {
+        const pair = [this.owner(this.appendMops[other]), this.owner(this.appendMops[append])];
+        throw new NotUnique(this.transactions, 'appended', key, value, pair);
+      }
+      this.index.set(value, append);
+    }
+  }
+
+  /** Gives every append its place in the order; the order keeps the first of repeated elements. */
+  private place(elements: Int32Array): { readonly order: Int32Array; readonly irregular: boolean } {
+    if (this.appendAt.length < elements.length) this.appendAt = new Int32Array(elements.length * 2);
+    let irregular = false;
+    let count = 0;
+    let order = elements;
+    const strangers = new Set<number>();
+    for (const value of elements) {
+      const append = this.index.get(value);
+      const repeated = append < 0 ? strangers.has(value) : this.places[append] >= 0;
+      if (append < 0) strangers.add(value);
+      if (append < 0 || repeated) {
+        if (!irregular) order = elements.slice();
+        irregular = true;
+      }
+      if (repeated) continue;
+      if (append >= 0) this.places[append] = count;
+      if (irregular) order[count] = value;
+      this.appendAt[count++] = append;
+    }
+    return { order: order.subarray(0, count), irregular };
+  }
+
+  /** ww along the version order, and aborted appends that committed ones were built upon. */
+  private followOrder({ key, order }: KeyView): void {
+    const { statuses } = this.transactions;
+    let previous = -1;
+    let aborted = -1;
+    for (let place = 0; place < order.length; place++) {
+      const append = this.appendAt[place];
+      const writer = append < 0 ? -1 : this.owner(this.appendMops[append]);
+      const status = writer < 0 ? -1 : statuses[writer];
+      if (previous >= 0 && writer >= 0 && status !== FAIL) this.builder.add(previous, writer, WW);
+      previous = status === FAIL ? -1 : writer;
+      if (status === FAIL && aborted < 0) aborted = writer;
+      if (status === OK && aborted >= 0) {
+        const first = aborted;
+        this.findings.add('dirty-update', [writer, first], () => this.names.dirtyUpdate(key, first, writer));
+      }
+      if (status === OK) aborted = -1;
+    }
+  }
+
+  /** wr and rw of every read, and what a single read betrays. */
+  private followReads(view: KeyView): void {
+    const { mops, values, lengths, statuses, lists } = this.transactions;
+    const { order, irregular, branch } = view;
+    const firstFailed = this.firstFailed(order.length);
+    this.clearRewriters(order.length);
+    for (let i = view.from; i < view.to; i++) {
+      const mop = this.byKey.mops[i];
+      if (mops[mop] & WRITE) continue;
+      const reader = this.owner(mop);
+      const length = lengths[mop];
+      let append = -1;
+      let place = length - 1;
+      if (length > 0) {
+        if (!irregular) append = this.appendAt[place];
+        else {
+          const last = lists.elements(values[mop])[length - 1];
+          append = this.appendOf(last);
+          place = append >= 0 ? this.places[append] : values[mop] === branch ? order.indexOf(last) : -2;
+        }
+      }
+      if (append >= 0) {
+        const writeMop = this.appendMops[append];
+        const writer = this.owner(writeMop);
+        if (statuses[writer] !== FAIL) this.builder.add(writer, reader, WR);
+        if (mops[writeMop] & INTERMEDIATE && writer !== reader) this.reportIntermediate(mop, writeMop);
+      }
+      if (length > 0 && (irregular || length > firstFailed)) this.reportAborted(mop);
+      if (place >= -1 && (length === 0 || place >= 0) && place + 1 < order.length)
+        this.overwrittenAt(reader, place + 1);
+      if (mops[mop] & REWRITTEN && !irregular) this.noteRewriter(view.key, reader, length);
+    }
+  }
+
+  private overwrittenAt(reader: number, place: number): void {
+    const append = this.appendAt[place];
+    if (append < 0) return;
+    const writer = this.owner(this.appendMops[append]);
+    if (possible(this.transactions, writer)) this.builder.add(reader, writer, RW);
+  }
+
+  /** Appends that no read shows come after the last version that a read shows. */
+  private followUnobserved(view: KeyView): void {
+    const { order } = view;
+    const late: number[] = [];
+    for (let append = 0; append < this.appendMops.length; append++) {
+      if (this.places[append] >= 0) continue;
+      const writer = this.owner(this.appendMops[append]);
+      if (possible(this.transactions, writer) && late.at(-1) !== writer) late.push(writer);
+    }
+    if (late.length === 0) return;
+    const lastAppend = order.length > 0 ? this.appendAt[order.length - 1] : -1;
+    if (lastAppend >= 0) {
+      const writer = this.owner(this.appendMops[lastAppend]);
+      if (possible(this.transactions, writer)) for (const later of late) this.builder.add(writer, later, WW);
+    }
+    this.builder.addAll(this.readersOfLast(view), late, RW);
+  }
+
+  private readersOfLast({ from, to, order }: KeyView): number[] {
+    const { mops, values, lengths, lists } = this.transactions;
+    const readers: number[] = [];
+    const last = order.at(-1);
+    for (let i = from; i < to; i++) {
+      const mop = this.byKey.mops[i];
+      if (mops[mop] & WRITE) continue;
+      const length = lengths[mop];
+      const shown = length === 0 ? undefined : lists.elements(values[mop])[length - 1];
+      if (shown === last && readers.at(-1) !== this.owner(mop)) readers.push(this.owner(mop));
+    }
+    return readers;
+  }
+
+  /** The place of the first element of a failed append. */
+  private firstFailed(length: number): number {
+    for (let place = 0; place < length; place++) {
+      const append = this.appendAt[place];
+      if (append >= 0 && !possible(this.transactions, this.owner(this.appendMops[append]))) return place;
+    }
+    return length;
+  }
+
+  private reportAborted(mop: number): void {
+    const { values, lengths, lists } = this.transactions;
+    for (const value of lists.elements(values[mop]).subarray(0, lengths[mop])) {
+      const append = this.appendOf(value);
+      const reader = this.owner(mop);
+      if (append < 0) {
+        this.findings.add('thin-air-read', [reader], () => this.names.thinAir(mop, reader, value));
+        continue;
+      }
+      const writer = this.owner(this.appendMops[append]);
+      if (possible(this.transactions, writer)) continue;
+      this.findings.add('G1a', [reader, writer], () => this.names.aborted(mop, reader, writer, value));
+    }
+  }
+
+  private reportIntermediate(read: number, write: number): void {
+    const reader = this.owner(read);
+    const writer = this.owner(write);
+    this.findings.add('G1b', [reader, writer], () => this.names.intermediate(reader, writer, write));
+  }
+
+  private clearRewriters(length: number): void {
+    if (this.rewriters.length <= length) this.rewriters = new Int32Array(length * 2 + 2);
+    this.rewriters.fill(0, 0, length + 1);
+  }
+
+  private noteRewriter(key: number, reader: number, length: number): void {
+    const first = this.rewriters[length] - 1;
+    if (first < 0) this.rewriters[length] = reader + 1;
+    else this.findings.add('lost-update', [first, reader], () => this.names.lostUpdate(key, first, reader, length));
+  }
+}
