@@ -1,6 +1,7 @@
 /**
- * A set of equally long integer vectors in one growing array, with open addressing. `clear` costs as much as the set
- * is large, so that one set serves every event of a sweep.
+ * A set of equally long integer vectors in one growing array, with open addressing. Two vectors are the same when
+ * their first `identity` words are. `clear` costs as much as the set is large, so that one set serves every event of a
+ * sweep.
  */
 export class VectorSet {
   /** Vector `i` is `data[i × width .. (i + 1) × width)`. */
@@ -13,6 +14,7 @@ export class VectorSet {
 
   constructor(
     readonly width: number,
+    private readonly identity = width,
     capacity = 64,
   ) {
     this.data = new Int32Array(capacity * width);
@@ -29,11 +31,11 @@ export class VectorSet {
 
   /** Adds `vector`; answers its index if it is new, and −1 − index otherwise. */
   add(vector: Int32Array): number {
-    const { width, data, table, mask } = this;
-    let slot = hash(vector, 0, width) & mask;
+    const { width, identity, data, table, mask } = this;
+    let slot = hash(vector, 0, identity) & mask;
     for (let index = table[slot]; index !== -1; index = table[slot]) {
       let same = true;
-      for (let word = 0, at = index * width; word < width; word++, at++) {
+      for (let word = 0, at = index * width; word < identity; word++, at++) {
         if (data[at] !== vector[word]) {
           same = false;
           break;
@@ -58,7 +60,7 @@ export class VectorSet {
     this.table = new Int32Array(this.table.length * 2).fill(-1);
     this.mask = this.table.length - 1;
     for (let index = 0; index < this.size; index++) {
-      let slot = hash(larger, index * this.width, this.width) & this.mask;
+      let slot = hash(larger, index * this.width, this.identity) & this.mask;
       while (this.table[slot] !== -1) slot = (slot + 1) & this.mask;
       this.table[slot] = index;
       this.slots[index] = slot;

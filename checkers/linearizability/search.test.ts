@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deadline } from './budget.js';
 import { partitions, timedOperations } from './partition.js';
 import { searchLinearizable } from './search.js';
-import { historyOf } from './testing/columns.js';
+import { historyOf } from '../../harness/history/builder.js';
 import { bruteForce } from './testing/oracle.js';
 import { simulate, type Vocabulary } from './testing/random-history.js';
 import { vocabularies } from './testing/vocabularies.js';

@@ -1,7 +1,7 @@
 import type { Json } from '../../../harness/history/operation.js';
 import { Random, type Dice } from '../../../harness/kit/random.js';
 import type { Model, ModelOperation } from '../../model.js';
-import type { TestEvent } from './columns.js';
+import type { EventInput } from '../../../harness/history/builder.js';
 
 /** What a simulated client may ask. `answer` is what a correct store says in a state; undefined: refused (a fail). */
 export interface Vocabulary<State> {
@@ -30,14 +30,14 @@ interface Client {
  * Simulates a correct store under random interleaving: an operation takes effect at a moment between invocation and
  * completion, unknown ones at any later time or never. With `corruption` 0 the history is linearizable by construction.
  */
-export function simulate<State>(vocabulary: Vocabulary<State>, shape: Shape, seed: number): TestEvent[] {
+export function simulate<State>(vocabulary: Vocabulary<State>, shape: Shape, seed: number): EventInput[] {
   return Random.fromSeed(seed).draw((dice) => run(vocabulary, shape, dice))[0];
 }
 
-function run<State>(vocabulary: Vocabulary<State>, shape: Shape, dice: Dice): TestEvent[] {
+function run<State>(vocabulary: Vocabulary<State>, shape: Shape, dice: Dice): EventInput[] {
   const { model } = vocabulary;
   let state = model.initial(shape.options ?? {});
-  const events: TestEvent[] = [];
+  const events: EventInput[] = [];
   const clients: Client[] = Array.from({ length: shape.concurrency }, (_, process) => ({ process }));
   /** Unknown operations that may still take effect. */
   const ghosts: { f: string; input: Json }[] = [];
