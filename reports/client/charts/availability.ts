@@ -1,0 +1,35 @@
+import type { ChartConfiguration } from 'chart.js';
+import type { EmbeddedReport } from '../../data/wire.js';
+import type { Palette } from '../theme.js';
+import { baseOptions, bucketPoints, faultWindows, valueScale } from './common.js';
+
+/** Share of completed operations that were answered. */
+export function availabilityChart(report: EmbeddedReport, colors: Palette): ChartConfiguration {
+  const { availability, bucketNs } = report.aggregates;
+  const options = baseOptions(report, colors);
+  return {
+    type: 'line',
+    data: {
+      datasets: [
+        {
+          label: 'answered',
+          data: bucketPoints(
+            bucketNs,
+            availability.map((share) => (share === null ? null : share * 100)),
+          ),
+          borderColor: colors.accent,
+          backgroundColor: colors.accent,
+          borderWidth: 2,
+          stepped: 'middle',
+          pointRadius: 0,
+        },
+      ],
+    },
+    options: {
+      ...options,
+      scales: { ...options.scales, y: { ...valueScale(colors, (value) => `${value} %`), max: 100 } },
+      plugins: { ...options.plugins, legend: { display: false } },
+    },
+    plugins: [faultWindows(report, colors)],
+  };
+}

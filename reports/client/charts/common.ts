@@ -1,0 +1,84 @@
+import type { ChartOptions, Plugin } from 'chart.js';
+import type { EmbeddedReport } from '../../data/wire.js';
+import type { Palette } from '../theme.js';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Time along x in seconds, colours of the page, nothing animated. */
+export function baseOptions(report: EmbeddedReport, colors: Palette): ChartOptions {
+  return {
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    normalized: true,
+    color: colors.ink,
+    interaction: { mode: 'nearest', axis: 'x', intersect: false },
+    layout: { padding: { top: report.faults.length > 0 ? 18 : 4 } },
+    scales: { x: timeScale(report, colors) },
+    plugins: {
+      legend: { position: 'bottom', labels: { usePointStyle: true, color: colors.ink, boxHeight: 8, padding: 18 } },
+      tooltip: {
+        callbacks: { title: (items) => items.slice(0, 1).map(({ parsed }) => `${(parsed.x ?? 0).toFixed(2)} s`) },
+      },
+    },
+  };
+}
+
+function timeScale(report: EmbeddedReport, colors: Palette) {
+  return {
+    type: 'linear' as const,
+    min: 0,
+    max: report.durationNs / 1e9,
+    grid: { color: colors.line },
+    border: { color: colors.line },
+    ticks: {
+      color: colors.muted,
+      maxRotation: 0,
+      callback: (value: number | string) => `${Number(Number(value).toPrecision(6))} s`,
+    },
+  };
+}
+
+export function valueScale(colors: Palette, text: (value: number) => string) {
+  return {
+    type: 'linear' as const,
+    min: 0,
+    grid: { color: colors.line },
+    border: { display: false },
+    ticks: { color: colors.muted, callback: (value: number | string) => text(Number(value)) },
+  };
+}
+
+/** Shades the time of every fault and names it above. */
+export function faultWindows({ faults }: EmbeddedReport, colors: Palette): Plugin {
+  return {
+    id: 'fault-windows',
+    beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      ctx.save();
+      ctx.font = '11px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+      ctx.textBaseline = 'bottom';
+      let free = -Infinity;
+      for (const { kind, startTime, endTime } of faults) {
+        const left = scales['x'].getPixelForValue(startTime / 1e9);
+        const width = Math.max(1, scales['x'].getPixelForValue(endTime / 1e9) - left);
+        ctx.fillStyle = colors.fault;
+        ctx.fillRect(left, chartArea.top, width, chartArea.bottom - chartArea.top);
+        ctx.fillStyle = colors.faultLine;
+        ctx.fillRect(left, chartArea.top - 2, width, 2);
+        if (left < free) continue;
+        ctx.fillStyle = colors.muted;
+        ctx.fillText(kind, left, chartArea.top - 4);
+        free = left + ctx.measureText(kind).width + 8;
+      }
+      ctx.restore();
+    },
+  };
+}
+
+/** A bucket's values as points in its middle; buckets without a value leave a gap. */
+export function bucketPoints(bucketNs: number, values: readonly (number | null)[]): { x: number; y: number }[] {
+  return values.map((value, bucket) => ({ x: ((bucket + 0.5) * bucketNs) / 1e9, y: value ?? Number.NaN }));
+}

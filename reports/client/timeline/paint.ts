@@ -1,0 +1,163 @@
+import type { Palette } from '../theme.js';
+import { ticks } from '../ticks.js';
+import { paintLanes } from './paint-lanes.js';
+import { AXIS, FAULT_ROW, LEADERS, PHASES, timeToX, type Layout } from './layout.js';
+import type { TimelineState } from './state.js';
+
+export const FONT = '12px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+export const MONO = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace';
+
+/** Everything a painter needs at once. */
+export interface Painting {
+  readonly context: CanvasRenderingContext2D;
+  readonly state: TimelineState;
+  readonly layout: Layout;
+  readonly colors: Palette;
+}
+
+/** Paints the whole timeline; called after every change. Work is bounded by what is in view. */
+export function paint(painting: Painting): void {
+  const { context, layout, colors } = painting;
+  context.font = FONT;
+  context.textBaseline = 'middle';
+  context.fillStyle = colors.paper;
+  context.fillRect(0, 0, layout.width, layout.height);
+  clipped(context, layout.gutter, 0, layout.width - layout.gutter, layout.height, () => {
+    shadeFaults(painting);
+    paintAxis(painting);
+    paintPhases(painting);
+    paintFaults(painting);
+    paintLeaders(painting);
+  });
+  clipped(context, 0, layout.lanesTop, layout.width, layout.height - layout.lanesTop, () => paintLanes(painting));
+  paintGutter(painting);
+}
+
+export function clipped(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  draw: () => void,
+) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, w, h);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+/** A short text at a place, cut off with an ellipsis where there is no room. */
+export function label(context: CanvasRenderingContext2D, text: string, x: number, y: number, room: number): void {
+  if (room < 14) return;
+  if (context.measureText(text).width <= room) return context.fillText(text, x, y);
+  let shown = text.slice(0, Math.max(1, Math.floor(room / 5)));
+  while (shown.length > 1 && context.measureText(`${shown}…`).width > room) shown = shown.slice(0, -1);
+  if (shown.length > 2) context.fillText(`${shown}…`, x, y);
+}
+
+function shadeFaults({ context, state, layout, colors }: Painting): void {
+  context.fillStyle = colors.fault;
+  for (const { startTime, endTime } of state.report.faults) {
+    const x = timeToX(state, layout, startTime);
+    context.fillRect(x, layout.lanesTop, Math.max(1, timeToX(state, layout, endTime) - x), layout.height);
+  }
+}
+
+function paintAxis({ context, state, layout, colors }: Painting): void {
+  const { start, end } = state.view;
+  context.textAlign = 'center';
+  for (const tick of ticks(start, end, layout.width / 110)) {
+    const x = timeToX(state, layout, tick);
+    context.fillStyle = colors.line;
+    context.fillRect(x, AXIS - 5, 1, layout.height);
+    context.fillStyle = colors.muted;
+    context.fillText(tickText(tick, end - start, state.report.timed), x, AXIS / 2);
+  }
+}
+
+function tickText(tick: number, span: number, timed: boolean): string {
+  if (!timed) return `event ${Math.round(tick)}`;
+  const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(span / 8e9))));
+  return `${(tick / 1e9).toFixed(digits)} s`;
+}
+
+function paintPhases({ context, state, layout, colors }: Painting): void {
+  context.textAlign = 'left';
+  for (const { name, startTime, endTime } of state.report.phases) {
+    const x = timeToX(state, layout, startTime);
+    const width = timeToX(state, layout, endTime) - x;
+    context.fillStyle = colors.sunken;
+    context.fillRect(x + 1, AXIS, Math.max(1, width - 2), PHASES - 4);
+    context.fillStyle = colors.muted;
+    const from = Math.max(x, layout.gutter) + 7;
+    label(context, name, from, AXIS + (PHASES - 4) / 2, x + width - from - 6);
+  }
+}
+
+/** A fault that bit is filled; one that did nothing is only outlined. */
+function paintFaults({ context, state, layout, colors }: Painting): void {
+  context.textAlign = 'left';
+  for (const [position, fault] of state.report.faults.entries()) {
+    const x = timeToX(state, layout, fault.startTime);
+    const width = Math.max(3, timeToX(state, layout, fault.endTime) - x);
+    const top = layout.faultsTop + layout.faultRows[position] * FAULT_ROW;
+    context.fillStyle = fault.effective ? colors.faultLine : colors.paper;
+    context.strokeStyle = colors.faultLine;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.roundRect(x + 0.5, top + 0.5, width - 1, FAULT_ROW - 4, 3);
+    context.fill();
+    context.stroke();
+    context.fillStyle = fault.effective ? colors.onBar : colors.ink;
+    const from = Math.max(x, layout.gutter) + 6;
+    const text = fault.effective ? fault.kind : `${fault.kind} (no effect)`;
+    label(context, text, from, top + (FAULT_ROW - 3) / 2, x + width - from - 4);
+  }
+}
+
+/** Who was seen to lead: a line where two sightings agree, dots where it changed between them. */
+function paintLeaders({ context, state, layout, colors }: Painting): void {
+  const seen = state.report.leaders.filter(({ nodes }) => nodes.length > 0);
+  if (seen.length === 0) return;
+  const y = layout.leadersTop + LEADERS / 2;
+  context.textAlign = 'left';
+  let lastLabelEnd = -Infinity;
+  for (const [position, { time, nodes }] of seen.entries()) {
+    const name = nodes.join(' ');
+    const x = timeToX(state, layout, time);
+    const following = seen[position + 1] as (typeof seen)[number] | undefined;
+    const nextX = following === undefined ? layout.width : timeToX(state, layout, following.time);
+    context.strokeStyle = colors.accent;
+    context.lineWidth = 1.5;
+    context.setLineDash(following === undefined || following.nodes.join(' ') === name ? [] : [2, 4]);
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(nextX, y);
+    context.stroke();
+    context.setLineDash([]);
+    const changed = position === 0 || seen[position - 1].nodes.join(' ') !== name;
+    const width = context.measureText(name).width + 12;
+    if (!changed || x < lastLabelEnd) continue;
+    context.fillStyle = colors.paper;
+    context.beginPath();
+    context.roundRect(x, y - 8, width, 16, 8);
+    context.fill();
+    context.stroke();
+    context.fillStyle = colors.accent;
+    context.fillText(name, x + 6, y + 0.5);
+    lastLabelEnd = x + width;
+  }
+}
+
+function paintGutter({ context, state, layout, colors }: Painting): void {
+  context.textAlign = 'left';
+  context.fillStyle = colors.muted;
+  if (state.report.phases.length > 0) context.fillText('Phase', 0, AXIS + (PHASES - 4) / 2);
+  if (layout.faultRows.length > 0) context.fillText('Faults', 0, layout.faultsTop + (FAULT_ROW - 3) / 2);
+  if (layout.lanesTop - layout.leadersTop > LEADERS) context.fillText('Leader', 0, layout.leadersTop + LEADERS / 2);
+  context.fillStyle = colors.line;
+  context.fillRect(0, layout.lanesTop - 1, layout.width, 1);
+}

@@ -1,0 +1,46 @@
+import type { FaultRecord } from '../../harness/history/faults.js';
+import { inline } from '../text.js';
+import type { View } from '../view.js';
+import type { EmbeddedFault, EmbeddedLeaders, EmbeddedReport } from './wire.js';
+
+/** What the page's script needs besides the operations themselves. */
+export function embedded(view: View): EmbeddedReport {
+  const { results, timed, durationNs, selection, aggregates, anomalies } = view;
+  return {
+    timed,
+    durationNs,
+    operations: { total: selection.total, embedded: selection.positions.length },
+    phases: results.phases,
+    faults: results.faults.map((fault) => embeddedFault(fault, durationNs)),
+    leaders: leadersOf(results.faults),
+    anomalies: anomalies.map(({ number, anomaly, operations }) => ({
+      number,
+      sentence: inline(anomaly.sentence, 400),
+      operations: operations.map(({ index }) => index),
+    })),
+    aggregates,
+  };
+}
+
+function embeddedFault(fault: FaultRecord, durationNs: number): EmbeddedFault {
+  return {
+    id: fault.id,
+    kind: inline(fault.kind, 60),
+    description: inline(fault.description, 300),
+    nodes: fault.nodes.map((node) => inline(node, 60)),
+    startTime: fault.injectedTime ?? fault.requestedTime,
+    endTime: fault.healedTime ?? durationNs,
+    effective: fault.effective,
+  };
+}
+
+/** Every moment at which the leaders were asked for, in order of time. */
+function leadersOf(faults: readonly FaultRecord[]): EmbeddedLeaders[] {
+  return faults
+    .flatMap((fault) => [
+      { time: fault.injectedTime ?? fault.requestedTime, nodes: fault.leadersBefore },
+      ...(fault.healedTime === undefined ? [] : [{ time: fault.healedTime, nodes: fault.leadersAfter }]),
+    ])
+    .map(({ time, nodes }) => ({ time, nodes: nodes.map((node) => inline(node, 60)) }))
+    .sort((a, b) => a.time - b.time);
+}

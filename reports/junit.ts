@@ -1,0 +1,87 @@
+import junitReportBuilder, { type Builder, type TestSuite } from 'junit-report-builder';
+import type { CheckerResult, Results } from '../harness/run/plan.js';
+import { clip, visible } from './text.js';
+import type { ReportInput } from './view.js';
+
+// Its types speak of an ES module with a default export; what Node loads is the CommonJS object itself.
+const builder = junitReportBuilder as unknown as Builder;
+
+const MAX_TEXT = 20_000;
+
+/**
+ * JUnit XML: one test case for each workload and checker, one for the evidence of all faults, one for the run itself.
+ * A violation is a failure. What could not be decided is an error, so that a CI server shows it red: a run that proved
+ * nothing must not look like one that passed. A check that is only for information is never red for being undecided.
+ */
+export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan' | 'results' | 'history'>): string {
+  const report = builder.newBuilder();
+  const { times, length } = history.columns;
+  const name =
+    plan === undefined ? results.runId : `${plan.system.name} ${plan.workloads.map((each) => each.name).join(' ')}`;
+  const suite = report.testSuite().name(harmless(`faultline ${name}`));
+  if (plan !== undefined) {
+    suite.timestamp(new Date(plan.createdAt));
+    suite.property('seed', String(plan.seed));
+    suite.property('command', harmless(plan.command));
+  }
+  for (const check of results.checks) addCheck(suite, check);
+  addFaults(suite, results);
+  addRun(suite, results, length === 0 ? 0 : times[length - 1] / 1e9);
+  return report.build();
+}
+
+function addCheck(suite: TestSuite, check: CheckerResult): void {
+  const { verdict, required, durationMs } = check;
+  const testCase = suite
+    .testCase()
+    .className(className(check.workload))
+    .name(harmless(check.checker))
+    .time(durationMs / 1000);
+  if (verdict.validity === 'invalid') {
+    const sentences = verdict.anomalies.map(({ kind, sentence }) => `${kind}: ${sentence}`);
+    testCase.failure(harmless(clip(sentences[0], 1_000)), harmless(verdict.anomalies[0].kind));
+    testCase.stacktrace(harmless(clip(sentences.join('\n'), MAX_TEXT)));
+  } else if (verdict.validity === 'unknown' && required) {
+    testCase.error(harmless(clip(verdict.reason, 1_000)), 'undecided');
+  } else if (verdict.validity === 'unknown') testCase.skipped();
+  const lines = [
+    ...verdict.checked.map((line) => `decided: ${line}`),
+    ...verdict.notChecked.map((line) => `not checked: ${line}`),
+  ];
+  if (lines.length > 0) testCase.standardOutput(harmless(clip(lines.join('\n'), MAX_TEXT)));
+}
+
+function addFaults(suite: TestSuite, { faults }: Results): void {
+  if (faults.length === 0) return;
+  const idle = faults.filter(({ effective }) => !effective);
+  const unhealed = faults.filter(({ healed }) => !healed);
+  const testCase = suite.testCase().className('faultline.run').name('every fault bit and healed');
+  const lines = [
+    ...idle.map(({ id, kind, description }) => `fault ${id}, ${kind} (${description}), had no measurable effect`),
+    ...unhealed.map(({ id, kind, description }) => `fault ${id}, ${kind} (${description}), was not verified as healed`),
+  ];
+  if (lines.length === 0) return;
+  testCase.error(
+    `${idle.length} of ${faults.length} faults had no effect, ${unhealed.length} not healed`,
+    'evidence',
+    harmless(clip(lines.join('\n'), MAX_TEXT)),
+  );
+}
+
+function addRun(suite: TestSuite, { outcome, sentence, harnessError, notes }: Results, seconds: number): void {
+  const testCase = suite.testCase().className('faultline.run').name('verdict').time(seconds);
+  if (outcome === 'invalid') testCase.failure(harmless(clip(sentence, 1_000)), outcome);
+  if (outcome === 'inconclusive' || outcome === 'harness-error') {
+    testCase.error(harmless(clip(harnessError ?? sentence, 1_000)), outcome);
+  }
+  if (notes.length > 0) testCase.standardOutput(harmless(clip(notes.join('\n'), MAX_TEXT)));
+}
+
+function className(workload: string | undefined): string {
+  return harmless(`faultline.${workload ?? 'run'}`);
+}
+
+/** The builder escapes markup; characters that XML does not allow at all become visible first. */
+function harmless(text: string): string {
+  return visible(clip(text, MAX_TEXT));
+}

@@ -1,0 +1,130 @@
+import type { Anomaly } from '../../checkers/checker.js';
+import { Cycle } from '../drawings/cycle.js';
+import { Lanes } from '../drawings/lanes.js';
+import { OperationLink } from '../drawings/link.js';
+import { Series } from '../drawings/series.js';
+import { describe, compact } from '../describe.js';
+import type { ReportedOperation } from '../operation.js';
+import { duration, inline, plural, seconds } from '../text.js';
+import { checkName, MAX_PROOF_OPERATIONS, type NumberedAnomaly, type View } from '../view.js';
+import { Icon } from './icon.js';
+import { Section, Table, Value } from './section.js';
+
+/** Every anomaly: the sentence, a drawing, the operations that prove it. */
+export function Anomalies({ view }: { view: View }) {
+  const { anomalies, anomaliesLeftOut } = view;
+  if (anomalies.length === 0) return null;
+  const violations = anomalies.filter(({ violation }) => violation).length;
+  const lead =
+    violations === 0
+      ? 'Nothing here is counted as a violation: the model judged against allows it, or the check reached no decision.'
+      : `${plural(violations, 'violation')}, each with the smallest set of operations found to prove it.`;
+  return (
+    <Section id="anomalies" title="Anomalies" lead={lead}>
+      {anomalies.map((entry) => (
+        <OneAnomaly entry={entry} view={view} />
+      ))}
+      {anomaliesLeftOut > 0 && (
+        <p>{plural(anomaliesLeftOut, 'more anomaly', 'more anomalies')} left out here; results.json has all of them.</p>
+      )}
+    </Section>
+  );
+}
+
+function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
+  const { number, anomaly, check, violation, operations } = entry;
+  return (
+    <article class={`anomaly ${violation ? 'violation' : 'allowed'}`} id={`anomaly-${number}`}>
+      <header>
+        <Icon name={violation ? 'invalid' : 'unknown'} />
+        <p class="aside">
+          <strong>{inline(anomaly.kind, 80)}</strong> found by {inline(checkName(check), 120)}
+          {!violation && (check.verdict.validity === 'valid' ? '; allowed by the model' : '; check undecided')}
+        </p>
+      </header>
+      <h3>{inline(anomaly.sentence, 1_000)}</h3>
+      {anomaly.rulesOut !== undefined && anomaly.rulesOut.length > 0 && (
+        <p class="rules-out">Rules out: {anomaly.rulesOut.map((model) => inline(model, 60)).join(', ')}</p>
+      )}
+      <Picture entry={entry} view={view} />
+      {anomaly.explanation !== undefined && anomaly.explanation.length > 0 && (
+        <div class="explanation">
+          {anomaly.explanation.slice(0, 60).map((line) => (
+            <p>{inline(line, 800)}</p>
+          ))}
+        </div>
+      )}
+      <ProofTable number={number} operations={operations} timed={view.timed} />
+      <Details details={anomaly.details} />
+    </article>
+  );
+}
+
+function Picture({ entry: { number, anomaly, operations }, view }: { entry: NumberedAnomaly; view: View }) {
+  const { history, timed, results } = view;
+  const id = `drawing-${number}`;
+  const title = inline(anomaly.sentence, 300);
+  const drawing = anomaly.drawing ?? { kind: 'lanes' };
+  switch (drawing.kind) {
+    case 'lanes':
+      if (operations.length === 0) return null;
+      return <Lanes id={id} title={title} drawing={drawing} proof={operations} history={history} timed={timed} />;
+    case 'cycle':
+      return <Cycle id={id} title={title} drawing={drawing} />;
+    case 'series':
+      return <Series id={id} title={title} drawing={drawing} faults={results.faults} timed={timed} />;
+  }
+}
+
+interface ProofProps {
+  readonly number: number;
+  readonly operations: readonly ReportedOperation[];
+  readonly timed: boolean;
+}
+
+function ProofTable({ number, operations, timed }: ProofProps) {
+  if (operations.length === 0) return null;
+  const shown = operations.slice(0, MAX_PROOF_OPERATIONS);
+  const rows = shown.map((operation) => [
+    <OperationLink index={operation.index} />,
+    <Value>{inline(describe(operation), 200)}</Value>,
+    operation.key === undefined ? '' : <Value>{inline(operation.key, 60)}</Value>,
+    `${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 40)}`}`,
+    operation.outcome === 'info' ? 'unknown' : operation.outcome,
+    timed ? seconds(operation.startTime) : `#${operation.index}`,
+    timed
+      ? operation.endTime === undefined
+        ? 'open'
+        : duration(operation.endTime - operation.startTime)
+      : `#${operation.completionIndex ?? '?'}`,
+  ]);
+  const head = ['Id', 'Operation', 'Key', 'Process', 'Outcome', 'Invoked', timed ? 'Took' : 'Completed'];
+  return (
+    <>
+      <Table label={`Operations that prove anomaly ${number}`} head={head} rows={rows} numeric={[5, 6]} class="proof" />
+      {operations.length > shown.length && (
+        <p class="aside">{plural(operations.length - shown.length, 'more operation')} in results.json.</p>
+      )}
+    </>
+  );
+}
+
+function Details({ details }: { details: Anomaly['details'] }) {
+  const entries = Object.entries(details ?? {});
+  if (entries.length === 0) return null;
+  return (
+    <details>
+      <summary>Details of the checker</summary>
+      <dl class="setting">
+        {entries.slice(0, 40).map(([name, value]) => (
+          <div>
+            <dt>{inline(name, 80)}</dt>
+            <dd>
+              <Value>{inline(compact(value), 600)}</Value>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

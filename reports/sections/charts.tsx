@@ -1,0 +1,148 @@
+import type { ComponentChildren } from 'preact';
+import type { LatencySeries } from '../data/wire.js';
+import { count, duration, inline, percent, plural, seconds } from '../text.js';
+import type { View } from '../view.js';
+import { Section, Table } from './section.js';
+
+/** Charts, each with the same figures as a table for those who cannot see a canvas. */
+export function Charts({ view }: { view: View }) {
+  if (!view.timed) {
+    return (
+      <Section id="charts" title="Charts">
+        <p>This history records no times, so there is nothing to chart.</p>
+      </Section>
+    );
+  }
+  const bucket = duration(view.aggregates.bucketNs);
+  return (
+    <Section id="charts" title="Charts" lead={`Of all operations, in steps of ${bucket}; faults are shaded.`}>
+      <Chart
+        id="latency"
+        title="Latency"
+        note="Time from invocation to completion: sampled operations as points, quantiles of successful ones as lines. The scale is logarithmic."
+      >
+        <LatencyTable view={view} />
+      </Chart>
+      <Chart id="rate" title="Rate by outcome" note="Operations completed per second.">
+        <RateTable view={view} />
+      </Chart>
+      <Chart
+        id="availability"
+        title="Availability"
+        note="Share of completed operations that the database answered: ok, or a compare-and-set that found another value."
+      >
+        <AvailabilityTable view={view} />
+      </Chart>
+      <Recovery view={view} />
+    </Section>
+  );
+}
+
+interface ChartProps {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly children: ComponentChildren;
+}
+
+function Chart({ id, title, note, children }: ChartProps) {
+  return (
+    <div class="chart">
+      <h3 id={`chart-${id}-title`}>{title}</h3>
+      <p class="aside">{note}</p>
+      <div class="plot" data-chart={id} aria-labelledby={`chart-${id}-title`} />
+      <details>
+        <summary>{title} as a table</summary>
+        {children}
+      </details>
+    </div>
+  );
+}
+
+const kindName = ({ workload, f }: LatencySeries) =>
+  workload === undefined ? inline(f, 60) : `${inline(workload, 60)} ${inline(f, 60)}`;
+const orBlank = (value: number | null) => (value === null ? '' : duration(value));
+
+function LatencyTable({ view }: { view: View }) {
+  const { latency, bucketNs } = view.aggregates;
+  const rows = latency.flatMap((series) =>
+    series.counts.flatMap((number, bucket) =>
+      number === 0
+        ? []
+        : [
+            [
+              kindName(series),
+              seconds(bucket * bucketNs, 1),
+              count(number),
+              orBlank(series.p50[bucket]),
+              orBlank(series.p95[bucket]),
+              orBlank(series.p99[bucket]),
+              orBlank(series.max[bucket]),
+            ],
+          ],
+    ),
+  );
+  const head = ['Operation', 'From', 'Ok', 'p50', 'p95', 'p99', 'Longest'];
+  return (
+    <Table label="Latency of successful operations" head={head} rows={rows} numeric={[1, 2, 3, 4, 5, 6]} class="tall" />
+  );
+}
+
+function RateTable({ view }: { view: View }) {
+  const { ok, fail, info, bucketNs } = view.aggregates;
+  const rate = (number: number) => ((number / bucketNs) * 1e9).toFixed(1);
+  const rows = ok.map((number, bucket) => [
+    seconds(bucket * bucketNs, 1),
+    rate(number),
+    rate(fail[bucket]),
+    rate(info[bucket]),
+  ]);
+  const head = ['From', 'Ok per s', 'Failed per s', 'Unknown per s'];
+  return <Table label="Operations per second by outcome" head={head} rows={rows} numeric={[0, 1, 2, 3]} class="tall" />;
+}
+
+function AvailabilityTable({ view }: { view: View }) {
+  const { availability, bucketNs } = view.aggregates;
+  const rows = availability.map((share, bucket) => [
+    seconds(bucket * bucketNs, 1),
+    share === null ? 'nothing completed' : percent(share),
+  ]);
+  return <Table label="Availability" head={['From', 'Answered']} rows={rows} numeric={[0, 1]} class="tall" />;
+}
+
+/** Recovery after each heal, as bars that are a table, so one form serves everyone. */
+function Recovery({ view }: { view: View }) {
+  const faults = view.results.faults.filter((fault) => fault.healedTime !== undefined);
+  if (faults.length === 0) return null;
+  const longest = Math.max(1, ...faults.map((fault) => fault.recoveryNs ?? 0));
+  const never = faults.filter((fault) => fault.recoveryNs === undefined).length;
+  const rows = faults.slice(0, 200).map((fault) => [
+    `${fault.id}`,
+    inline(fault.kind, 60),
+    inline(fault.description, 160),
+    <svg class="recovery" width={220} height={12} aria-hidden="true">
+      <rect
+        width={fault.recoveryNs === undefined ? 220 : Math.max(2, (fault.recoveryNs / longest) * 220)}
+        height={12}
+        rx={3}
+        class={fault.recoveryNs === undefined ? 'never' : 'time'}
+      />
+    </svg>,
+    fault.recoveryNs === undefined ? 'not before the end' : duration(fault.recoveryNs),
+  ]);
+  return (
+    <div class="chart">
+      <h3>Recovery</h3>
+      <p class="aside">
+        From each heal until every kind of operation succeeded again
+        {never > 0 && `; after ${plural(never, 'heal')} that did not happen before the next fault or the end`}.
+      </p>
+      <Table
+        label="Recovery time after each heal"
+        head={['Fault', 'Kind', 'What', 'Recovery', 'Time']}
+        rows={rows}
+        numeric={[4]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import Table from 'cli-table3';
+import colors from 'picocolors';
+import type { Outcome } from '../harness/run/plan.js';
+import { describe } from './describe.js';
+import { operationsOf } from './operation.js';
+import { clip, count, duration, inline, plural, seconds } from './text.js';
+import { checkName, type ReportInput } from './view.js';
+
+export interface TerminalOptions {
+  /** Columns to stay within. */
+  readonly width: number;
+  readonly color: 'on' | 'off';
+  /** Files to point to at the end, by what they are: `report`, `history`. */
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+const MAX_ANOMALIES = 5;
+const MAX_OPERATIONS = 10;
+type Paint = ReturnType<typeof colors.createColors>;
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  valid: 'VALID',
+  invalid: 'INVALID',
+  inconclusive: 'INCONCLUSIVE',
+  'harness-error': 'HARNESS ERROR',
+};
+
+/** The final verdict for a terminal: the sentence first, then proof, then where to read on. No trailing line break. */
+export function renderTerminal(input: ReportInput, { width, color, paths }: TerminalOptions): string {
+  const paint = colors.createColors(color === 'on');
+  const columns = Math.max(40, width);
+  const blocks = [
+    verdict(input, paint, columns),
+    ...anomalies(input, paint, columns),
+    checks(input, paint, columns),
+    summary(input, paint, columns),
+    pathList(paths, paint),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function verdict({ results }: ReportInput, paint: Paint, columns: number): string {
+  const tone = { valid: paint.green, invalid: paint.red, inconclusive: paint.yellow, 'harness-error': paint.magenta }[
+    results.outcome
+  ];
+  const lines = [`${tone(paint.bold(WORDS[results.outcome]))}`, wrap(inline(results.sentence, 1_000), columns, '')];
+  if (results.harnessError !== undefined)
+    lines.push(wrap(`Harness: ${inline(results.harnessError, 600)}`, columns, ''));
+  return lines.join('\n');
+}
+
+function anomalies({ results, history }: ReportInput, paint: Paint, columns: number): string[] {
+  const found = results.checks.flatMap((check) =>
+    check.verdict.validity === 'invalid' ? check.verdict.anomalies.map((anomaly) => ({ check, anomaly })) : [],
+  );
+  const blocks = found.slice(0, MAX_ANOMALIES).map(({ check, anomaly }, position) => {
+    const title = `${position + 1}. ${paint.bold(inline(anomaly.kind, 60))} ${paint.dim(`(${inline(checkName(check), 80)})`)}`;
+    const sentence = wrap(inline(anomaly.sentence, 1_000), columns - 3, '   ');
+    const proof = operationsOf(history, anomaly.operations.slice(0, MAX_OPERATIONS * 2));
+    return [
+      title,
+      sentence,
+      ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), columns, paint)]),
+    ].join('\n');
+  });
+  if (found.length > MAX_ANOMALIES)
+    blocks.push(`${plural(found.length - MAX_ANOMALIES, 'more anomaly', 'more anomalies')} in the report.`);
+  return blocks;
+}
+
+function operationTable(operations: ReturnType<typeof operationsOf>, columns: number, paint: Paint): string {
+  const hasKeys = operations.some(({ key }) => key !== undefined);
+  const fixed = 46 + (hasKeys ? 12 : 0);
+  const room = Math.max(12, columns - 3 - fixed);
+  const plain = {
+    mid: '',
+    'left-mid': '',
+    'mid-mid': '',
+    'right-mid': '',
+    left: '  ',
+    right: '',
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    middle: ' ',
+  };
+  const table = new Table({
+    head: ['id', 'operation', ...(hasKeys ? ['key'] : []), 'process', 'outcome', 'invoked', 'took'].map((head) =>
+      paint.dim(head),
+    ),
+    style: { head: [], border: [], compact: true },
+    chars: plain,
+  });
+  for (const operation of operations) {
+    table.push([
+      `#${operation.index}`,
+      short(describe(operation, 200), room),
+      ...(hasKeys ? [short(inline(operation.key ?? '', 40), 10)] : []),
+      short(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 12),
+      operation.outcome === 'info' ? 'unknown' : operation.outcome,
+      seconds(operation.startTime),
+      operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
+    ]);
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function checks({ results }: ReportInput, paint: Paint, columns: number): string {
+  const tone = { valid: paint.green, invalid: paint.red, unknown: paint.yellow };
+  return results.checks
+    .map((check) => {
+      const { verdict: found, required } = check;
+      const reason = found.validity === 'unknown' ? `: ${found.reason}` : '';
+      const aside = required ? '' : ', for information';
+      const name = inline(checkName(check), 80);
+      const text = short(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
+      return `${name}  ${tone[found.validity](text)}`;
+    })
+    .join('\n');
+}
+
+function summary({ plan, results }: ReportInput, paint: Paint, columns: number): string {
+  const effective = results.faults.filter((fault) => fault.effective).length;
+  const sum = (outcome: 'ok' | 'fail' | 'info') => results.counts.reduce((total, counts) => total + counts[outcome], 0);
+  const lines = [
+    results.faults.length === 0
+      ? 'Faults: none injected'
+      : `Faults: ${effective} of ${results.faults.length} demonstrably bit`,
+    results.counts.length === 0
+      ? ''
+      : `Operations: ${count(sum('ok'))} ok, ${count(sum('fail'))} failed, ${count(sum('info'))} unknown`,
+    plan === undefined ? '' : `Seed: ${plan.seed}`,
+    plan === undefined ? '' : `Repeat: ${inline(plan.command, 2_000)}`,
+    ...results.notes.slice(0, 10).map((note) => paint.dim(wrap(`Note: ${inline(note, 300)}`, columns, ''))),
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function pathList(paths: TerminalOptions['paths'], paint: Paint): string {
+  const longest = Math.max(0, ...Object.keys(paths).map((name) => name.length));
+  return Object.entries(paths)
+    .map(([name, path]) => `${paint.dim(name.padEnd(longest))}  ${path}`)
+    .join('\n');
+}
+
+function short(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : clip(text, maxLength - 1).replace(/… \(.*\)$/, '…');
+}
+
+/** Breaks at spaces so that no line is longer than there is room for, indented. */
+function wrap(text: string, columns: number, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => indent + each).join('\n');
+}

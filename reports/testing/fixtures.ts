@@ -1,0 +1,334 @@
+import type { Anomaly } from '../../checkers/checker.js';
+import type { EventInput } from '../../harness/history/builder.js';
+import type { History } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { OperationCounts } from '../../harness/run/plan.js';
+import type { ReportInput } from '../report.js';
+import { checkOf, faultsOf, historyOf, invalidOf, PHASES, planOf, resultsOf, SECOND, VALID } from './runs.js';
+import { traffic } from './synthetic.js';
+
+/** Inputs of reports that exercise every section and every drawing. */
+
+const BANK_VALID = {
+  ...VALID,
+  checked: [
+    'Every snapshot adds up to 1,000.',
+    'No balance is negative.',
+    'Every acknowledged transfer is in the final ledger, once.',
+  ],
+  notChecked: [],
+} as const;
+
+const ASSUMPTIONS = checkOf('assumptions', {
+  ...VALID,
+  checked: ['Every kind of operation succeeded before, during and after faults.', 'Final reads were made.'],
+  notChecked: [],
+});
+
+/** A minute of traffic under nine faults, nothing wrong. */
+export function validRun(operations = 6_000): ReportInput {
+  const history = traffic(operations);
+  return {
+    plan: planOf(),
+    history,
+    results: resultsOf({
+      checks: [
+        checkOf('linearizability', VALID, { workload: 'register' }),
+        checkOf('bank', BANK_VALID, { workload: 'bank', durationMs: 61 }),
+        checkOf(
+          'linearizability',
+          {
+            ...VALID,
+            validity: 'unknown',
+            reason: 'the memory budget of 2 GB was met after 4,100 of 5,912 operations',
+            checked: ['The first 4,100 operations.'],
+            notChecked: ['The rest.'],
+          },
+          { workload: 'bank', required: false, durationMs: 20_000 },
+        ),
+        ASSUMPTIONS,
+      ],
+      faults: faultsOf(9),
+      phases: PHASES,
+      counts: countsOf(history),
+      errors: [
+        { code: 'timeout', count: 96, example: 'timeout: no answer within 2000 ms' },
+        { code: 'refused', count: 203, example: 'refused: connection refused' },
+      ],
+      eventLoopLag: { p50Ms: 0.4, p99Ms: 6.2, maxMs: 41.8 },
+      notes: ['Node n3 needed 4.1 s to answer after it was restarted.'],
+    }),
+    logs: [
+      {
+        node: 'n3',
+        file: 'n3/etcd.log',
+        excerpt: 'around the first fault',
+        text: '2026-11-20 10:15:09.218 W | etcdserver: lost the TCP streaming connection with peer\n2026-11-20 10:15:10.004 I | raft: became leader at term 4',
+      },
+    ],
+  };
+}
+
+/** The same traffic with a stale read in it, three violations of three kinds. */
+export function invalidRun(operations = 6_000): ReportInput {
+  const valid = validRun(operations);
+  const proof = staleRead(valid.history);
+  return {
+    ...valid,
+    results: {
+      ...valid.results,
+      outcome: 'invalid',
+      sentence: 'A read on n2 returned an old value: three promises of etcd were broken while n1 and n2 were cut off.',
+      checks: [
+        checkOf('linearizability', invalidOf(proof), { workload: 'register' }),
+        checkOf('bank', invalidOf(moneyLost(valid.history)), { workload: 'bank' }),
+        checkOf('cycles', invalidOf(cycle(valid.history)), { workload: 'append' }),
+        ASSUMPTIONS,
+      ],
+    },
+  };
+}
+
+/** A bare history of nine operations that is not linearizable: no plan, no faults. */
+export function bareRegister(): ReportInput {
+  const history = historyOf(STALE_READ);
+  return {
+    history,
+    results: resultsOf({
+      runId: 'register.jsonl',
+      outcome: 'invalid',
+      sentence: 'Process 3 read 1 from x after process 1 had read 2, which replaced it.',
+      checks: [
+        checkOf(
+          'linearizability',
+          invalidOf({
+            kind: 'nonlinearizable',
+            sentence:
+              'Process 3 read 1 from x on n3 at 0.660 s, although process 1 had read 2 from it by 0.520 s, and nothing wrote 1 again.',
+            operations: [0, 2, 1, 4, 5, 6, 7, 8, 9],
+            rulesOut: ['linearizable'],
+            drawing: {
+              kind: 'lanes',
+              linearized: [0, 1, 4, 6],
+              obstacles: [{ index: 8, reason: 'read 1, but the register holds 2 and nothing can write 1 again' }],
+            },
+          }),
+        ),
+      ],
+    }),
+  };
+}
+
+const at = (time: number) => Math.round(time * SECOND);
+const STALE_READ: readonly EventInput[] = [
+  { process: 0, type: 'invoke', f: 'write', value: 1, key: 'x', node: 'n1', time: at(0.1) },
+  { process: 1, type: 'invoke', f: 'read', value: null, key: 'x', node: 'n2', time: at(0.15) },
+  { process: 0, type: 'ok', f: 'write', value: 1, key: 'x', node: 'n1', time: at(0.22) },
+  { process: 1, type: 'ok', f: 'read', value: 1, key: 'x', node: 'n2', time: at(0.31) },
+  { process: 2, type: 'invoke', f: 'write', value: 2, key: 'x', node: 'n3', time: at(0.35) },
+  { process: 2, type: 'info', f: 'write', value: 2, key: 'x', node: 'n3', time: at(0.42), error: 'timeout' },
+  { process: 1, type: 'invoke', f: 'read', value: null, key: 'x', node: 'n2', time: at(0.45) },
+  { process: 1, type: 'ok', f: 'read', value: 2, key: 'x', node: 'n2', time: at(0.52) },
+  { process: 3, type: 'invoke', f: 'read', value: null, key: 'x', node: 'n3', time: at(0.58) },
+  { process: 3, type: 'ok', f: 'read', value: 1, key: 'x', node: 'n3', time: at(0.66) },
+];
+
+/** Some real operations of the traffic stand in for a proof. */
+function staleRead(history: History): Anomaly {
+  const proof = pick(history, 'register', 'r3', 8, 12 * SECOND);
+  return {
+    kind: 'nonlinearizable',
+    sentence:
+      'Process 1 read 417 from r3 on n2 at 12.41 s, although process 4 had already read 93 from it on n5, and nothing wrote 417 again.',
+    operations: proof,
+    explanation: ['The write of 93 completed before the read began, so the read had to see it or something newer.'],
+    rulesOut: ['linearizable', 'strict-serializable'],
+    drawing: {
+      kind: 'lanes',
+      linearized: proof.slice(0, 5),
+      obstacles: [{ index: proof[6], reason: 'read 417, but the register holds 93 and no write of 417 is left' }],
+    },
+  };
+}
+
+function moneyLost(history: History): Anomaly {
+  const times = Array.from({ length: 240 }, (_, step) => at(1 + step * 0.24));
+  return {
+    kind: 'total-changed',
+    sentence:
+      'The accounts add up to 985 instead of 1,000 in the read of process 7 on n3 at 31.20 s: 15 disappeared with transfer 2114.',
+    operations: pick(history, 'bank', undefined, 4, 31 * SECOND),
+    rulesOut: ['serializable'],
+    drawing: {
+      kind: 'series',
+      label: 'Sum of all balances',
+      times,
+      values: times.map((time) => (time >= at(31.2) ? 985 : 1_000)),
+      expected: 1_000,
+      markedTime: times.find((time) => time >= at(31.2))!,
+    },
+  };
+}
+
+function cycle(history: History): Anomaly {
+  const proof = pick(history, 'register', 'r1', 3, 22 * SECOND);
+  return {
+    kind: 'G-single-item-realtime',
+    sentence: 'T1 saw the append of T2 and missed the one of T3, which completed before T1 began.',
+    operations: proof,
+    explanation: [
+      'Let T1 = [r x [1 2], append y 5], T2 = [append x 2], T3 = [append y 4, r x [1]].',
+      'Then T2 < T1, because T1 observed the append of 2 to x; T1 < T3, because T3 did not observe 5; and T3 < T2 in real time.',
+      'A contradiction.',
+    ],
+    rulesOut: ['strict-serializable', 'strong-session-snapshot-isolation'],
+    drawing: {
+      kind: 'cycle',
+      nodes: [
+        { name: 'T1', label: 'r x [1 2], append y 5', index: proof[0] },
+        { name: 'T2', label: 'append x 2', index: proof[1] },
+        { name: 'T3', label: 'append y 4, r x [1]', index: proof[2] },
+      ],
+      edges: [
+        { from: 0, to: 2, relation: 'rw', because: 'T1 appended 5 to y, which T3 did not observe' },
+        { from: 2, to: 1, relation: 'realtime', because: 'T3 completed at 22.10 s, before T2 was invoked at 22.14 s' },
+        { from: 1, to: 0, relation: 'wr', because: 'T1 observed the append of 2 to x' },
+      ],
+    },
+  };
+}
+
+/** Journal indices of invocations of a workload and key from a time on. */
+function pick(history: History, workload: string, key: string | undefined, number: number, from: number): number[] {
+  const found: number[] = [];
+  for (const event of history.events()) {
+    if (event.type !== 'invoke' || event.workload !== workload || event.time < from) continue;
+    if (key === undefined || event.key === key) found.push(event.index);
+    if (found.length === number) break;
+  }
+  return found;
+}
+
+export const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">';
+export const BACKWARDS = 'paid \u202e001\u202c to\u2066 you\u2069 \u200f';
+
+/** Values, keys, names and sentences that try to break out, mislead, or are very long. */
+export function hostileRun(): ReportInput {
+  const big = 'x'.repeat(1_000_000);
+  const values: readonly Json[] = [
+    HOSTILE,
+    BACKWARDS,
+    big,
+    '<!--',
+    ']]>',
+    '\u0000\u001b[31mred',
+    '\ud800 lone',
+    '|`*_@everyone',
+    { [HOSTILE]: big },
+  ];
+  const events = values.flatMap((value, position): EventInput[] => [
+    {
+      process: position,
+      type: 'invoke',
+      f: 'write',
+      value,
+      key: HOSTILE,
+      node: BACKWARDS,
+      workload: HOSTILE,
+      time: at(position),
+    },
+    {
+      process: position,
+      type: position % 2 === 0 ? 'ok' : 'fail',
+      f: 'write',
+      value,
+      key: HOSTILE,
+      node: BACKWARDS,
+      workload: HOSTILE,
+      time: at(position + 0.5),
+      ...(position % 2 === 1 && { error: `${HOSTILE}: ${BACKWARDS}` }),
+    },
+  ]);
+  const everywhere = `${HOSTILE} ${BACKWARDS} \u0007 ${big}`;
+  return {
+    plan: planOf({ runId: HOSTILE, command: everywhere, consistency: HOSTILE }),
+    history: historyOf(events),
+    results: resultsOf({
+      outcome: 'invalid',
+      sentence: everywhere,
+      harnessError: everywhere,
+      notes: [everywhere],
+      errors: [{ code: HOSTILE, count: 3, example: everywhere }],
+      faults: faultsOf(2).map((fault) => ({ ...fault, description: everywhere, kind: HOSTILE })),
+      checks: [
+        checkOf(
+          HOSTILE,
+          invalidOf({
+            kind: HOSTILE,
+            sentence: everywhere,
+            operations: [0, 1, 2, 3, 4],
+            explanation: [everywhere],
+            rulesOut: [HOSTILE],
+            details: { [HOSTILE]: everywhere },
+            drawing: { kind: 'lanes', obstacles: [{ index: 2, reason: everywhere }] },
+          }),
+          { workload: HOSTILE },
+        ),
+        checkOf(
+          'cycles',
+          invalidOf({
+            kind: 'G1c',
+            sentence: HOSTILE,
+            operations: [],
+            drawing: {
+              kind: 'cycle',
+              nodes: [
+                { name: HOSTILE, label: everywhere, index: 0 },
+                { name: 'T2', label: BACKWARDS, index: 2 },
+              ],
+              edges: [
+                { from: 0, to: 1, relation: HOSTILE, because: everywhere },
+                { from: 1, to: 0, relation: 'constructor', because: 'b' },
+              ],
+            },
+          }),
+        ),
+        checkOf(
+          'series',
+          invalidOf({
+            kind: 'total-changed',
+            sentence: 's',
+            operations: [],
+            drawing: { kind: 'series', label: everywhere, times: [0, at(1)], values: [1, 2], markedTime: at(1) },
+          }),
+        ),
+      ],
+    }),
+    logs: [{ node: BACKWARDS, file: HOSTILE, excerpt: HOSTILE, text: everywhere }],
+  };
+}
+
+/** Counts as the run store makes them: by workload, kind and phase. */
+export function countsOf(history: History): OperationCounts[] {
+  const counts = new Map<
+    string,
+    { workload?: string; f: string; phase: string; ok: number; fail: number; info: number }
+  >();
+  for (const { type, process, f, workload, time } of history.events()) {
+    if (type === 'invoke' || process === 'nemesis') continue;
+    const phase = PHASES.find(({ endTime }) => time < endTime)?.name ?? 'final';
+    const name = `${workload ?? ''} ${f} ${phase}`;
+    const entry = counts.get(name) ?? {
+      ...(workload !== undefined && { workload }),
+      f,
+      phase,
+      ok: 0,
+      fail: 0,
+      info: 0,
+    };
+    entry[type]++;
+    counts.set(name, entry);
+  }
+  const order = PHASES.map(({ name }) => name as string);
+  return [...counts.values()].sort((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase));
+}

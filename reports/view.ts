@@ -1,0 +1,86 @@
+import type { Anomaly } from '../checkers/checker.js';
+import type { History } from '../harness/history/history.js';
+import type { CheckerResult, Plan, Results } from '../harness/run/plan.js';
+import { aggregate } from './data/aggregate.js';
+import { select, type Selection } from './data/select.js';
+import type { Aggregates } from './data/wire.js';
+import type { NodeLog } from './logs.js';
+import { clientInvocations, isTimed, operationsOf, positionOf, type ReportedOperation } from './operation.js';
+
+/** What a report is made from. */
+export interface ReportInput {
+  /** Absent for a bare history that was only checked. */
+  readonly plan?: Plan;
+  readonly results: Results;
+  readonly history: History;
+  /** Logs of the database's nodes, already clipped to what matters. */
+  readonly logs?: readonly NodeLog[];
+  /** Names of the files beside the report, for links. */
+  readonly files?: readonly string[];
+}
+
+/** An anomaly with its place in the report. */
+export interface NumberedAnomaly {
+  /** From 1, violations first. */
+  readonly number: number;
+  readonly anomaly: Anomaly;
+  readonly check: CheckerResult;
+  /** False where the model that was judged against allows it, or where the checker could not decide. */
+  readonly violation: boolean;
+  readonly operations: readonly ReportedOperation[];
+}
+
+/** The input together with everything derived from it that more than one section needs. */
+export interface View extends ReportInput {
+  /** False for a history without times; `durationNs` then counts events. */
+  readonly timed: boolean;
+  readonly durationNs: number;
+  readonly selection: Selection;
+  readonly aggregates: Aggregates;
+  readonly anomalies: readonly NumberedAnomaly[];
+  /** Anomalies beyond {@link MAX_ANOMALIES}, counted only. */
+  readonly anomaliesLeftOut: number;
+}
+
+export const MAX_ANOMALIES = 40;
+/** Operations of an anomaly that are joined and shown; `results.json` has the rest. */
+export const MAX_PROOF_OPERATIONS = 60;
+/** Beyond this the page's timeline is thinned. */
+export const MAX_EMBEDDED_OPERATIONS = 200_000;
+
+export function viewOf(input: ReportInput, maxOperations = MAX_EMBEDDED_OPERATIONS): View {
+  const { history, results } = input;
+  const { times, length } = history.columns;
+  const durationNs = length === 0 ? 0 : times[length - 1];
+  const invocations = clientInvocations(history);
+  const all = numbered(results.checks);
+  const anomalies = all.slice(0, MAX_ANOMALIES).map((entry, position) => ({
+    ...entry,
+    number: position + 1,
+    operations: operationsOf(history, entry.anomaly.operations.slice(0, MAX_PROOF_OPERATIONS * 2)),
+  }));
+  const proofs = new Set(
+    anomalies.flatMap(({ operations }) => operations.map(({ index }) => positionOf(history, index))),
+  );
+  return {
+    ...input,
+    timed: isTimed(history),
+    durationNs,
+    selection: select(history, invocations, proofs, maxOperations),
+    aggregates: aggregate(history, invocations, durationNs),
+    anomalies,
+    anomaliesLeftOut: all.length - anomalies.length,
+  };
+}
+
+function numbered(checks: readonly CheckerResult[]) {
+  const entries = checks.flatMap((check) =>
+    check.verdict.anomalies.map((anomaly) => ({ anomaly, check, violation: check.verdict.validity === 'invalid' })),
+  );
+  return [...entries.filter(({ violation }) => violation), ...entries.filter(({ violation }) => !violation)];
+}
+
+/** `register: linearizability`, or the checker alone for checks of the run as a whole. */
+export function checkName({ workload, checker }: Pick<CheckerResult, 'workload' | 'checker'>): string {
+  return workload === undefined ? checker : `${workload}: ${checker}`;
+}
