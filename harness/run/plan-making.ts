@@ -1,0 +1,58 @@
+import type { Claims } from '../../docker/system.js';
+import type { Json } from '../history/operation.js';
+import { Random } from '../kit/random.js';
+import type { Plan } from './plan.js';
+import { FORMAT_VERSION } from './plan.js';
+import type { Schedulable } from './schedule.js';
+import { makeSchedule } from './schedule.js';
+
+/** What a run was asked to be; everything else of the plan follows from it. */
+export interface PlanRequest {
+  readonly faultlineVersion: string;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly command: string;
+  readonly seed: number;
+  readonly system: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, Json>>;
+    readonly claims: Claims;
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  /** Node names. */
+  readonly nodes: readonly string[];
+  readonly workloads: readonly { readonly name: string; readonly options: Readonly<Record<string, Json>> }[];
+  /** Kinds of fault with the targets that make sense here. */
+  readonly nemeses: readonly Schedulable[];
+  /** Threads of each workload. */
+  readonly concurrency: number;
+  readonly consistency?: string;
+  /** Operations a second over all workloads. */
+  readonly rateHz: number;
+  readonly operationTimeoutMs: number;
+  readonly warmUpMs: number;
+  /** Length of the faults phase. */
+  readonly timeLimitMs: number;
+  /** Longest wait for recovery after everything healed. */
+  readonly recoveryMs: number;
+  readonly faultMs?: number;
+  readonly pauseMs?: number;
+}
+
+/** Draws everything that is left to chance from the seed: same request, same plan. */
+export function makePlan(request: PlanRequest): Plan {
+  const { nodes, nemeses, concurrency, faultMs, pauseMs, ...rest } = request;
+  const schedule = makeSchedule(
+    { nemeses, nodes, timeLimitMs: request.timeLimitMs, faultMs, pauseMs },
+    Random.fromSeed(request.seed).fork('schedule'),
+  );
+  return {
+    ...rest,
+    formatVersion: FORMAT_VERSION,
+    system: { ...request.system, nodes: nodes.length },
+    workloads: request.workloads.map(({ name, options }) => ({ name, options, keyspace: name, concurrency })),
+    nemeses: nemeses.map(({ name }) => name),
+    schedule,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Random } from '../kit/random.js';
+import type { ScheduledFault } from './plan.js';
+
+/** A kind of fault to schedule, and the target strategies to draw among. */
+export interface Schedulable {
+  readonly name: string;
+  readonly targets: readonly string[];
+}
+
+export interface ScheduleRequest {
+  readonly nemeses: readonly Schedulable[];
+  /** Node names. */
+  readonly nodes: readonly string[];
+  /** Length of the faults phase. */
+  readonly timeLimitMs: number;
+  /** Mean length of a fault. Default 5 s. */
+  readonly faultMs?: number;
+  /** Mean quiet between two faults. Default 4 s. */
+  readonly pauseMs?: number;
+}
+
+const DEFAULT_FAULT_MS = 5000;
+const DEFAULT_PAUSE_MS = 4000;
+/** Quiet before the first fault. */
+const LEAD_MS = 1000;
+/** Injecting and healing take their time too; the last fault is to be healed within the phase all the same. */
+const TAIL_MS = 1500;
+/** As often should each kind occur; where the time is short, faults and pauses shrink for it, down to this cycle. */
+const OCCURRENCES = 2;
+const SHORTEST_CYCLE_MS = 4000;
+const SHORTEST_FAULT_MS = 1000;
+
+/**
+ * Faults one after the other over the faults phase, never two at once. Kinds come in rounds, each round in an order of
+ * its own, and so do the targets of a kind: in n rounds each kind occurs n times, and no target again before every other
+ * one had its turn. Same random source, same schedule.
+ */
+export function makeSchedule(request: ScheduleRequest, random: Random): readonly ScheduledFault[] {
+  const { nemeses, nodes, timeLimitMs } = request;
+  const { count, faultMs, pauseMs } = cyclesIn(request);
+  if (nemeses.length === 0) return [];
+  const [schedule] = random.draw((dice) => {
+    const kinds = rounds(nemeses, (list) => dice.shuffle(list));
+    const targets = new Map(nemeses.map(({ name, targets }) => [name, rounds(targets, (list) => dice.shuffle(list))]));
+    return Array.from({ length: count }, (_, index): ScheduledFault => {
+      const kind = kinds().name;
+      const target = targets.get(kind)!();
+      const atMs = Math.round(LEAD_MS + index * (faultMs + pauseMs) + dice.float() * 0.25 * pauseMs);
+      const swingMs = 0.25 * Math.min(faultMs, pauseMs) * (2 * dice.float() - 1);
+      const forMs = Math.min(Math.round(faultMs + swingMs), timeLimitMs - TAIL_MS - atMs);
+      return { request: { id: index + 1, kind, target, order: dice.shuffle(nodes) }, atMs, forMs };
+    });
+  });
+  return schedule;
+}
+
+/** How many cycles of fault and pause fit; the last needs no pause after it. */
+function cyclesIn({ nemeses, timeLimitMs, faultMs = DEFAULT_FAULT_MS, pauseMs = DEFAULT_PAUSE_MS }: ScheduleRequest) {
+  const usableMs = timeLimitMs - LEAD_MS - TAIL_MS;
+  const askedMs = faultMs + pauseMs;
+  // From the beginning of its cycle to the latest end of a fault: both jitters together take half the pause at most.
+  const longestShare = (faultMs + 0.25 * Math.min(faultMs, pauseMs) + 0.25 * pauseMs) / askedMs;
+  const wantedMs = usableMs / (OCCURRENCES * Math.max(1, nemeses.length) - 1 + longestShare);
+  const cycleMs = Math.min(askedMs, Math.max(wantedMs, SHORTEST_CYCLE_MS));
+  const longestMs = longestShare * cycleMs;
+  const count =
+    usableMs < longestMs
+      ? Number(usableMs >= SHORTEST_FAULT_MS)
+      : 1 + Math.floor((usableMs - longestMs) / cycleMs + 1e-9);
+  return { count, faultMs: (faultMs * cycleMs) / askedMs, pauseMs: (pauseMs * cycleMs) / askedMs };
+}
+
+/** Goes round and round a list, each round in a new order. */
+function rounds<T>(items: readonly T[], shuffle: (items: readonly T[]) => T[]): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = shuffle(items);
+    return left.pop()!;
+  };
+}
