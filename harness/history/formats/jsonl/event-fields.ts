@@ -1,12 +1,10 @@
-import { distance } from 'fastest-levenshtein';
 import { type EventInput, MAX_INT32 } from '../../event-writer.js';
 import type { EventType, Json, Process } from '../../operation.js';
 import { quote } from '../../pairing.js';
+import { misspelling } from '../misspelling.js';
 import { unfitness } from './json-text.js';
 
 const FIELDS = ['index', 'time', 'process', 'type', 'f', 'value', 'key', 'node', 'workload', 'error'];
-/** Fields whose loss would change a verdict: a near miss of one is taken for a misspelling and not for an extra. */
-const DECISIVE = ['value', 'key'];
 /** Longest name of an operation, key, node or workload. */
 const MAX_NAME = 4096;
 const NOT_WELL_FORMED = /\p{Surrogate}/u;
@@ -52,7 +50,8 @@ export function eventOf(json: Json): ParsedEvent {
   }
   const object = json as Readonly<Record<string, Json>>;
   const ignored = Object.keys(object).filter((name) => !FIELDS.includes(name));
-  refuseMisspellings(object, ignored);
+  const misspelt = misspelling(object, ignored);
+  if (misspelt !== undefined) throw new EventProblem(misspelt);
   const value = object['value'] ?? null;
   const index = integer(object, 'index', MAX_INT32);
   const time = integer(object, 'time', Number.MAX_SAFE_INTEGER);
@@ -73,21 +72,6 @@ export function eventOf(json: Json): ParsedEvent {
     ...(error !== undefined && { error }),
   };
   return { event, ignored };
-}
-
-function refuseMisspellings(object: Readonly<Record<string, Json>>, ignored: readonly string[]): void {
-  for (const unknown of ignored) {
-    const meant = DECISIVE.find((field) => !(field in object) && isNear(unknown, field));
-    if (meant !== undefined) throw new EventProblem(`unknown field ${quote(unknown)}; did you mean "${meant}"?`);
-  }
-}
-
-/** One letter more, less or other, or two neighbours swapped. */
-function isNear(word: string, field: string): boolean {
-  if (distance(word, field) <= 1) return true;
-  return (
-    word.length === field.length && distance(word, field) === 2 && [...word].sort().join() === [...field].sort().join()
-  );
 }
 
 function process(value: Json | undefined): Process {

@@ -1,0 +1,47 @@
+import { HistoryBuilder } from '../builder.js';
+import { HistoryError } from '../history-error.js';
+import type { Json } from '../operation.js';
+import { NO_REALTIME, type ReadResult } from './format.js';
+
+/** A transaction of a log that knows nothing but sessions. */
+export interface SessionTransaction {
+  readonly session: number;
+  readonly operations: readonly (readonly ['r' | 'w', number | string, number | null])[];
+  /** Of its first operation. */
+  readonly line: number;
+}
+
+/**
+ * A history of `txn` operations of which only each session's own order is known. One process a session; the n-th
+ * transactions of all sessions are invoked together and then completed together, which makes up as little real-time
+ * order as a history can express. Not none: two sessions of two transactions each cannot all overlap. So nothing that
+ * depends on real time may be concluded, and the note says so.
+ */
+export function sessionHistory(source: string, transactions: readonly SessionTransaction[]): ReadResult {
+  if (transactions.length === 0) throw new HistoryError('no transactions in it', source);
+  const bySession = new Map<number, SessionTransaction[]>();
+  for (const transaction of transactions) {
+    const own = bySession.get(transaction.session) ?? [];
+    own.push(transaction);
+    bySession.set(transaction.session, own);
+  }
+  const sessions = [...bySession.values()];
+  const builder = new HistoryBuilder({ source });
+  const rounds = sessions.reduce((most, own) => Math.max(most, own.length), 0);
+  for (let round = 0; round < rounds; round++) {
+    for (const type of ['invoke', 'ok'] as const) {
+      sessions.forEach((own, process) => {
+        const transaction = own[round];
+        if (transaction === undefined) return;
+        const value = transaction.operations.map(([f, key, read]): Json => [
+          f,
+          key,
+          type === 'invoke' && f === 'r' ? null : read,
+        ]);
+        builder.append({ process, type, f: 'txn', value }, transaction.line);
+      });
+    }
+  }
+  const history = builder.build();
+  return { history, notes: [NO_REALTIME, ...builder.notes] };
+}
