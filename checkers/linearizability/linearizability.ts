@@ -1,0 +1,157 @@
+import { NEMESIS, type History } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
+import type { Model } from '../model.js';
+import { Deadline } from './budget.js';
+import { decideRegister, type Decision } from './decide.js';
+import { explain } from './explain.js';
+import { positionsByKey } from './keys.js';
+import { partitions, type Partition } from './partition.js';
+import { RegisterReader, type RegisterNames } from './registers.js';
+import { searchLinearizable } from './search.js';
+
+/** Anomalies shown in full; the others are counted. */
+const SHOWN_ANOMALIES = 16;
+
+/** Models that are registers under whatever names, and the value before the first write. */
+const REGISTERS: Readonly<Record<string, RegisterNames & { readonly initial: Json }>> = {
+  register: { read: 'read', write: 'write', initial: null },
+  'cas-register': { read: 'read', write: 'write', cas: 'cas', initial: null },
+  kv: { read: 'get', write: 'put', initial: '' },
+};
+
+/** The judgement of one independent object. */
+export interface Judged {
+  readonly name: string | undefined;
+  readonly operations: number;
+  readonly decision: Decision;
+}
+
+/**
+ * Linearizability against a model, object by object, each with the quickest engine that is exact for it: zones or
+ * chains for registers with unique values, the frontier for other registers, the just-in-time search for any model.
+ * Options: those of the model; `order: true` adds a legal order to the details of a valid verdict.
+ */
+export function linearizable<State>(model: Model<State>): Checker {
+  return {
+    name: 'linearizable',
+    summary: `linearizability as a ${model.name}: ${model.summary}`,
+    check: (history, context) => check(history, model, context),
+  };
+}
+
+function check<State>(history: History, model: Model<State>, context: CheckContext): Verdict {
+  const deadline = Deadline.of(context);
+  const judged = judge(history, model, context, deadline);
+  const anomalies: Anomaly[] = [];
+  for (const one of judged) {
+    if (one.decision.validity !== 'invalid' || anomalies.length >= SHOWN_ANOMALIES) continue;
+    anomalies.push(explain(history, model, one.name, one.decision, context));
+  }
+  return verdictOf(model, judged, anomalies, history);
+}
+
+function judge<State>(history: History, model: Model<State>, context: CheckContext, deadline: Deadline): Judged[] {
+  const names = registerNames(history, model);
+  if (names === undefined) {
+    return partitions(history, model).map((partition) => ({
+      name: partition.name,
+      operations: partition.count,
+      decision: decideBySearch(history, model, partition, context, deadline),
+    }));
+  }
+  const reader = new RegisterReader(history, names, context.options['initial'] ?? names.initial);
+  return positionsByKey(history).map(({ name, positions }) => {
+    const operations = reader.read(name, positions);
+    return {
+      name,
+      operations: operations.count,
+      decision: decideRegister(operations, history.columns.pairs, deadline),
+    };
+  });
+}
+
+/** A store's appends make it more than a register: then the general search judges it. */
+function registerNames<State>({ columns }: History, model: Model<State>) {
+  const names = REGISTERS[model.name];
+  if (names === undefined || model.name !== 'kv') return names;
+  const append = columns.functionNames.indexOf('append');
+  for (let at = 0; append !== -1 && at < columns.length; at++) {
+    if (columns.functions[at] === append && columns.processes[at] !== NEMESIS) return undefined;
+  }
+  return names;
+}
+
+function decideBySearch<State>(
+  { columns, length }: History,
+  model: Model<State>,
+  partition: Partition,
+  { options }: CheckContext,
+  deadline: Deadline,
+): Decision {
+  const result = searchLinearizable(model, partition, deadline, { options });
+  const { validity, maxConfigurations } = result;
+  const positionAt = (event: number) => {
+    if (event >= partition.events.length) return length;
+    const code = partition.events[event];
+    return code >= 0 ? partition.invocations[code] : columns.pairs[partition.invocations[~code]];
+  };
+  if (validity === 'valid') return { validity, engine: 'search', maxConfigurations };
+  if (validity === 'invalid') {
+    return { validity, engine: 'search', maxConfigurations, culprits: undefined, until: positionAt(result.event) };
+  }
+  const provenBefore = positionAt(result.provenEvents);
+  return { validity, engine: 'search', maxConfigurations, reason: result.reason, provenBefore };
+}
+
+function verdictOf<State>(
+  model: Model<State>,
+  judged: readonly Judged[],
+  anomalies: readonly Anomaly[],
+  history: History,
+): Verdict {
+  const count = (validity: string) => judged.filter((one) => one.decision.validity === validity).length;
+  const engines: Record<string, number> = {};
+  for (const { decision } of judged) engines[decision.engine] = (engines[decision.engine] ?? 0) + 1;
+  const undecided = judged.flatMap(({ name, decision }) =>
+    decision.validity === 'unknown' ? [{ name, ...decision }] : [],
+  );
+  const decided = judged.length - undecided.length;
+  const details = {
+    condition: 'linearizability',
+    model: model.name,
+    objects: judged.length,
+    operations: judged.reduce((sum, one) => sum + one.operations, 0),
+    engines,
+    maxConfigurations: judged.reduce((most, one) => Math.max(most, one.decision.maxConfigurations), 0),
+    invalid: count('invalid'),
+    undecided: undecided.length,
+    ...(undecided.length > 0 && { provenPrefix: provenPrefix(history, undecided) }),
+  };
+  const objects = (n: number) => `${n} ${n === 1 ? 'object' : 'objects'}`;
+  const judgement = {
+    details,
+    checked: decided > 0 ? [`linearizability of ${objects(decided)} as ${model.name}`] : [],
+    notChecked: undecided.map(
+      ({ name, reason, provenBefore }) =>
+        `linearizability${name === undefined ? '' : ` of ${name}`} from event ${indexAt(history, provenBefore)} on: ${reason}`,
+    ),
+  };
+  const [first, ...rest] = anomalies;
+  if (first !== undefined) return { ...judgement, validity: 'invalid', anomalies: [first, ...rest] };
+  if (undecided.length > 0) {
+    const reason = `${objects(undecided.length)} of ${judged.length} not decided: ${undecided[0].reason}`;
+    return { ...judgement, validity: 'unknown', reason, anomalies: [] };
+  }
+  return { ...judgement, validity: 'valid', anomalies: [] };
+}
+
+/** Index of the journal before which everything was proven linearizable. */
+function provenPrefix(history: History, undecided: readonly { readonly provenBefore: number }[]): number {
+  return indexAt(history, Math.min(...undecided.map((one) => one.provenBefore)));
+}
+
+function indexAt({ columns, length }: History, position: number): number {
+  if (position < length) return columns.indices[position];
+  return length === 0 ? 0 : columns.indices[length - 1] + 1;
+}
