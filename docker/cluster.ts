@@ -8,6 +8,7 @@ import { connect, type Engine } from './engine/engine.js';
 import type { BuiltImage } from './engine/images.js';
 import { clean, removeRun } from './engine/janitor.js';
 import { lastWords, saveLogs } from './engine/logs.js';
+import { startGuard, type Guard } from './engine/guard.js';
 import { createNetwork } from './engine/networks.js';
 import { createPod, type Pod } from './engine/pods.js';
 import { prepareSources } from './engine/prepare.js';
@@ -58,6 +59,7 @@ export async function launchCluster(name: string, request: LaunchRequest, plan: 
     if (state !== 'cached') request.progress(`${task}: ${line}`);
   });
   request.signal?.throwIfAborted();
+  const guard = startGuard(request.runId);
   try {
     const nodes = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}`);
     const { pods, gateway } = await createPods(engine, request, plan, nodes, [toolbox, ...images]);
@@ -66,14 +68,16 @@ export async function launchCluster(name: string, request: LaunchRequest, plan: 
       name,
       engine,
       request.runId,
+      guard,
       plan,
       pods,
       gateway,
       await versionsOf(engine, [toolbox, ...images]),
     );
   } catch (error) {
-    await removeRun(engine, request.runId).catch(() => undefined);
     await plan.close();
+    // Where even this fails, the guard tries again when the harness ends.
+    await removeRun(engine, request.runId).then(guard.dismiss, () => undefined);
     throw error;
   }
 }
@@ -137,6 +141,7 @@ class PodCluster implements Cluster {
     private readonly name: string,
     private readonly engine: Engine,
     private readonly runId: string,
+    private readonly guard: Guard,
     private readonly plan: ClusterPlan,
     private readonly pods: readonly Pod[],
     clientAddress: string,
@@ -209,6 +214,7 @@ class PodCluster implements Cluster {
     for (const pod of this.pods) pod.release();
     await this.plan.close();
     await removeRun(this.engine, this.runId);
+    this.guard.dismiss();
   }
 
   private node(name: string): ClusterNode {

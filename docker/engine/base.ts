@@ -21,11 +21,10 @@ const PULL_TIMEOUT_MS = 180_000;
 
 /** The base image: the one that is here, else pulled, else built from the Debian archive with mmdebstrap. */
 export async function ensureBase(engine: Engine, progress: Progress): Promise<BaseImage> {
-  for (const reference of [OFFICIAL, SELF_MADE]) {
-    const id = await imageId(engine, reference);
-    if (id === undefined) continue;
-    progress({ task: TASK, state: 'cached', line: reference });
-    return { reference, id };
+  const known = await findBase(engine);
+  if (known) {
+    progress({ task: TASK, state: 'cached', line: known.reference });
+    return known;
   }
   progress({ task: TASK, state: 'started', line: `pulling ${OFFICIAL}` });
   const refusal = await pull(engine, OFFICIAL);
@@ -33,6 +32,15 @@ export async function ensureBase(engine: Engine, progress: Progress): Promise<Ba
   progress({ task: TASK, state: 'output', line: 'no registry answers; building it from the Debian archive' });
   await bootstrapDebian(engine, refusal, progress);
   return finished(engine, SELF_MADE, progress);
+}
+
+/** The base image that is here already. */
+export async function findBase(engine: Engine): Promise<BaseImage | undefined> {
+  for (const reference of [OFFICIAL, SELF_MADE]) {
+    const id = await imageId(engine, reference);
+    if (id !== undefined) return { reference, id };
+  }
+  return undefined;
 }
 
 /** The id of a local image, or undefined. */
