@@ -1,6 +1,7 @@
 import { NONE, OK } from '../../harness/history/history.js';
 import type { Transactions } from '../transactions/transactions.js';
 import { forbids } from './lattice.js';
+import { Limits } from './limits.js';
 import type { Inference } from './list-append.js';
 import { timeOrder, type Order } from './realtime.js';
 import { findCycles } from './search.js';
@@ -18,13 +19,13 @@ export interface Analysis {
   readonly empty: Readonly<Record<Order, boolean>>;
 }
 
-export function analyse(transactions: Transactions, inference: Inference): Analysis {
+export function analyse(transactions: Transactions, inference: Inference, limits = new Limits()): Analysis {
   const time = timeOrder(transactions);
-  const realtime = findCycles(inference.graph, time, 'realtime');
+  const realtime = findCycles(inference.graph, time, 'realtime', limits);
   // Process order is part of real time: without a cycle through time there is none through a process.
   const timed = realtime.some(({ kind }) => kind.endsWith('-realtime'));
-  const process = timed ? findCycles(inference.graph, time, 'process') : [];
-  const data = inference.graph.targets.length === 0;
+  const process = timed ? findCycles(inference.graph, time, 'process', limits) : [];
+  const data = !inference.graph.related;
   const empty = {
     data,
     process: data && !time.successor.some((next) => next !== NONE && transactions.statuses[next] === OK),

@@ -18,6 +18,8 @@ export interface DependencyGraph {
   readonly nodes: number;
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
+  /** Whether transactions were related at all, if only to themselves: a read-modify-write proves something on its own. */
+  readonly related: boolean;
 }
 
 /** Collects dependencies in any order, then sorts them by source in linear time. */
@@ -25,6 +27,7 @@ export class DependencyBuilder {
   private readonly sources: Int32Buffer;
   private readonly targets: Int32Buffer;
   private nodes: number;
+  private related = false;
 
   constructor(private readonly transactions: number) {
     this.nodes = transactions;
@@ -37,6 +40,11 @@ export class DependencyBuilder {
     if (from === to) return;
     this.sources.push(from);
     this.targets.push((to << 2) | relation);
+  }
+
+  /** Records that a transaction read and replaced a version: no edge, yet not nothing. */
+  relate(): void {
+    this.related = true;
   }
 
   /**
@@ -71,7 +79,7 @@ export class DependencyBuilder {
       sorted[--offsets[sources.data[edge] + 1]] = targets.data[edge];
     offsets.copyWithin(0, 1);
     offsets[nodes] = sorted.length;
-    return { transactions, nodes, offsets, targets: sorted };
+    return { transactions, nodes, offsets, targets: sorted, related: this.related || sorted.length > 0 };
   }
 
   /** Helper nodes, one a target, each leading to its target and to the next helper in the direction. */

@@ -4,7 +4,9 @@ import { groupByKey, type ByKey } from './by-key.js';
 import { Findings } from './findings.js';
 import { DependencyBuilder, RW, WR, WW, type DependencyGraph } from './graph.js';
 import { checkDeviants, checkDuplicates, ListNames } from './list-anomalies.js';
+import { longestBranch } from './list-order.js';
 import { checkInternal } from './list-internal.js';
+import { Limits } from './limits.js';
 import { NotUnique } from './not-unique.js';
 import { ValueIndex } from './value-index.js';
 
@@ -12,7 +14,13 @@ import { ValueIndex } from './value-index.js';
 export interface Inference {
   readonly graph: DependencyGraph;
   readonly findings: Findings;
+  /** Sentences on what had to be assumed. */
+  readonly assumptions: readonly string[];
+  /** Committed appends that no read shows, where that can be counted. */
+  readonly unseen?: number;
 }
+
+const NO_ELEMENTS = new Int32Array(0);
 
 /** One key's appends and version order while it is being analysed. */
 export interface KeyView {
@@ -34,8 +42,8 @@ export interface KeyView {
  * 2020). ww: the appenders of neighbouring elements; wr: the appender of the last element read to its reader; rw: a reader
  * to the appender of the next element. Appends never read come after the last element that was read.
  */
-export function inferListAppend(transactions: Transactions): Inference {
-  return new ListAppendInference(transactions).run();
+export function inferListAppend(transactions: Transactions, limits = new Limits()): Inference {
+  return new ListAppendInference(transactions, limits).run();
 }
 
 export class ListAppendInference {
@@ -48,12 +56,16 @@ export class ListAppendInference {
   readonly appendMops: number[] = [];
   readonly places: number[] = [];
   private readonly builder: DependencyBuilder;
+  private unseen = 0;
   /** By place in the order: the append (as counted in `appendMops`) or -1. */
   private appendAt = new Int32Array(64);
   /** By number of elements read: 1 + the first transaction that read so many and then wrote, for lost updates. */
   private rewriters = new Int32Array(64);
 
-  constructor(readonly transactions: Transactions) {
+  constructor(
+    readonly transactions: Transactions,
+    private readonly limits: Limits,
+  ) {
     this.byKey = groupByKey(transactions);
     this.builder = new DependencyBuilder(transactions.length);
     this.names = new ListNames(transactions);
@@ -62,13 +74,14 @@ export class ListAppendInference {
   run(): Inference {
     const { offsets } = this.byKey;
     for (let key = 0; key + 1 < offsets.length; key++) {
+      this.limits.tick('inferring dependencies');
       const view = this.open(key, offsets[key], offsets[key + 1]);
       this.followOrder(view);
       this.followReads(view);
       this.followUnobserved(view);
       checkInternal(this, view);
     }
-    return { graph: this.builder.build(), findings: this.findings };
+    return { graph: this.builder.build(), findings: this.findings, assumptions: [], unseen: this.unseen };
   }
 
   owner(mop: number): number {
@@ -83,15 +96,13 @@ export class ListAppendInference {
   private open(key: number, from: number, to: number): KeyView {
     this.indexAppends(key, from, to);
     const { lists } = this.transactions;
-    const main = lists.mainIfAny(key);
     const deviants = lists.deviantsOf(key);
-    let branch = main;
-    for (const other of deviants) if (lists.length(other) >= lists.length(branch)) branch = other;
-    const elements = branch < 0 ? new Int32Array(0) : lists.elements(branch);
+    const branch = longestBranch(lists, key);
+    const elements = branch < 0 ? NO_ELEMENTS : lists.elements(branch);
     const { order, irregular } = this.place(elements);
     const view = { key, from, to, branch, order, irregular: irregular || deviants.length > 0 };
     if (view.irregular) {
-      checkDeviants(this, view, [main, ...deviants]);
+      checkDeviants(this, view, [lists.mainIfAny(key), ...deviants]);
       checkDuplicates(this, view);
     }
     return view;
@@ -214,6 +225,7 @@ export class ListAppendInference {
     for (let append = 0; append < this.appendMops.length; append++) {
       if (this.places[append] >= 0) continue;
       const writer = this.owner(this.appendMops[append]);
+      if (this.transactions.statuses[writer] === OK) this.unseen++;
       if (possible(this.transactions, writer) && late.at(-1) !== writer) late.push(writer);
     }
     if (late.length === 0) return;

@@ -1,4 +1,5 @@
 import type { LocalGraph } from './component.js';
+import type { Limits } from './limits.js';
 import { components } from './tarjan.js';
 
 const LANES = 32;
@@ -10,6 +11,7 @@ const LANES = 32;
 export function withPath(
   graph: LocalGraph,
   mask: number,
+  limits: Limits,
   questions: readonly number[],
   ends: (question: number) => readonly [from: number, to: number],
 ): number[] {
@@ -23,6 +25,7 @@ export function withPath(
   const bits = new Int32Array(count);
   const answer: number[] = [];
   for (let start = 0; start < open.length; start += LANES) {
+    limits.look('proving the absence of read skew');
     const batch = open.slice(start, start + LANES);
     const lowest = Math.min(...batch.map(({ to }) => to));
     bits.fill(0, lowest, batch[0].from + 1);

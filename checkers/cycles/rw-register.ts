@@ -5,18 +5,23 @@ import { groupByKey, type ByKey } from './by-key.js';
 import { Findings } from './findings.js';
 import { DependencyBuilder, RW, WR, WW } from './graph.js';
 import type { Inference } from './list-append.js';
+import { Limits } from './limits.js';
 import { NotUnique } from './not-unique.js';
 import { RegisterNames } from './register-anomalies.js';
 import { ValueIndex } from './value-index.js';
-import { VersionOrders, type Access, type RegisterOptions } from './version-orders.js';
+import { assumptionsOf, VersionOrders, type Access, type RegisterOptions } from './version-orders.js';
 
 /**
  * Dependencies between transactions over registers whose writes are unique. A read tells its writer (wr). Versions are only
  * partly ordered: null comes first, and the options say which further assumptions order them. A version order v < v' makes
  * the writer and the readers of v precede the writer of v' (ww, rw).
  */
-export function inferRwRegister(transactions: Transactions, options: RegisterOptions = {}): Inference {
-  return new RegisterInference(transactions, options).run();
+export function inferRwRegister(
+  transactions: Transactions,
+  options: RegisterOptions = {},
+  limits = new Limits(),
+): Inference {
+  return new RegisterInference(transactions, options, limits).run();
 }
 
 class RegisterInference {
@@ -35,6 +40,7 @@ class RegisterInference {
   constructor(
     private readonly transactions: Transactions,
     private readonly options: RegisterOptions,
+    private readonly limits: Limits,
   ) {
     this.byKey = groupByKey(transactions);
     this.names = new RegisterNames(transactions);
@@ -45,11 +51,12 @@ class RegisterInference {
   run(): Inference {
     const { offsets } = this.byKey;
     for (let key = 0; key + 1 < offsets.length; key++) {
+      this.limits.tick('inferring dependencies');
       this.indexWrites(key, offsets[key], offsets[key + 1]);
       this.followReads(key, offsets[key], offsets[key + 1]);
       this.orderVersions(key, this.accesses(offsets[key], offsets[key + 1]));
     }
-    return { graph: this.builder.build(), findings: this.findings };
+    return { graph: this.builder.build(), findings: this.findings, assumptions: assumptionsOf(this.options) };
   }
 
   private owner(mop: number): number {
@@ -186,10 +193,12 @@ class RegisterInference {
     const written = this.writes.map((_, write) => write).filter((write) => this.takesPart(write));
     const writers = written.map((write) => this.owner(this.writes[write]));
     this.builder.addAll(this.initialReaders, writers, RW);
+    if (this.initialReaders.length > 0 && writers.length > 0) this.builder.relate();
     const edges = this.orders.of(key, accesses, this.writes.length);
     for (const [before, after] of edges) {
       if (before < 0 || !this.takesPart(after)) continue;
       const writer = this.owner(this.writes[after]);
+      this.builder.relate();
       if (this.takesPart(before)) this.builder.add(this.owner(this.writes[before]), writer, WW);
       for (const reader of this.readers[before]) this.builder.add(reader, writer, RW);
     }

@@ -9,6 +9,7 @@ import {
   type LocalGraph,
 } from './component.js';
 import { RW, WR, WW, type DependencyGraph } from './graph.js';
+import type { Limits } from './limits.js';
 import { implies } from './lattice.js';
 import { unpeeled } from './peel.js';
 import { withPath } from './reachable.js';
@@ -27,15 +28,17 @@ const FIRST_TRY = 5_000_000;
  * Cycles of every kind in every strongly connected component, one each: the shortest found. Kinds that another kind of
  * the same component implies are left out. Empty means proven absence.
  */
-export function findCycles(graph: DependencyGraph, time: TimeOrder, order: Order): Cycle[] {
+export function findCycles(graph: DependencyGraph, time: TimeOrder, order: Order, limits: Limits): Cycle[] {
+  limits.look('looking for cycles');
   const rest = unpeeled(graph, time, order);
+  limits.look('looking for cycles');
   if (rest.length === 0) return [];
-  return stronglyConnected(graph, time, order, rest).flatMap((component) => classify(component, order));
+  return stronglyConnected(graph, time, order, rest).flatMap((component) => classify(component, order, limits));
 }
 
 /** The kinds of cycle in one strongly connected component, worst first. */
-export function classify(graph: LocalGraph, order: Order): readonly Cycle[] {
-  const search = new ComponentSearch(graph);
+export function classify(graph: LocalGraph, order: Order, limits: Limits): readonly Cycle[] {
+  const search = new ComponentSearch(graph, limits);
   search.level(0);
   if (order !== 'data') search.level(EXTRA[order]);
   return search.found;
@@ -50,8 +53,11 @@ class ComponentSearch {
   readonly found: Cycle[] = [];
   private readonly walker: Walker;
 
-  constructor(private readonly graph: LocalGraph) {
-    this.walker = new Walker(graph);
+  constructor(
+    private readonly graph: LocalGraph,
+    private readonly limits: Limits,
+  ) {
+    this.walker = new Walker(graph, limits);
   }
 
   level(extra: number): void {
@@ -129,7 +135,7 @@ class ComponentSearch {
     for (let turn = 0; turn < promising.length; turn++) {
       if (!best && !proven && walker.steps > proofAt) {
         const left = promising.slice(turn);
-        promising = withPath(graph, dependencies, left, (i) => [graph.targets[candidates[i]], sources[i]]);
+        promising = withPath(graph, dependencies, this.limits, left, (i) => [graph.targets[candidates[i]], sources[i]]);
         proven = true;
         turn = -1;
         continue;

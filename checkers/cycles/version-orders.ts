@@ -1,5 +1,6 @@
 import { OK } from '../../harness/history/history.js';
-import type { Transactions } from '../transactions/transactions.js';
+import type { Json } from '../../harness/history/operation.js';
+import { EXTERNAL, WRITE, type Transactions } from '../transactions/transactions.js';
 import type { Findings } from './findings.js';
 import { RegisterNames } from './register-anomalies.js';
 import { components } from './tarjan.js';
@@ -12,6 +13,40 @@ export interface RegisterOptions {
   readonly sequentialKeys?: boolean;
   /** Every single key is linearizable. */
   readonly linearizableKeys?: boolean;
+}
+
+/** Options as given by people or recorded in a plan: `writesFollowReads`, `sequentialKeys`, `linearizableKeys`. */
+export function registerOptions(transactions: Transactions, options: Readonly<Record<string, Json>>): RegisterOptions {
+  const chosen = (name: keyof RegisterOptions, otherwise: boolean) =>
+    options[name] === undefined ? otherwise : options[name] === true || options[name] === 'true';
+  return {
+    // Where every write replaces what its transaction read, nothing but this order makes sense of the history.
+    writesFollowReads: chosen('writesFollowReads', onlyReadModifyWrites(transactions)),
+    sequentialKeys: chosen('sequentialKeys', false),
+    linearizableKeys: chosen('linearizableKeys', false),
+  };
+}
+
+/** What the options assume, a sentence each. */
+export function assumptionsOf({ writesFollowReads, sequentialKeys, linearizableKeys }: RegisterOptions): string[] {
+  return [
+    ...(writesFollowReads ? ['assuming that within a transaction writes follow reads'] : []),
+    ...(sequentialKeys ? ['assuming that each key alone is sequentially consistent'] : []),
+    ...(linearizableKeys ? ['assuming that each key alone is linearizable'] : []),
+  ];
+}
+
+/** Mini-transactions: each committed write follows an external read of its key by the same transaction. */
+function onlyReadModifyWrites({ length, starts, mops, keys, statuses }: Transactions): boolean {
+  const read = new Set<number>();
+  for (let transaction = 0; transaction < length; transaction++) {
+    read.clear();
+    for (let mop = starts[transaction]; mop < starts[transaction + 1] && statuses[transaction] === OK; mop++) {
+      if (mops[mop] & EXTERNAL) read.add(keys[mop]);
+      else if (mops[mop] & WRITE && !read.has(keys[mop])) return false;
+    }
+  }
+  return true;
 }
 
 /** What a transaction did to one key, seen from outside. Versions are numbers of writes; -1 is null. */

@@ -1,3 +1,4 @@
+import type { Limits } from './limits.js';
 import type { LocalGraph } from './component.js';
 import { PASS, RW, WR } from './graph.js';
 import { PROCESS, REALTIME } from './component.js';
@@ -30,7 +31,10 @@ export class Walker {
   private following: number[] = [];
   private round = 0;
 
-  constructor(private readonly graph: LocalGraph) {
+  constructor(
+    private readonly graph: LocalGraph,
+    private readonly limits: Limits,
+  ) {
     this.stamp = new Int32Array(graph.nodes * 2);
     this.parent = new Int32Array(graph.nodes * 2);
     this.parentEdge = new Int32Array(graph.nodes * 2);
@@ -69,6 +73,7 @@ export class Walker {
     this.current.push(start);
     for (let distance = transactions[targets[first]] < 0 ? 1 : 2; distance <= limit; distance++) {
       while (this.current.length > 0) {
+        this.limits.tick('looking for the shortest cycle');
         const state = this.current.pop()!;
         const node = state >> 1;
         const entered = state & 1;

@@ -45,11 +45,19 @@ export interface Transactions {
   readonly codes: ValueCodes;
 }
 
+/** Called now and then; throws when a budget is met. */
+export interface Pace {
+  tick(stage: string): void;
+}
+
+const UNPACED: Pace = { tick: () => undefined };
+
 /** Reads every client transaction of a history. Throws a UserError naming the event that is not one. */
-export function readTransactions(history: History, family: Family): Transactions {
+export function readTransactions(history: History, family: Family, pace: Pace = UNPACED): Transactions {
   const { types, processes, pairs, length } = history.columns;
   const reader = new Reader(history, family);
   for (let position = 0; position < length; position++) {
+    pace.tick('reading transactions');
     if (processes[position] === NEMESIS) continue;
     const partner = pairs[position];
     if (types[position] === INVOKE) {

@@ -1,0 +1,157 @@
+import { FAIL, OK, type History } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
+import { readTransactions, type Family, type Transactions } from '../transactions/transactions.js';
+import { analyse, cyclesOf, orderOf, type Analysis } from './analysis.js';
+import { explainCycle } from './explain.js';
+import type { Finding } from './findings.js';
+import { boundary, forbids, modelNamed } from './lattice.js';
+import { inferListAppend, type Inference } from './list-append.js';
+import { Limits, OverBudget } from './limits.js';
+import { operationsOf } from './naming.js';
+import { NotUnique } from './not-unique.js';
+import { listReasons, registerReasons } from './reasons.js';
+import { inferRwRegister } from './rw-register.js';
+import { registerOptions } from './version-orders.js';
+
+/** Cycles of one kind that are explained; all are counted. */
+const EXPLAINED = 8;
+
+/** Transactions over lists that only grow, with reads of whole lists. */
+export const listAppend: Checker = {
+  name: 'list-append',
+  summary: 'transactions of appends and reads: dependencies, cycles and other anomalies, against a consistency model',
+  check: (history, context) => check(history, context, 'list-append'),
+};
+
+/** Transactions over registers whose writes are unique per key. */
+export const rwRegister: Checker = {
+  name: 'rw-register',
+  summary:
+    'transactions of unique writes and reads: dependencies, cycles and other anomalies, against a consistency model',
+  check: (history, context) => check(history, context, 'rw-register'),
+};
+
+/**
+ * Judges a history against `context.consistency`, else what the system claims, else strict serializability.
+ * Anomalies that the model allows do not make it invalid.
+ *
+ * @throws UserError for an event that is no transaction of this family, or an unknown model
+ */
+function check(history: History, context: CheckContext, family: Family): Verdict {
+  const model = modelNamed(context.consistency ?? context.claimed ?? 'strict-serializable');
+  const limits = new Limits(context);
+  try {
+    const transactions = readTransactions(history, family, limits);
+    const inference = infer(transactions, context, limits);
+    return judge(analyse(transactions, inference, limits), model);
+  } catch (error) {
+    if (error instanceof NotUnique || error instanceof OverBudget) return undecided(error.message, model);
+    throw error;
+  }
+}
+
+function infer(transactions: Transactions, context: CheckContext, limits: Limits): Inference {
+  return transactions.family === 'list-append'
+    ? inferListAppend(transactions, limits)
+    : inferRwRegister(transactions, registerOptions(transactions, context.options), limits);
+}
+
+function undecided(reason: string, model: string): Verdict {
+  return { validity: 'unknown', reason, anomalies: [], details: { model }, checked: [], notChecked: [model] };
+}
+
+/** What was found, against one model. */
+export function judge(analysis: Analysis, model: string): Verdict {
+  const { transactions, inference } = analysis;
+  const order = orderOf(model);
+  const judged = cyclesOf(analysis, order);
+  const counts = countKinds(analysis, [...judged, ...beyond(analysis, judged)]);
+  const anomalies = sortBySeverity(explainAll(analysis, judged), model);
+  const details = describe(analysis, model, counts);
+  const prohibited = [...counts.keys()].filter((kind) => forbids(model, kind));
+  const [worst, ...others] = anomalies;
+  const what = `${transactions.family} against ${model}: ${String(transactions.length)} transactions`;
+  if (worst !== undefined && prohibited.length > 0) {
+    return { validity: 'invalid', anomalies: [worst, ...others], details, checked: [what], notChecked: [] };
+  }
+  if (analysis.empty[order]) {
+    const reason = `no dependency between transactions can be inferred, so nothing is proven about ${model}`;
+    return { validity: 'unknown', reason, anomalies, details, checked: [], notChecked: [what] };
+  }
+  return { validity: 'valid', anomalies, details, checked: [what, ...inference.assumptions], notChecked: [] };
+}
+
+/** Kinds found only by looking beyond the order that the model speaks of. */
+function beyond(analysis: Analysis, judged: Analysis['realtime']): Analysis['realtime'] {
+  const kinds = new Set(judged.map(({ kind }) => kind));
+  return analysis.realtime.filter(({ kind }) => !kinds.has(kind));
+}
+
+function countKinds(analysis: Analysis, cycles: Analysis['realtime']): Map<string, number> {
+  const counts = new Map(analysis.inference.findings.counts);
+  for (const { kind } of cycles) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+function explainAll(analysis: Analysis, judged: Analysis['realtime']): Anomaly[] {
+  const { transactions, inference } = analysis;
+  const reason = transactions.family === 'list-append' ? listReasons(transactions) : registerReasons(transactions);
+  const anomalies = inference.findings.examples.map((finding) => explainFinding(transactions, finding));
+  const explained = new Map<string, number>();
+  for (const cycle of [...judged, ...beyond(analysis, judged)]) {
+    const count = (explained.get(cycle.kind) ?? 0) + 1;
+    explained.set(cycle.kind, count);
+    if (count <= EXPLAINED) anomalies.push(explainCycle(transactions, cycle, reason));
+  }
+  return anomalies;
+}
+
+function explainFinding(transactions: Transactions, finding: Finding): Anomaly {
+  return {
+    kind: finding.kind,
+    sentence: finding.sentence,
+    operations: operationsOf(transactions, finding.transactions),
+    rulesOut: boundary([finding.kind]).not,
+  };
+}
+
+/** Prohibited before allowed, and those that rule out more models first. */
+function sortBySeverity(anomalies: readonly Anomaly[], model: string): Anomaly[] {
+  const rank = ({ kind }: Anomaly) => (forbids(model, kind) ? 0 : 1000) - boundaryRank(kind);
+  return [...anomalies].sort((a, b) => rank(a) - rank(b));
+}
+
+/** How many models an anomaly rules out: the more, the worse. */
+function boundaryRank(kind: string): number {
+  const { not, alsoNot } = boundary([kind]);
+  return not.length + alsoNot.length;
+}
+
+function describe(
+  analysis: Analysis,
+  model: string,
+  counts: ReadonlyMap<string, number>,
+): Readonly<Record<string, Json>> {
+  const { transactions, inference } = analysis;
+  const everything = [...counts.keys(), ...analysis.process.map(({ kind }) => kind)];
+  const count = (status: number) => transactions.statuses.reduce((sum, other) => sum + (other === status ? 1 : 0), 0);
+  const judged = boundary(counts.keys());
+  const kinds = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const ok = count(OK);
+  const failed = count(FAIL);
+  return {
+    model,
+    transactions: { ok, fail: failed, info: transactions.length - ok - failed },
+    microOperations: transactions.mops.length,
+    keys: transactions.keyNames.length,
+    dependencies: inference.graph.targets.length,
+    ...(inference.unseen === undefined ? {} : { unseenAppends: inference.unseen }),
+    anomalies: Object.fromEntries(kinds),
+    prohibited: kinds.map(([kind]) => kind).filter((kind) => forbids(model, kind)),
+    allowed: kinds.map(([kind]) => kind).filter((kind) => !forbids(model, kind)),
+    not: judged.not,
+    alsoNot: judged.alsoNot,
+    strongest: boundary(everything).strongest,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Anomaly } from '../checker.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Transactions } from '../transactions/transactions.js';
+import { PROCESS, REALTIME } from './component.js';
+import { RELATION_NAMES } from './graph.js';
+import { boundary } from './lattice.js';
+import { eventOf, nameTransaction, operationsOf } from './naming.js';
+import type { Reason } from './reasons.js';
+import type { Cycle, Step } from './walk.js';
+
+/** What a kind of anomaly is called in words. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  G0: 'writes that each precede the other',
+  G1c: 'information that flows in a circle',
+  'G-single-item': 'read skew',
+  'G-nonadjacent-item': 'reads that disagree about the order of writes',
+  'G2-item': 'write skew',
+};
+const LABEL_LENGTH = 160;
+
+/** A cycle as an anomaly: who, why each precedes the next, and why that cannot be. */
+export function explainCycle(transactions: Transactions, cycle: Cycle, reason: Reason): Anomaly {
+  const steps = rotate(cycle.steps);
+  const members = steps.map((step) => step.from);
+  const name = (transaction: number) => `T${String(members.indexOf(transaction) + 1)}`;
+  const because = steps.map((step) => explainStep(transactions, step, reason, name(step.from), name(step.to)));
+  const explanation = [
+    'Let:',
+    ...members.map((member) => `  ${name(member)} = ${describe(transactions, member)}`),
+    'Then:',
+    ...steps.map((step, i) => {
+      const last = i === steps.length - 1;
+      const order = `${name(step.from)} < ${name(step.to)}, because ${because[i]}`;
+      return last ? `  - However, ${order}: a contradiction!` : `  - ${order}.`;
+    }),
+  ];
+  const [base, suffix] = splitKind(cycle.kind);
+  const through = suffix === '' ? '' : suffix === 'process' ? ' against the order of a session' : ' against real time';
+  const who = members.map((member) => `${name(member)} (${shortName(transactions, member)})`).join(', ');
+  return {
+    kind: cycle.kind,
+    sentence: `${MEANINGS[base] ?? base}${through} among ${who}: ${because.slice(0, 3).join('; yet ')}${because.length > 3 ? '; …' : ''}`,
+    operations: operationsOf(transactions, members),
+    explanation,
+    rulesOut: boundary([cycle.kind]).not,
+    drawing: {
+      kind: 'cycle',
+      nodes: members.map((member) => ({
+        name: name(member),
+        label: clip(textOf(transactions, member)),
+        index: transactions.history.columns.indices[eventOf(transactions, member)],
+      })),
+      edges: steps.map((step, i) => ({
+        from: i,
+        to: (i + 1) % steps.length,
+        relation: RELATION_NAMES[step.relation],
+        because: because[i],
+      })),
+    },
+  };
+}
+
+/** Puts the step that people doubt last: the one through time, or else an rw one. */
+function rotate(steps: readonly Step[]): readonly Step[] {
+  const doubtful = Math.max(...steps.map((step) => step.relation));
+  const last = steps.findLastIndex((step) => step.relation === doubtful);
+  return [...steps.slice(last + 1), ...steps.slice(0, last + 1)];
+}
+
+function explainStep(transactions: Transactions, step: Step, reason: Reason, a: string, b: string): string {
+  const { history, invokes, completions } = transactions;
+  const { indices, times, processes } = history.columns;
+  if (step.relation === PROCESS) {
+    return `process ${String(processes[invokes[step.from]])} executed ${a} before ${b}`;
+  }
+  if (step.relation === REALTIME) {
+    const end = completions[step.from];
+    const start = invokes[step.to];
+    const gapMs = (times[start] - times[end]) / 1e6;
+    const gap = gapMs >= 0.001 ? `, ${gapMs.toFixed(3)} ms later` : '';
+    return `${a} completed (event ${String(indices[end])}) before ${b} was invoked (event ${String(indices[start])}${gap})`;
+  }
+  return reason(step.from, step.to, step.relation, a, b);
+}
+
+function splitKind(kind: string): readonly [base: string, suffix: string] {
+  const match = /^(.*)-(process|realtime)$/.exec(kind);
+  return match ? [match[1], match[2]] : [kind, ''];
+}
+
+function shortName(transactions: Transactions, transaction: number): string {
+  return nameTransaction(transactions, transaction).replace('the transaction at ', '');
+}
+
+/** `event 12, process 3 on n1, at 1.204 s, ok: [append 5 3] [r 4 [1 2]]`. */
+function describe(transactions: Transactions, transaction: number): string {
+  const event = transactions.history.event(eventOf(transactions, transaction));
+  const where = event.node === undefined ? '' : ` on ${event.node}`;
+  const seconds = (event.time / 1e9).toFixed(3);
+  const type = event.type === 'invoke' ? 'never completed' : event.type;
+  return `event ${String(event.index)}, process ${String(event.process)}${where}, at ${seconds} s, ${type}: ${textOf(transactions, transaction)}`;
+}
+
+function textOf(transactions: Transactions, transaction: number): string {
+  const value = transactions.history.value(eventOf(transactions, transaction));
+  return Array.isArray(value) ? (value as readonly Json[]).map(mopText).join(' ') : JSON.stringify(value);
+}
+
+function mopText(mop: Json): string {
+  if (!Array.isArray(mop)) return JSON.stringify(mop);
+  return `[${(mop as readonly Json[]).map((part) => plain(part)).join(' ')}]`;
+}
+
+function plain(part: Json): string {
+  if (typeof part === 'string') return part;
+  return Array.isArray(part) ? `[${(part as readonly Json[]).map(plain).join(' ')}]` : JSON.stringify(part);
+}
+
+function clip(text: string): string {
+  return text.length <= LABEL_LENGTH ? text : `${text.slice(0, LABEL_LENGTH - 1)}…`;
+}
