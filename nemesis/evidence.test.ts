@@ -29,7 +29,7 @@ describe('a cut pair', () => {
       { from: b, to: a },
     ];
     expect(cutPairs([...both('n2', 'n1'), { from: 'n2', to: 'n3' }, ...both('n1', 'clients')])).toMatchObject([
-      { name: 'n1–n2', probes: both('n2', 'n1'), dropsNeeded: 2 },
+      { name: 'n1–n2', probes: both('n1', 'n2'), dropsNeeded: 2 },
       { name: 'n2–n3', probes: [{ from: 'n2', to: 'n3' }], dropsNeeded: 1 },
       { name: 'clients–n1', probes: [{ from: 'clients', to: 'n1' }], dropsNeeded: 1 },
     ]);

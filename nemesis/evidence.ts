@@ -30,7 +30,8 @@ export function cutPairs(links: readonly Link[]): readonly CutPair[] {
     const name = [link.from, link.to].sort((a, b) => order(a, b)).join('–');
     pairs.set(name, [...(pairs.get(name) ?? []), link]);
   }
-  return [...pairs].map(([name, cut]) => {
+  return [...pairs].map(([name, links]) => {
+    const cut = [...links].sort((a, b) => order(a.from, b.from));
     const client = cut[0].from === CLIENTS || cut[0].to === CLIENTS;
     const node = cut[0].from === CLIENTS ? cut[0].to : cut[0].from;
     return client

@@ -15,7 +15,7 @@ const seenBy = (grudge: Grudge, node: string, order: readonly string[]) =>
   order.filter((other) => hears(grudge, node, other) && hears(grudge, other, node)).sort();
 const cutsOf = (grudge: Grudge) => grudge.links.map(({ from, to }) => `${from}→${to}`);
 
-describe.each(Object.entries(GRUDGES))('%s', (name, shape) => {
+describe.each(Object.entries(GRUDGES))('%s', (_, shape) => {
   it('cuts something, nothing twice, no node from itself, and only what exists', () => {
     fc.assert(
       fc.property(orders(Math.max(2, shape.minNodes)), (order) => {
@@ -31,8 +31,10 @@ describe.each(Object.entries(GRUDGES))('%s', (name, shape) => {
       }),
     );
   });
+});
 
-  it.runIf(name !== 'one-way')('cuts both ways', () => {
+describe.each(Object.entries(GRUDGES).filter(([name]) => name !== 'one-way'))('%s', (_, shape) => {
+  it('cuts both ways', () => {
     fc.assert(
       fc.property(orders(Math.max(2, shape.minNodes)), (order) => {
         const grudge = shape.draw(order);

@@ -34,12 +34,12 @@ describe('partition', () => {
     expect(evidence[0]).toEqual({
       what: 'dropped packets n2–n4',
       expected: 'more than 0 in each direction cut',
-      measured: 'n4→n2 1, n2→n4 1',
+      measured: 'n2→n4 1, n4→n2 1',
       bit: true,
     });
-    expect(evidence[1]).toMatchObject({ what: 'new connections n2–n4', measured: 'n4→n2 failed, n2→n4 failed' });
+    expect(evidence[1]).toMatchObject({ what: 'new connections n2–n4', measured: 'n2→n4 failed, n4→n2 failed' });
     expect(healing).toHaveLength(4);
-    expect(healing[0]).toMatchObject({ measured: 'n4→n2 succeeded, n2→n4 succeeded', bit: true });
+    expect(healing[0]).toMatchObject({ measured: 'n2→n4 succeeded, n4→n2 succeeded', bit: true });
   });
 
   it('heals once, however often it is asked', async () => {
@@ -113,7 +113,7 @@ describe('healing a partition', () => {
     const { healed, healing } = await fault.heal();
     expect(healed).toBe(false);
     expect(healing.find(({ bit }) => !bit)).toMatchObject({
-      measured: 'n4→n2 failed, n2→n4 failed, n2→n4 is still cut',
+      measured: 'n2→n4 failed, n4→n2 failed, n2→n4 is still cut',
     });
   });
 
