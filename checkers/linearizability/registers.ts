@@ -50,6 +50,11 @@ const IRRELEVANT = 255;
  * @throws UserError when an operation is none of a register's.
  */
 export class RegisterReader {
+  /**
+   * With an initial value other than null, a read of null is a read of it: the key was not there yet. Not where null is
+   * written, because then it is a value of its own.
+   */
+  readonly nullIsInitial: boolean;
   private readonly kindOf: Uint8Array;
   private readonly values: ValueNumbers;
   /** Operation number of each invocation. */
@@ -64,7 +69,8 @@ export class RegisterReader {
       name === names.read ? READ : name === names.write ? WRITE : name === names.cas ? CAS : IRRELEVANT,
     );
     this.kindOf = Uint8Array.from(kinds);
-    this.values = new ValueNumbers(history);
+    this.nullIsInitial = initial !== null && !writesNull(history, this.kindOf);
+    this.values = new ValueNumbers(history, this.nullIsInitial);
     this.numberAt = new Int32Array(history.length);
   }
 
@@ -147,4 +153,13 @@ export class RegisterReader {
     const { index, f } = this.history.event(position);
     throw new UserError(`operation "${f}" (event ${index}) is none of a register's; choose another --model`);
   }
+}
+
+function writesNull({ columns, length }: History, kindOf: Uint8Array): boolean {
+  for (let at = 0; at < length; at++) {
+    if (columns.types[at] !== INVOKE || columns.valueKinds[at] === VALUE_INT || columns.processes[at] === NEMESIS)
+      continue;
+    if (kindOf[columns.functions[at]] === WRITE && columns.valueKinds[at] === VALUE_NULL) return true;
+  }
+  return false;
 }

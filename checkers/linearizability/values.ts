@@ -15,7 +15,11 @@ export class ValueNumbers {
   private readonly others = new Map<string, number>();
   private nothing = -1;
 
-  constructor(private readonly history: History) {
+  /** @param nullIsInitial whether a null that was never written is another name of the initial value */
+  constructor(
+    private readonly history: History,
+    private readonly nullIsInitial: boolean,
+  ) {
     const { length, valueKinds, valuesA, valuesB } = history.columns;
     let low = 0;
     let high = 0;
@@ -41,6 +45,7 @@ export class ValueNumbers {
     this.nothing = -1;
     this.others.clear();
     this.of(initial);
+    if (this.nullIsInitial) this.nothing = 0;
   }
 
   /** The number of the whole value at a position. */
