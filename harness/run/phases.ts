@@ -1,0 +1,167 @@
+import type { PhaseName } from '../history/faults.js';
+import { after, nemesis, nothing, race, rate, reserve, tagged, timeLimit } from '../generator/combinators.js';
+import type { Generator } from '../generator/generator.js';
+import type { Clock } from '../kit/clock.js';
+import { messageOf } from '../kit/errors.js';
+import { Random } from '../kit/random.js';
+import type { Assignment } from './cluster-connector.js';
+import { assign, ClusterConnector, setUpWorkloads } from './cluster-connector.js';
+import { recordDoubt, recordEnd } from './doubts.js';
+import { Interpreter } from './interpreter.js';
+import { NemesisDriver } from './nemesis-driver.js';
+import type { Recorder } from './recorder.js';
+import { RecoveryWatch } from './recovery.js';
+import type { RunRequest } from './run.js';
+import { scheduledFaults } from './scheduled-faults.js';
+import type { StatusMeter } from './status.js';
+
+export interface Stage extends RunRequest {
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly status: StatusMeter;
+  /** Aborted when the journal takes no more. */
+  readonly failed: AbortSignal;
+}
+
+/** Final reads end after so long, whatever is still to be read. */
+const FINAL_MS = 60_000;
+/** However long the cluster took to be ready again, operations get so long to succeed. */
+const LEAST_RECOVERY_MS = 5000;
+/** Closing sessions and waiting for the cluster must not hold up the verdict. */
+const CLOSE_MS = 5000;
+
+/**
+ * Takes a test through its phases: set up → warm-up → faults → heal → recovery → final reads. Safety first: whatever
+ * happens, every fault is healed before this returns or throws.
+ */
+export async function conduct(stage: Stage): Promise<void> {
+  const { plan, cluster, recorder, clock, status } = stage;
+  const nodes = cluster.nodes.map(({ name }) => name);
+  const random = Random.fromSeed(plan.seed);
+  const assignments = assign(plan, stage.workloads, stage.families, nodes, random);
+  await setUpWorkloads(cluster, assignments, plan.operationTimeoutMs, (ms) => clock.sleep(ms));
+
+  const trouble = new AbortController();
+  const stop = AbortSignal.any([stage.failed, trouble.signal, ...(stage.signal ? [stage.signal] : [])]);
+  const driver = new NemesisDriver(stage.nemeses, cluster, recorder, stop);
+  status.currentFault = () => driver.current;
+  const interpreter = new Interpreter({
+    ...{ clock, recorder },
+    connector: new ClusterConnector(cluster, assignments, plan.operationTimeoutMs),
+    concurrency: assignments.reduce((sum, { concurrency }) => sum + concurrency, 0),
+    operationTimeoutMs: plan.operationTimeoutMs,
+    nemesis: (invocation) => driver.perform(invocation),
+  });
+  try {
+    await within(CLOSE_MS, interpreter.prepare(), stage, stop);
+    await stress({ ...stage, stop, driver, interpreter, assignments, random, trouble });
+    if (!stop.aborted) await finalReads(stage, interpreter, assignments, stop);
+    if (stage.signal?.aborted) recordDoubt(recorder, 'the run was interrupted before its end');
+    if (stage.failed.aborted) throw stage.failed.reason;
+    recordEnd(recorder);
+  } finally {
+    await within(CLOSE_MS, interpreter.close(), stage);
+  }
+}
+
+interface Stress extends Stage {
+  readonly stop: AbortSignal;
+  readonly driver: NemesisDriver;
+  readonly interpreter: Interpreter;
+  readonly assignments: readonly Assignment[];
+  readonly random: Random;
+  /** Aborted when the interpreter fails, so that no phase goes on without clients. */
+  readonly trouble: AbortController;
+}
+
+/** Clients work all along, from the warm-up until the cluster has recovered. */
+async function stress(stage: Stress): Promise<void> {
+  const { plan, clock, stop, driver, interpreter, recorder, trouble } = stage;
+  const watch = new RecoveryWatch();
+  recorder.observe((event) => watch.observe(event));
+  const drain = new AbortController();
+  enter(stage, 'warm-up');
+  const clients = interpreter.run(stressGenerator(stage), { drain: drain.signal, abort: stop });
+  clients.catch(() => trouble.abort());
+  try {
+    await clock.sleep(plan.warmUpMs, stop);
+    if (!stop.aborted) enter(stage, 'faults');
+    await clock.sleep(plan.timeLimitMs, stop);
+  } finally {
+    for (const sentence of await driver.healAll()) recordDoubt(recorder, sentence);
+  }
+  if (!stop.aborted) await recover(stage, watch);
+  drain.abort();
+  await clients;
+}
+
+/** Every workload on threads of its own, at its share of the total rate; the nemesis beside them. */
+function stressGenerator({ plan, assignments, random }: Stress): Generator {
+  const shareHz = plan.rateHz / assignments.length;
+  const workloads = assignments.map(({ workload, concurrency, context }) => {
+    const paced = rate(shareHz, workload.generator(context), random.fork(`rate ${workload.name}`));
+    return [concurrency, tagged(workload.name, paced)] as const;
+  });
+  const { warmUpMs, timeLimitMs, schedule } = plan;
+  const faults = timeLimit(warmUpMs + timeLimitMs, after(warmUpMs, scheduledFaults(schedule)));
+  return race(reserve(workloads), nemesis(faults));
+}
+
+/** Waits, within bounds, until every node is back and every kind of operation succeeds again. */
+async function recover(stage: Stress, watch: RecoveryWatch): Promise<void> {
+  const { plan, cluster, clock, recorder, stop } = stage;
+  const healedTime = clock.nowNs();
+  enter(stage, 'recovery');
+  watch.healed(healedTime);
+  try {
+    await within(plan.recoveryMs + CLOSE_MS, cluster.ready(plan.recoveryMs), stage, stop);
+  } catch (error) {
+    recordDoubt(recorder, `the cluster did not come back after healing: ${messageOf(error)}`);
+  }
+  const leftMs = plan.recoveryMs - (clock.nowNs() - healedTime) / 1e6;
+  const patience = new AbortController();
+  const cancel = clock.after(Math.max(leftMs, LEAST_RECOVERY_MS), () => patience.abort());
+  await watch.all(AbortSignal.any([patience.signal, stop]));
+  cancel();
+  if (stop.aborted) return;
+  for (const kind of watch.failing()) {
+    recordDoubt(recorder, `${kind} never succeeded in ${Math.round(plan.recoveryMs / 1000)} s after healing`);
+  }
+}
+
+/** On fresh processes, which owe nothing to what happened before. */
+async function finalReads(
+  stage: Stage,
+  interpreter: Interpreter,
+  assignments: readonly Assignment[],
+  stop: AbortSignal,
+): Promise<void> {
+  const { clock, recorder } = stage;
+  if (assignments.every(({ workload }) => workload.finalGenerator === undefined)) return;
+  await within(CLOSE_MS, interpreter.renew(), stage, stop);
+  enter(stage, 'final');
+  const startTime = clock.nowNs();
+  const reads = assignments.map(({ workload, concurrency, context }) => {
+    const generator = workload.finalGenerator?.(context) ?? nothing;
+    return [concurrency, tagged(workload.name, timeLimit(FINAL_MS, generator))] as const;
+  });
+  await interpreter.run(reserve(reads), { abort: stop });
+  if (clock.nowNs() - startTime >= FINAL_MS * 1e6) recordDoubt(recorder, 'the final reads did not end in time');
+}
+
+function enter({ recorder, status }: Stage, phase: PhaseName): void {
+  recorder.record({ process: 'nemesis', type: 'info', f: 'phase', value: phase });
+  status.enter(phase);
+}
+
+/** Waits for it, but not for ever, and not after the run was stopped. */
+async function within(limitMs: number, work: Promise<unknown>, { clock }: Stage, stop?: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const patience = clock.sleep(limitMs, stop === undefined ? done.signal : AbortSignal.any([stop, done.signal]));
+  try {
+    await Promise.race([work, patience]);
+  } finally {
+    done.abort();
+    work.catch(() => undefined);
+  }
+}

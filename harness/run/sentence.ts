@@ -1,0 +1,52 @@
+import type { FaultRecord } from '../history/faults.js';
+import type { CheckerResult, OperationCounts, Outcome, Plan } from './plan.js';
+
+export interface Findings {
+  readonly outcome: Outcome;
+  readonly plan: Plan;
+  readonly checks: readonly CheckerResult[];
+  readonly faults: readonly FaultRecord[];
+  readonly counts: readonly OperationCounts[];
+  readonly doubts: readonly string[];
+  readonly harnessError: string | undefined;
+}
+
+/** The verdict in one sentence, for the banner. */
+export function sentenceOf(findings: Findings): string {
+  const { outcome, plan, harnessError } = findings;
+  const system = plan.system.name;
+  switch (outcome) {
+    case 'invalid':
+      return `${system} broke its promises: ${firstAnomaly(findings)}`;
+    case 'harness-error':
+      return `The harness failed, and what was recorded shows no violation: ${harnessError}`;
+    case 'inconclusive':
+      return `No violation was found, but the run proves too little: ${firstReason(findings)}`;
+    case 'valid':
+      return `${system} kept its promises: ${scope(findings)}.`;
+  }
+}
+
+function firstAnomaly({ checks }: Findings): string {
+  const broken = checks.filter(({ verdict }) => verdict.validity === 'invalid');
+  const { workload, verdict } = broken.find(({ required }) => required) ?? broken[0];
+  const sentence = verdict.anomalies[0]?.sentence ?? 'a violation';
+  return workload === undefined ? sentence : `${workload}: ${sentence}`;
+}
+
+function firstReason({ checks, doubts }: Findings): string {
+  for (const { required, verdict, checker, workload } of checks) {
+    if (!required || verdict.validity !== 'unknown') continue;
+    return `${workload === undefined ? checker : `${workload} (${checker})`}: ${verdict.reason}`;
+  }
+  return doubts[0] ?? 'no checker was required to decide anything';
+}
+
+function scope({ plan, faults, counts }: Findings): string {
+  const operations = counts.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
+  const names = plan.workloads.map(({ name }) => name);
+  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+  const effective = faults.filter((fault) => fault.effective).length;
+  const under = faults.length === 0 ? 'without faults' : `under ${effective} effective faults of ${faults.length}`;
+  return `${list} hold over ${operations.toLocaleString('en-US')} operations ${under}`;
+}

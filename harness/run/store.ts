@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import type { Plan, Results } from './plan.js';
+import { FORMAT_VERSION } from './plan.js';
+
+/** A run's directory: everything that is known of it, and all that is needed to check and show it again. */
+export class RunStore {
+  constructor(readonly directory: string) {}
+
+  get planPath(): string {
+    return join(this.directory, 'plan.json');
+  }
+  get historyPath(): string {
+    return join(this.directory, 'history.jsonl');
+  }
+  get resultsPath(): string {
+    return join(this.directory, 'results.json');
+  }
+  get logsPath(): string {
+    return join(this.directory, 'logs');
+  }
+
+  savePlan(plan: Plan): Promise<void> {
+    return saveJson(this.planPath, plan);
+  }
+
+  saveResults(results: Results): Promise<void> {
+    return saveJson(this.resultsPath, results);
+  }
+
+  /** True where nothing was recorded, or nothing is there. */
+  async historyIsEmpty(): Promise<boolean> {
+    return stat(this.historyPath).then(
+      ({ size }) => size === 0,
+      () => true,
+    );
+  }
+
+  async loadPlan(): Promise<Plan> {
+    const plan = await loadJson(this.planPath, 'is this a run directory of Faultline?');
+    return known<Plan>(this.planPath, plan, ['runId', 'seed', 'system', 'workloads', 'schedule']);
+  }
+
+  async loadResults(): Promise<Results> {
+    const results = await loadJson(this.resultsPath, `check the run first: faultline check ${this.directory}`);
+    return known<Results>(this.resultsPath, results, ['runId', 'outcome', 'checks', 'faults']);
+  }
+}
+
+/** `20261120T101236-etcd-3f9a1c`: sorts by time, and is unique enough to name containers by. */
+export function newRunId(system: string, now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+Z$/g, '');
+  return `${time}-${system}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Makes `<root>/<runId>/` and points `<root>/latest` to it. */
+export async function createRun(root: string, runId: string): Promise<RunStore> {
+  const directory = join(root, runId);
+  try {
+    await mkdir(root, { recursive: true });
+    await mkdir(directory);
+  } catch (error) {
+    throw new UserError(
+      `${directory}: cannot make the run directory: ${messageOf(error)}; choose a writable place`,
+      EXIT.harnessError,
+      { cause: error },
+    );
+  }
+  await pointLatest(root, runId);
+  return new RunStore(directory);
+}
+
+/** A convenience: where links are not to be had, the run goes on without. */
+async function pointLatest(root: string, runId: string): Promise<void> {
+  const temporary = join(root, `.latest-${runId}`);
+  try {
+    await symlink(runId, temporary);
+    await rename(temporary, join(root, 'latest'));
+  } catch {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Written beside and renamed, so that a reader sees the old text or the new, never half of one. */
+async function saveJson(path: string, value: unknown): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const remedy = full ? 'no space left on the disk: free some' : `${messageOf(error)}; make it writable`;
+    throw new UserError(`${path}: cannot be written: ${remedy}`, EXIT.harnessError, { cause: error });
+  }
+}
+
+async function loadJson(path: string, hint: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(missing ? `${path} is missing: ${hint}` : `${path}: ${messageOf(error)}`, undefined, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is damaged: ${messageOf(error)}; restore it or run the test again`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** Refuses what another version wrote, or what is no such file at all. */
+function known<T>(path: string, value: unknown, fields: readonly (keyof T & string)[]): T {
+  const record = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const { formatVersion } = record;
+  if (typeof formatVersion === 'number' && formatVersion !== FORMAT_VERSION) {
+    const advice = `use the Faultline that wrote it${typeof record['faultlineVersion'] === 'string' ? ` (${record['faultlineVersion']})` : ''}`;
+    throw new UserError(`${path} has format ${formatVersion}, this Faultline reads ${FORMAT_VERSION}: ${advice}`);
+  }
+  const missing = ['formatVersion', ...fields].find((field) => record[field] === undefined);
+  if (missing === undefined) return value as T;
+  throw new UserError(`${path} is no ${basename(path)} of Faultline: "${missing}" is missing; run the test again`);
+}
