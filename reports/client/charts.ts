@@ -13,11 +13,13 @@ import {
 import type { Operations } from '../data/decode.js';
 import type { EmbeddedReport } from '../data/wire.js';
 import { availabilityChart } from './charts/availability.js';
+import { FACE } from './charts/common.js';
 import { latencyChart, kindsOf } from './charts/latency.js';
 import { rateChart } from './charts/rate.js';
 import { element } from './dom.js';
 import { onThemeChange, palette, type Palette } from './theme.js';
 
+Chart.defaults.font.family = FACE;
 Chart.register(
   LineController,
   ScatterController,

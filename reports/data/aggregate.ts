@@ -1,13 +1,15 @@
 import { FAIL, NONE, OK, type History } from '../../harness/history/history.js';
 import type { Aggregates, LatencySeries } from './wire.js';
 
-const TARGET_BUCKETS = 120;
+/** Most buckets of a run; a short one gets fewer, so that each holds some operations. */
+const MAX_BUCKETS = 120;
+const OPERATIONS_A_BUCKET = 5;
 /** A compare-and-set that found another value was answered; counting it against availability would be wrong. */
 const ANSWERED_FAILURES = ['mismatch'];
 
 /** Counts and latency quantiles of all operations per bucket of time. Linear in the history, plus sorting durations. */
 export function aggregate(history: History, invocations: Int32Array, durationNs: number): Aggregates {
-  const bucketNs = niceBucket(durationNs);
+  const bucketNs = niceBucket(durationNs, invocations.length / OPERATIONS_A_BUCKET);
   const buckets = Math.max(1, Math.ceil((durationNs + 1) / bucketNs));
   const { types, times, pairs, errors, errorTexts } = history.columns;
   const answered = new Set(
@@ -31,8 +33,8 @@ export function aggregate(history: History, invocations: Int32Array, durationNs:
 }
 
 /** 1, 2 or 5 times a power of ten, so that tables have round times. */
-function niceBucket(durationNs: number): number {
-  const raw = Math.max(1, durationNs / TARGET_BUCKETS);
+function niceBucket(durationNs: number, wanted: number): number {
+  const raw = Math.max(1, durationNs / Math.min(MAX_BUCKETS, Math.max(5, wanted)));
   const power = 10 ** Math.floor(Math.log10(raw));
   return power * ([1, 2, 5].find((step) => step * power >= raw) ?? 10);
 }

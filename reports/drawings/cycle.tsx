@@ -24,7 +24,9 @@ interface Routed {
 /** A dependency cycle as a graph; every edge says its relation in words, the reasons stand below as text. */
 export function Cycle({ id, title, drawing }: { id: string; title: string; drawing: CycleDrawing }) {
   const nodes = drawing.nodes.slice(0, MAX_NODES);
-  const edges = drawing.edges.filter(({ from, to }) => from < nodes.length && to < nodes.length);
+  const edges = drawing.edges
+    .filter(({ from, to }) => from < nodes.length && to < nodes.length)
+    .map((edge) => ({ ...edge, relation: inline(edge.relation, 30) }));
   const lines = nodes.map(({ name, label }) => [inline(name, 40), ...wrap(inline(label, 140))]);
   const graph = layOut(lines, edges);
   const size = graph.graph() as { width: number; height: number };
@@ -59,8 +61,8 @@ export function Cycle({ id, title, drawing }: { id: string; title: string; drawi
           {edges.map(({ from, to, relation, because }) => (
             <li>
               <strong>{inline(drawing.nodes[from].name, 40)}</strong> before{' '}
-              <strong>{inline(drawing.nodes[to].name, 40)}</strong> ({RELATIONS[relation] ?? inline(relation, 40)}):{' '}
-              {inline(because, 600)}
+              <strong>{inline(drawing.nodes[to].name, 40)}</strong> (
+              {Object.hasOwn(RELATIONS, relation) ? RELATIONS[relation] : relation}): {inline(because, 600)}
             </li>
           ))}
         </ol>
@@ -110,11 +112,11 @@ function Node({ placed, lines }: { placed: Placed; lines: readonly string[] }) {
 function Edge({ relation, routed, marker }: { relation: string; routed: Routed; marker: string }) {
   const width = relation.length * CHARACTER + 14;
   return (
-    <g class={`edge ${relation in RELATIONS ? relation : 'other'}`}>
+    <g class={`edge ${Object.hasOwn(RELATIONS, relation) ? relation : 'other'}`}>
       <path d={smooth(routed.points)} marker-end={`url(#${marker})`} />
       <rect x={routed.x - width / 2} y={routed.y - 11} width={width} height={22} rx={11} />
       <text x={routed.x} y={routed.y + 4} text-anchor="middle">
-        {inline(relation, 40)}
+        {relation}
       </text>
     </g>
   );

@@ -22,6 +22,8 @@ const LABEL_LENGTH = 34;
 const CHARACTER = 7.3;
 const PADDING = 20;
 const EVENT_GAP = 22;
+/** A short proof is stretched towards the width of the page, but not beyond what looks like one. */
+const COMFORTABLE_WIDTH = 860;
 
 /**
  * Lanes over the *order* of events, not over time: who returned before whom was invoked is what proves the violation,
@@ -29,6 +31,12 @@ const EVENT_GAP = 22;
  * completion no earlier than its operation's label has room.
  */
 export function layOutLanes(operations: readonly ReportedOperation[]): LanesLayout {
+  const narrow = place(operations, 1);
+  const stretch = Math.min(2.2, COMFORTABLE_WIDTH / narrow.width);
+  return stretch <= 1 ? narrow : place(operations, stretch);
+}
+
+function place(operations: readonly ReportedOperation[], stretch: number): LanesLayout {
   const labels = new Map(operations.map((operation) => [operation, describe(operation, LABEL_LENGTH)]));
   const processes = [...new Set(operations.map(({ process }) => process))];
   const starts = new Map<ReportedOperation, number>();
@@ -36,8 +44,12 @@ export function layOutLanes(operations: readonly ReportedOperation[]): LanesLayo
   let x = 0;
   for (const { operation, isEnd } of eventsOf(operations)) {
     const start = starts.get(operation);
-    if (!isEnd || start === undefined) starts.set(operation, (x += EVENT_GAP));
-    else ends.set(operation, (x = Math.max(x + EVENT_GAP, start + labelWidth(labels.get(operation)!))));
+    if (!isEnd || start === undefined) starts.set(operation, (x += EVENT_GAP * stretch));
+    else
+      ends.set(
+        operation,
+        (x = Math.max(x + EVENT_GAP * stretch, start + stretch * labelWidth(labels.get(operation)!))),
+      );
   }
   const open = operations.filter((operation) => !ends.has(operation));
   const width = Math.max(x, ...open.map((operation) => starts.get(operation)! + labelWidth(labels.get(operation)!)));

@@ -92,14 +92,20 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
   );
 }
 
+/** What could not come next first, then the proof, then the end of the legal prefix: as many as can be taken in. */
 function operationsToDraw(history: History, proof: readonly ReportedOperation[], drawing: LanesDrawing) {
-  const linearized = drawing.linearized ?? [];
-  // Of a long legal prefix only its end matters.
-  const wanted = [...(drawing.obstacles ?? []).map(({ index }) => index), ...linearized.slice(-MAX_OPERATIONS / 2)];
-  const seen = new Map(proof.slice(0, MAX_OPERATIONS).map((operation) => [operation.index, operation]));
-  for (const operation of operationsOf(history, wanted)) {
-    if (seen.size < MAX_OPERATIONS) seen.set(operation.index, operation);
-  }
+  const seen = new Map<number, ReportedOperation>();
+  const add = (operations: readonly ReportedOperation[]) => {
+    for (const operation of operations) if (seen.size < MAX_OPERATIONS) seen.set(operation.index, operation);
+  };
+  add(
+    operationsOf(
+      history,
+      (drawing.obstacles ?? []).slice(0, MAX_OPERATIONS / 2).map(({ index }) => index),
+    ),
+  );
+  add(proof);
+  add(operationsOf(history, (drawing.linearized ?? []).slice(-MAX_OPERATIONS / 2).reverse()));
   return [...seen.values()].sort((a, b) => a.index - b.index);
 }
 

@@ -1,6 +1,7 @@
 import type { Drawing } from '../../checkers/checker.js';
 import type { FaultRecord } from '../../harness/history/faults.js';
 import { count, inline, seconds } from '../text.js';
+import { ticks } from '../ticks.js';
 
 export type SeriesDrawing = Extract<Drawing, { kind: 'series' }>;
 
@@ -41,7 +42,7 @@ export function Series({ id, title, drawing, faults, timed }: Props) {
         <svg role="img" aria-labelledby={`${id}-title`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} class="series">
           <title id={`${id}-title`}>{title}</title>
           {timed && faults.map((fault) => <Window fault={fault} x={x} from={minimumTime} to={maximumTime} />)}
-          {ticks(low, high).map((value) => (
+          {ticks(low, high, 4).map((value) => (
             <g>
               <line x1={LEFT} x2={WIDTH - 16} y1={y(value)} y2={y(value)} class="rule" />
               <text x={LEFT - 10} y={y(value) + 4} text-anchor="end">
@@ -49,7 +50,7 @@ export function Series({ id, title, drawing, faults, timed }: Props) {
               </text>
             </g>
           ))}
-          {ticks(minimumTime, maximumTime).map((time) => (
+          {ticks(minimumTime, maximumTime, 8).map((time) => (
             <text x={x(time)} y={HEIGHT - 10} text-anchor="middle">
               {timed ? seconds(time, maximumTime - minimumTime > 8e9 ? 0 : 2) : `#${time}`}
             </text>
@@ -119,16 +120,4 @@ function thin({ times, values }: SeriesDrawing): { readonly time: number; readon
 function padded(low: number, high: number): readonly [number, number] {
   const room = (high - low || Math.abs(high) || 1) * 0.12;
   return [low - room, high + room];
-}
-
-/** Four to eight round numbers inside a range. */
-export function ticks(low: number, high: number): number[] {
-  const raw = (high - low) / 5;
-  if (!(raw > 0)) return [low];
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
-  const result: number[] = [];
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step)
-    result.push(Number(value.toPrecision(12)));
-  return result;
 }

@@ -85,28 +85,44 @@ interface ProofProps {
 function ProofTable({ number, operations, timed }: ProofProps) {
   if (operations.length === 0) return null;
   const shown = operations.slice(0, MAX_PROOF_OPERATIONS);
+  const hasKeys = shown.some(({ key }) => key !== undefined);
   const rows = shown.map((operation) => [
     <OperationLink index={operation.index} />,
     <Value>{inline(describe(operation), 200)}</Value>,
-    operation.key === undefined ? '' : <Value>{inline(operation.key, 60)}</Value>,
+    ...(hasKeys ? [<Value>{inline(operation.key ?? '', 60)}</Value>] : []),
     `${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 40)}`}`,
     operation.outcome === 'info' ? 'unknown' : operation.outcome,
     timed ? seconds(operation.startTime) : `#${operation.index}`,
-    timed
-      ? operation.endTime === undefined
-        ? 'open'
-        : duration(operation.endTime - operation.startTime)
-      : `#${operation.completionIndex ?? '?'}`,
+    timed ? lengthOf(operation) : `#${operation.completionIndex ?? '?'}`,
   ]);
-  const head = ['Id', 'Operation', 'Key', 'Process', 'Outcome', 'Invoked', timed ? 'Took' : 'Completed'];
+  const head = [
+    'Id',
+    'Operation',
+    ...(hasKeys ? ['Key'] : []),
+    'Process',
+    'Outcome',
+    'Invoked',
+    timed ? 'Took' : 'Completed',
+  ];
+  const numeric = [head.length - 2, head.length - 1];
   return (
     <>
-      <Table label={`Operations that prove anomaly ${number}`} head={head} rows={rows} numeric={[5, 6]} class="proof" />
+      <Table
+        label={`Operations that prove anomaly ${number}`}
+        head={head}
+        rows={rows}
+        numeric={numeric}
+        class="proof"
+      />
       {operations.length > shown.length && (
         <p class="aside">{plural(operations.length - shown.length, 'more operation')} in results.json.</p>
       )}
     </>
   );
+}
+
+function lengthOf({ startTime, endTime }: ReportedOperation): string {
+  return endTime === undefined ? 'open' : duration(endTime - startTime);
 }
 
 function Details({ details }: { details: Anomaly['details'] }) {

@@ -31,11 +31,11 @@ export function Banner({ view }: { view: View }) {
       <dl class="promise">
         <div>
           <dt>Claimed</dt>
-          <dd>{claimed(view)}</dd>
+          <dd>{capital(claimed(view))}</dd>
         </div>
         <div>
           <dt>Observed</dt>
-          <dd>{observed(view)}</dd>
+          <dd>{capital(observed(view))}</dd>
         </div>
       </dl>
       <dl class="figures">
@@ -50,6 +50,10 @@ export function Banner({ view }: { view: View }) {
       </dl>
     </section>
   );
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function claimed({ plan }: View): string {

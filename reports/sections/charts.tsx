@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { ratesOf } from '../data/rates.js';
 import type { LatencySeries } from '../data/wire.js';
 import { count, duration, inline, percent, plural, seconds } from '../text.js';
 import type { View } from '../view.js';
@@ -13,9 +14,10 @@ export function Charts({ view }: { view: View }) {
       </Section>
     );
   }
-  const bucket = duration(view.aggregates.bucketNs);
+  const shaded = view.results.faults.length > 0 ? '; faults are shaded' : '';
+  const lead = `Of all operations, in steps of ${duration(view.aggregates.bucketNs)}${shaded}.`;
   return (
-    <Section id="charts" title="Charts" lead={`Of all operations, in steps of ${bucket}; faults are shaded.`}>
+    <Section id="charts" title="Charts" lead={lead}>
       <Chart
         id="latency"
         title="Latency"
@@ -59,6 +61,11 @@ function Chart({ id, title, note, children }: ChartProps) {
   );
 }
 
+/** Its start, with as many digits as tell it from the next. */
+function bucketStart(bucket: number, bucketNs: number): string {
+  return seconds(bucket * bucketNs, Math.max(1, Math.ceil(-Math.log10(bucketNs / 1e9))));
+}
+
 const kindName = ({ workload, f }: LatencySeries) =>
   workload === undefined ? inline(f, 60) : `${inline(workload, 60)} ${inline(f, 60)}`;
 const orBlank = (value: number | null) => (value === null ? '' : duration(value));
@@ -72,7 +79,7 @@ function LatencyTable({ view }: { view: View }) {
         : [
             [
               kindName(series),
-              seconds(bucket * bucketNs, 1),
+              bucketStart(bucket, bucketNs),
               count(number),
               orBlank(series.p50[bucket]),
               orBlank(series.p95[bucket]),
@@ -90,12 +97,10 @@ function LatencyTable({ view }: { view: View }) {
 
 function RateTable({ view }: { view: View }) {
   const { ok, fail, info, bucketNs } = view.aggregates;
-  const rate = (number: number) => ((number / bucketNs) * 1e9).toFixed(1);
-  const rows = ok.map((number, bucket) => [
-    seconds(bucket * bucketNs, 1),
-    rate(number),
-    rate(fail[bucket]),
-    rate(info[bucket]),
+  const rates = [ok, fail, info].map((counts) => ratesOf(view, counts));
+  const rows = ok.map((_, bucket) => [
+    bucketStart(bucket, bucketNs),
+    ...rates.map((rate) => rate[bucket]?.toFixed(1) ?? 'too short'),
   ]);
   const head = ['From', 'Ok per s', 'Failed per s', 'Unknown per s'];
   return <Table label="Operations per second by outcome" head={head} rows={rows} numeric={[0, 1, 2, 3]} class="tall" />;
@@ -104,7 +109,7 @@ function RateTable({ view }: { view: View }) {
 function AvailabilityTable({ view }: { view: View }) {
   const { availability, bucketNs } = view.aggregates;
   const rows = availability.map((share, bucket) => [
-    seconds(bucket * bucketNs, 1),
+    bucketStart(bucket, bucketNs),
     share === null ? 'nothing completed' : percent(share),
   ]);
   return <Table label="Availability" head={['From', 'Answered']} rows={rows} numeric={[0, 1]} class="tall" />;

@@ -13,9 +13,10 @@ export function Timeline({ view }: { view: View }) {
   );
 }
 
-export function leadOf({ selection }: View): string {
+export function leadOf({ selection, results }: View): string {
   const { total, positions, everyOk, everyOther } = selection;
-  if (positions.length === total) return `All ${plural(total, 'operation')}, by process; faults are shaded.`;
+  if (positions.length === total)
+    return `${total > 1 ? 'All ' : ''}${plural(total, 'operation')}, by process${results.faults.length > 0 ? '; faults are shaded' : ''}.`;
   const others =
     everyOther === 1
       ? 'every one that failed or stayed unknown'

@@ -61,7 +61,7 @@ export function traffic(operations: number, seed = 812): History {
           };
     events.push({ ...common, time: Math.round(time + took), type: outcome, value: shape.output, ...error });
     if (outcome === 'info') thread.process = nextProcess++;
-    thread.free = time + took + (1 + draw()) * ((60 * SECOND * 10) / operations) * 0.62;
+    thread.free = time + took + (1 + draw()) * ((60 * SECOND * 10) / operations) * 0.49;
   }
   const order = events.map((event, position) => ({ event, position }));
   order.sort((a, b) => a.event.time - b.event.time || a.position - b.position);

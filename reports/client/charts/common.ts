@@ -2,6 +2,8 @@ import type { ChartOptions, Plugin } from 'chart.js';
 import type { EmbeddedReport } from '../../data/wire.js';
 import type { Palette } from '../theme.js';
 
+export const FACE = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif';
+
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -37,6 +39,7 @@ function timeScale(report: EmbeddedReport, colors: Palette) {
     ticks: {
       color: colors.muted,
       maxRotation: 0,
+      includeBounds: false,
       callback: (value: number | string) => `${Number(Number(value).toPrecision(6))} s`,
     },
   };
@@ -58,7 +61,7 @@ export function faultWindows({ faults }: EmbeddedReport, colors: Palette): Plugi
     id: 'fault-windows',
     beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
       ctx.save();
-      ctx.font = '11px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+      ctx.font = `11px ${FACE}`;
       ctx.textBaseline = 'bottom';
       let free = -Infinity;
       for (const { kind, startTime, endTime } of faults) {

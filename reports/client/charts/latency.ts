@@ -75,6 +75,8 @@ export function latencyChart(
         ...options.scales,
         y: {
           type: 'logarithmic',
+          // Room above the slowest, which are often all at the client's timeout.
+          max: 1.6 * Math.max(...[points.ok, points.fail, points.info].flat().map(({ y }) => y), 0.001),
           grid: { color: colors.line },
           border: { display: false },
           ticks: { color: colors.muted, maxTicksLimit: 7, callback: (value) => duration(Number(value) * 1e6) },

@@ -3,6 +3,8 @@ import type { EmbeddedReport } from '../../data/wire.js';
 import type { Palette } from '../theme.js';
 import { baseOptions, bucketPoints, faultWindows, valueScale } from './common.js';
 
+import { ratesOf } from '../../data/rates.js';
+
 /** Operations completed per second by outcome. */
 export function rateChart(report: EmbeddedReport, colors: Palette): ChartConfiguration {
   const { ok, fail, info, bucketNs } = report.aggregates;
@@ -15,10 +17,7 @@ export function rateChart(report: EmbeddedReport, colors: Palette): ChartConfigu
     pointStyle: 'circle' | 'crossRot' | 'triangle',
   ) => ({
     label,
-    data: bucketPoints(
-      bucketNs,
-      counts.map((count) => (count / bucketNs) * 1e9),
-    ),
+    data: bucketPoints(bucketNs, ratesOf(report, counts)),
     borderColor: color,
     backgroundColor: color,
     borderWidth: 2,

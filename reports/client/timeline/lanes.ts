@@ -40,9 +40,9 @@ export function layLanes(operations: Operations, grouping: Grouping): readonly L
   return [...groups]
     .sort(([a], [b]) => a - b)
     .flatMap(([group, lanes]) =>
-      lanes.map(({ lives: members }) => ({
+      lanes.map(({ lives: members }, position) => ({
         group: group < 0 ? '' : names[group],
-        label: labelOf(members),
+        label: `client ${position + 1}${grouping === 'node' ? '' : placeOf(members, operations)}`,
         operations: Int32Array.from(members.flatMap((life) => life.operations)),
       })),
     );
@@ -65,9 +65,11 @@ function livesOf(operations: Operations, groupOf: Int32Array): Life[] {
   return [...lives.values()];
 }
 
-function labelOf(lives: readonly Life[]): string {
-  const [{ process }] = lives;
-  return lives.length === 1 ? `${process}` : `${process} and ${lives.length - 1} more`;
+/** ` on n2`, where all processes of a lane were bound to that node. */
+function placeOf(lives: readonly Life[], { nodes, nodeNames }: Operations): string {
+  const places = new Set(lives.map((life) => nodes[life.operations[0]]));
+  const [place] = places;
+  return places.size === 1 && place >= 0 ? ` on ${nodeNames[place]}` : '';
 }
 
 /** Position in `lane.operations` of the first operation that ends at or after a time. */

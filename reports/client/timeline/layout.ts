@@ -4,7 +4,8 @@ import type { TimelineState } from './state.js';
 
 export const AXIS = 26;
 export const PHASES = 20;
-export const FAULT_ROW = 20;
+export const FAULT_ROW = 26;
+export const FAULT_BAR = 7;
 export const LEADERS = 22;
 export const GROUP = 22;
 export const MAX_FAULT_ROWS = 4;

@@ -1,10 +1,12 @@
 import type { Palette } from '../theme.js';
-import { ticks } from '../ticks.js';
+import { ticks } from '../../ticks.js';
 import { paintLanes } from './paint-lanes.js';
-import { AXIS, FAULT_ROW, LEADERS, PHASES, timeToX, type Layout } from './layout.js';
+import { AXIS, FAULT_BAR, FAULT_ROW, LEADERS, PHASES, timeToX, type Layout } from './layout.js';
 import type { TimelineState } from './state.js';
 
-export const FONT = '12px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+/** As in the style of the page. */
+const TEXT_FACE = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif';
+export const FONT = `12px ${TEXT_FACE}`;
 export const MONO = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace';
 
 /** Everything a painter needs at once. */
@@ -68,12 +70,12 @@ function shadeFaults({ context, state, layout, colors }: Painting): void {
 
 function paintAxis({ context, state, layout, colors }: Painting): void {
   const { start, end } = state.view;
-  context.textAlign = 'center';
   for (const tick of ticks(start, end, layout.width / 110)) {
     const x = timeToX(state, layout, tick);
     context.fillStyle = colors.line;
     context.fillRect(x, AXIS - 5, 1, layout.height);
     context.fillStyle = colors.muted;
+    context.textAlign = x < layout.gutter + 16 ? 'left' : 'center';
     context.fillText(tickText(tick, end - start, state.report.timed), x, AXIS / 2);
   }
 }
@@ -97,24 +99,36 @@ function paintPhases({ context, state, layout, colors }: Painting): void {
   }
 }
 
-/** A fault that bit is filled; one that did nothing is only outlined. */
+/** A fault that bit is a filled bar, one that did nothing only an outline; the name below may reach to the next fault. */
 function paintFaults({ context, state, layout, colors }: Painting): void {
+  const { faults } = state.report;
   context.textAlign = 'left';
-  for (const [position, fault] of state.report.faults.entries()) {
+  for (const [position, fault] of faults.entries()) {
+    const row = layout.faultRows[position];
     const x = timeToX(state, layout, fault.startTime);
     const width = Math.max(3, timeToX(state, layout, fault.endTime) - x);
-    const top = layout.faultsTop + layout.faultRows[position] * FAULT_ROW;
+    const top = layout.faultsTop + row * FAULT_ROW;
     context.fillStyle = fault.effective ? colors.faultLine : colors.paper;
     context.strokeStyle = colors.faultLine;
-    context.lineWidth = 1;
+    context.lineWidth = 1.2;
     context.beginPath();
-    context.roundRect(x + 0.5, top + 0.5, width - 1, FAULT_ROW - 4, 3);
+    context.roundRect(x + 0.5, top + 1, width - 1, FAULT_BAR, 3);
     context.fill();
     context.stroke();
-    context.fillStyle = fault.effective ? colors.onBar : colors.ink;
-    const from = Math.max(x, layout.gutter) + 6;
-    const text = fault.effective ? fault.kind : `${fault.kind} (no effect)`;
-    label(context, text, from, top + (FAULT_ROW - 3) / 2, x + width - from - 4);
+    const next = faults.find(
+      ({ startTime }, other) => other > position && layout.faultRows[other] === row && startTime >= fault.endTime,
+    );
+    const end = next === undefined ? layout.width : timeToX(state, layout, next.startTime);
+    const from = Math.max(x, layout.gutter) + 1;
+    context.fillStyle = colors.ink;
+    if (end > layout.gutter)
+      label(
+        context,
+        fault.effective ? fault.kind : `${fault.kind}, no effect`,
+        from,
+        top + FAULT_BAR + 11,
+        end - from - 6,
+      );
   }
 }
 
@@ -138,17 +152,19 @@ function paintLeaders({ context, state, layout, colors }: Painting): void {
     context.lineTo(nextX, y);
     context.stroke();
     context.setLineDash([]);
-    const changed = position === 0 || seen[position - 1].nodes.join(' ') !== name;
     const width = context.measureText(name).width + 12;
-    if (!changed || x < lastLabelEnd) continue;
+    // A name stays in sight at the left edge as long as its stretch does.
+    const left = Math.max(x, layout.gutter + 1);
+    const changed = position === 0 || x < layout.gutter || seen[position - 1].nodes.join(' ') !== name;
+    if (!changed || left < lastLabelEnd || left + width > Math.max(nextX, x + width)) continue;
     context.fillStyle = colors.paper;
     context.beginPath();
-    context.roundRect(x, y - 8, width, 16, 8);
+    context.roundRect(left, y - 8, width, 16, 8);
     context.fill();
     context.stroke();
     context.fillStyle = colors.accent;
-    context.fillText(name, x + 6, y + 0.5);
-    lastLabelEnd = x + width;
+    context.fillText(name, left + 6, y + 0.5);
+    lastLabelEnd = left + width;
   }
 }
 
@@ -156,7 +172,7 @@ function paintGutter({ context, state, layout, colors }: Painting): void {
   context.textAlign = 'left';
   context.fillStyle = colors.muted;
   if (state.report.phases.length > 0) context.fillText('Phase', 0, AXIS + (PHASES - 4) / 2);
-  if (layout.faultRows.length > 0) context.fillText('Faults', 0, layout.faultsTop + (FAULT_ROW - 3) / 2);
+  if (layout.faultRows.length > 0) context.fillText('Faults', 0, layout.faultsTop + FAULT_ROW / 2);
   if (layout.lanesTop - layout.leadersTop > LEADERS) context.fillText('Leader', 0, layout.leadersTop + LEADERS / 2);
   context.fillStyle = colors.line;
   context.fillRect(0, layout.lanesTop - 1, layout.width, 1);
