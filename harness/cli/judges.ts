@@ -1,4 +1,5 @@
 import type { Checker } from '../../checkers/checker.js';
+import { linearizable } from '../../checkers/linearizability/linearizability.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
@@ -62,8 +63,8 @@ function checkersNamed(given: string, flag: string): readonly Checker[] {
   const workload = workloads.find((each) => each.name === name);
   // `queue` is both a sequential specification and a checker of its own: --model means the one, --workload the other.
   if (flag !== '--model' && workload) return workload.checkers({}).map(({ checker }) => checker);
-  const specified = named(`linearizable-${name}`);
-  const direct = named(name);
+  const specified = models.filter((model) => model.name === name).map((model) => linearizable(model));
+  const direct = checkers.filter((checker) => checker.name === name);
   const found = flag === '--model' ? [specified, direct] : [direct, specified];
   const chosen = found.find((each) => each.length > 0);
   if (chosen) return chosen;
@@ -71,10 +72,6 @@ function checkersNamed(given: string, flag: string): readonly Checker[] {
   const known = [...new Set([...models, ...workloads, ...checkers].map((each) => each.name))];
   const alsoConsistency = flag === '--model' ? [...known, ...consistencyModels] : known;
   throw new UserError(`${flag} ${given}: unknown${suggestion(given, alsoConsistency)}`);
-}
-
-function named(name: string): readonly Checker[] {
-  return checkers.filter((checker) => checker.name === name);
 }
 
 /** Which judge the operations of a history call for; the most telling operation decides. */

@@ -1,0 +1,137 @@
+import pc from 'picocolors';
+import type { Cluster } from '../../docker/system.js';
+import { readHistory } from '../history/formats/read.js';
+import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import { nemeses, runCheckers } from '../registry.js';
+import type { Plan, Results } from '../run/plan.js';
+import { runTest } from '../run/run.js';
+import type { RunStatus } from '../run/status.js';
+import { createRun, type RunStore } from '../run/store.js';
+import { budgetOf } from './check.js';
+import type { Display } from './display.js';
+import { pathsOf, writeRunReports } from './stored-run.js';
+import { type PreparedTest, seedLine, type TestArguments } from './test.js';
+import { exitCodeOf, printVerdict } from './verdict.js';
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** Runs a prepared test from nothing to its report. Sets the exit code; throws only where there is nothing to report. */
+export async function execute(test: PreparedTest, args: TestArguments, display: Display): Promise<void> {
+  display.log(seedLine(test.plan));
+  const budget = budgetOf(args);
+  const interrupt = listenForInterrupts(display);
+  await prepareMachine(test, display);
+  interrupt.signal.throwIfAborted();
+  const store = await createRun(args.out, test.plan.runId);
+  const { results, plan } = await onCluster(test, interrupt.signal, display, async (cluster, plan) => {
+    const results = await runTest({
+      plan,
+      cluster,
+      families: test.system.families,
+      workloads: test.workloads,
+      nemeses,
+      checkers: runCheckers,
+      budget,
+      store,
+      signal: interrupt.signal,
+      onStatus: (status) => {
+        display.status(statusLine(status, plan), milestoneOf(status));
+      },
+    });
+    await collectLogs(cluster, store, display);
+    return { results, plan };
+  });
+  display.status('writing the report', 'report');
+  await conclude(store, plan, results, display);
+  interrupt.stop();
+}
+
+/** The engine and every image, with their progress side by side. */
+async function prepareMachine({ system, plan }: PreparedTest, display: Display): Promise<void> {
+  if (!system.images) return;
+  const { prepareEngine } = await import('../../docker/engine/bootstrap.js');
+  const { prepareImages } = await import('../../docker/engine/prepare.js');
+  const engine = await prepareEngine(display.task);
+  await prepareImages(system, plan.system.options, display.task, engine);
+}
+
+/** Launches the cluster, waits until it is ready, and takes it down whatever happens. */
+async function onCluster<T>(
+  { system, plan }: PreparedTest,
+  signal: AbortSignal,
+  display: Display,
+  work: (cluster: Cluster, plan: Plan) => Promise<T>,
+): Promise<T> {
+  display.task({ task: 'cluster', state: 'started', line: `${plan.system.nodes} nodes of ${system.name}` });
+  const cluster = await system.launch({
+    runId: plan.runId,
+    nodes: plan.system.nodes,
+    options: plan.system.options,
+    progress: (line) => {
+      display.task({ task: 'cluster', state: 'output', line });
+    },
+    signal,
+  });
+  try {
+    await cluster.ready(READY_TIMEOUT_MS).catch((error: unknown) => {
+      throw new UserError(`the cluster did not start: ${messageOf(error)}`, EXIT.harnessError, { cause: error });
+    });
+    display.task({ task: 'cluster', state: 'done', line: `${plan.system.nodes} nodes of ${system.name} ready` });
+    return await work(cluster, { ...plan, system: { ...plan.system, versions: cluster.versions } });
+  } finally {
+    display.status('taking the cluster down', 'tear-down');
+    await Promise.resolve(cluster[Symbol.asyncDispose]()).catch((error: unknown) => {
+      display.log(`${pc.yellow('!')} tear-down: ${messageOf(error)}; faultline clean removes what is left`);
+    });
+  }
+}
+
+/** Logs help to understand a verdict; that they could not be had must not cost it. */
+async function collectLogs(cluster: Cluster, store: RunStore, display: Display): Promise<void> {
+  display.status('collecting logs', 'logs');
+  await cluster.collectLogs(store.logsPath).catch((error: unknown) => {
+    display.log(`${pc.yellow('!')} logs: ${messageOf(error)}`);
+  });
+}
+
+async function conclude(store: RunStore, plan: Plan, results: Results, display: Display): Promise<void> {
+  const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
+  const input = await writeRunReports(store, { plan, results, history });
+  display.end();
+  printVerdict(input, pathsOf(store));
+  console.log(`\n${seedLine(plan)}`);
+  process.exitCode = exitCodeOf(results.outcome);
+}
+
+/** Ctrl-C ends the test early: heal, stop, judge, report. A second one leaves at once; the pods notice and end too. */
+function listenForInterrupts(display: Display): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.harnessError);
+    display.log(`${pc.yellow('!')} interrupted: healing, then judging what was recorded (again to leave at once)`);
+    controller.abort(new UserError('interrupted before the test began', EXIT.harnessError));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
+
+function statusLine(status: RunStatus, plan: Plan): string {
+  const { phase, elapsedMs, rateHz, inFlight, ok, fail, info, currentFault, anomalies } = status;
+  const endMs = plan.warmUpMs + plan.timeLimitMs;
+  const time = `${(elapsedMs / 1000).toFixed(0)} of ${(endMs / 1000).toFixed(0)} s`;
+  const counts = `${pc.green(`${ok} ok`)} ${fail} fail ${pc.yellow(`${info} info`)}`;
+  const fault = currentFault === undefined ? '' : ` · ${pc.red(currentFault)}`;
+  const found = anomalies === 0 ? '' : ` · ${pc.red(`${anomalies} anomalies`)}`;
+  return `${pc.bold(phase)} ${time} · ${rateHz} op/s · ${inFlight} in flight · ${counts}${found}${fault}`;
+}
+
+function milestoneOf({ phase, currentFault }: RunStatus): string {
+  return `${phase} ${currentFault ?? ''}`;
+}

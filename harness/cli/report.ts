@@ -1,0 +1,19 @@
+import { readHistory } from '../history/formats/read.js';
+import { RunStore } from '../run/store.js';
+import { command } from './command.js';
+import { pathsOf, writeRunReports } from './stored-run.js';
+import { printVerdict } from './verdict.js';
+
+export const reportCommand = command({
+  command: 'report <run>',
+  describe: 'Render the reports of a stored run again from its results',
+  positionals: { run: { describe: 'a run directory, such as runs/latest' } },
+  options: {},
+  run: async (args) => {
+    const store = new RunStore(String(args['run']));
+    const [plan, results] = [await store.loadPlan(), await store.loadResults()];
+    const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
+    const input = await writeRunReports(store, { plan, results, history });
+    printVerdict(input, pathsOf(store));
+  },
+});

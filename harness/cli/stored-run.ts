@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReportInput } from '../../reports/report.js';
+import { writeReports } from '../../reports/report.js';
+import { clipLog, LOG_WINDOW, type NodeLog } from '../../reports/logs.js';
+import { readHistory } from '../history/formats/read.js';
+import { runCheckers, workloads } from '../registry.js';
+import { judge } from '../run/judge.js';
+import type { Plan, Results } from '../run/plan.js';
+import { RunStore } from '../run/store.js';
+import { budgetOf } from './check.js';
+import type { Display } from './display.js';
+import { exitCodeOf, printVerdict } from './verdict.js';
+
+/** What `check` may be told about a stored run; everything else is in its plan. */
+interface CheckRunArguments {
+  readonly consistency?: string | undefined;
+  readonly model?: string | undefined;
+  readonly timeBudget?: number;
+  readonly memoryBudget?: number;
+  readonly json?: boolean;
+}
+
+/** Judges a stored run again from its journal, as one does after `kill -9` of the harness, and renders its reports. */
+export async function checkRun(directory: string, args: CheckRunArguments, display: Display): Promise<void> {
+  const store = new RunStore(directory);
+  const plan = judgedAgainst(await store.loadPlan(), args.consistency ?? args.model);
+  display.status('reading the journal', 'reading');
+  const { history, notes } = await readHistory(store.historyPath, { format: 'jsonl' });
+  const previous = existsSync(store.resultsPath) ? await store.loadResults() : undefined;
+  const results = await judge({
+    plan,
+    history,
+    workloads,
+    checkers: runCheckers,
+    budget: budgetOf(args),
+    notes,
+    ...(previous?.eventLoopLag && { eventLoopLag: previous.eventLoopLag }),
+    ...(previous?.harnessError !== undefined && { harnessError: previous.harnessError }),
+    progress: (line) => {
+      display.status(`checking: ${line}`, line);
+    },
+  });
+  await store.saveResults(results);
+  const input = await writeRunReports(store, { plan, results, history });
+  display.end();
+  if (args.json === true) console.log(JSON.stringify(results, null, 2));
+  else printVerdict(input, pathsOf(store));
+  process.exitCode = exitCodeOf(results.outcome);
+}
+
+function judgedAgainst(plan: Plan, consistency: string | undefined): Plan {
+  return consistency === undefined ? plan : { ...plan, consistency };
+}
+
+/** Writes report.html, junit.xml and summary.md of a run, with the logs of its nodes where they were collected. */
+export async function writeRunReports(store: RunStore, input: ReportInput): Promise<ReportInput> {
+  const files = ['plan.json', 'history.jsonl', 'results.json', 'junit.xml', 'summary.md'];
+  const complete = { ...input, logs: nodeLogs(store, input.results, input.plan), files };
+  await writeReports(store.directory, complete);
+  return complete;
+}
+
+export function pathsOf(store: RunStore): Readonly<Record<string, string>> {
+  return { report: join(store.directory, 'report.html'), run: store.directory };
+}
+
+/** Each node's log around the first anomaly, or its end. */
+function nodeLogs(store: RunStore, results: Results, plan: Plan | undefined): readonly NodeLog[] {
+  if (!existsSync(store.logsPath)) return [];
+  const aroundMs = anomalyTimeMs(results, plan);
+  const window = { ...LOG_WINDOW, ...(aroundMs !== undefined && { aroundMs }) };
+  return readdirSync(store.logsPath, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name: node }) =>
+      readdirSync(join(store.logsPath, node)).map((file) => {
+        const text = readFileSync(join(store.logsPath, node, file), 'utf8');
+        return clipLog(node, `logs/${node}/${file}`, text, window);
+      }),
+    );
+}
+
+/** When the first anomaly was over, ms since 1970, as far as the plan tells when the run began. */
+function anomalyTimeMs(results: Results, plan: Plan | undefined): number | undefined {
+  const marked = results.checks
+    .flatMap(({ verdict }) => verdict.anomalies)
+    .find(({ drawing }) => drawing?.kind === 'series' && drawing.markedTime !== undefined);
+  if (!plan || marked?.drawing?.kind !== 'series' || marked.drawing.markedTime === undefined) return undefined;
+  return Date.parse(plan.createdAt) + marked.drawing.markedTime / 1e6;
+}
