@@ -1,0 +1,66 @@
+import type { Anomaly, CheckContext, Checker } from '../checker.js';
+import { Deadline } from '../linearizability/budget.js';
+import { judge } from '../quantities/judge.js';
+import { verdictOf } from '../verdict.js';
+import { type BankHistory, readBank } from './bank-history.js';
+import { bankQuantities } from './bank-quantities.js';
+import { explain } from './explain.js';
+import { staleReads } from './stale.js';
+
+/**
+ * Linearizability of the whole bank: one order of all transfers, refusals and reads, each inside its interval, explains
+ * every answer. First what counting proves in linear time (stale reads), then a sweep over all configurations; see
+ * {@link Sweep}. Near-linear for decodable reads, and with a final ledger; otherwise as ambiguous as the amounts are.
+ */
+export const bankLinearizable: Checker = {
+  name: 'bank-linearizable',
+  summary: 'one order of all transfers, refusals and reads of the whole bank explains every answer',
+  check(history, context) {
+    const bank = readBank(history, context.options);
+    const { anomalies, undecided, details } = find(bank, context);
+    return verdictOf({
+      anomalies,
+      ...(undecided !== undefined && { undecided }),
+      details: { transfers: bank.transfers.length, reads: bank.reads.length, ...details },
+      checked: ['one order of all transfers, refusals and reads, each within its time, explains every answer'],
+      notChecked: [
+        ...(anomalies.length > 0 ? ['what comes after the first operation that does not fit'] : []),
+        ...(bank.negativeBalances === 'allowed' ? ['whether accounts held enough: balances may be negative'] : []),
+      ],
+    });
+  },
+};
+
+interface Found {
+  readonly anomalies: readonly Anomaly[];
+  readonly undecided?: string;
+  readonly details: Readonly<Record<string, number | string>>;
+}
+
+function find(bank: BankHistory, context: CheckContext): Found {
+  const { anomalies, count } = staleReads(bank);
+  if (count > 0) return { anomalies, details: { staleReads: count } };
+  const translated = bankQuantities(bank);
+  if (translated === undefined) {
+    return {
+      anomalies: [],
+      undecided: 'nothing tells the initial balances: set initialBalance or balances',
+      details: {},
+    };
+  }
+  const { quantities, sources } = translated;
+  const judgement = judge(quantities, Deadline.of(context, 32 * quantities.size + 256));
+  const details = { mostConfigurations: judgement.most };
+  switch (judgement.validity) {
+    case 'valid': {
+      const unread = bank.reads.length === 0 && { undecided: 'no read of the balances succeeded' };
+      return { anomalies: [], ...unread, details: { ...details, pass: judgement.pass } };
+    }
+    case 'unknown':
+      return { anomalies: [], undecided: judgement.reason, details };
+    case 'invalid': {
+      const culprit = sources[~quantities.events[judgement.event]];
+      return { anomalies: [explain(bank, culprit, judgement.before)], details: { ...details, pass: judgement.pass } };
+    }
+  }
+}

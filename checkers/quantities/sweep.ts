@@ -1,0 +1,426 @@
+import type { Deadline } from '../linearizability/budget.js';
+import { type Configuration, Frontier, inserted, without } from './configuration.js';
+import { decode, type DecodeLimits } from './decode.js';
+import { Pending } from './pending.js';
+import { type Below, type Change, type Exact, NEVER, type Quantities } from './quantities.js';
+
+/**
+ * - `relaxed`: quantities may go below zero, and refusals are not looked at. Who fails here fails for certain.
+ * - `greedy`: nothing is explored beyond what keeps a configuration alive. Who survives is valid for certain.
+ * - `exact`: everything.
+ */
+export type SweepMode = 'relaxed' | 'greedy' | 'exact';
+
+export type SweepResult =
+  | { readonly kind: 'survived'; readonly most: number }
+  /** `complete`: nothing was left out, so the death is proven. */
+  | {
+      readonly kind: 'died';
+      readonly event: number;
+      readonly complete: boolean;
+      readonly before: readonly Configuration[];
+      readonly most: number;
+    };
+
+const GREEDY_CONFIGURATIONS = 512;
+const GREEDY_EXPLORED = 400;
+const GREEDY_OPTIONAL = 3;
+const FEW_OPTIONAL = 5;
+/** Orders of one set of changes that are followed at once; sets of more than a handful are rare. */
+const BEAM = 256;
+const UNBOUNDED = 0x7fffffff;
+
+/**
+ * One sweep over a history of quantities, keeping every configuration that explains what returned so far. Lowe's
+ * just-in-time linearization ("Testing for linearizability", 2017) with the structure of quantities put to use:
+ *
+ * Changes commute where there is enough of everything. So a change waits until it must take effect: because it
+ * returns, because a quantity is needed, or because an exact observation cannot be explained without it. The last is
+ * decided by arithmetic (see {@link decode}), not by trying orders: an exact observation leaves as many configurations
+ * as there are sets of pending changes with the right sum, nearly always one.
+ *
+ * A change whose outcome is unknown is a pending change that never returns; once every configuration has it, it is
+ * decided and costs nothing any more.
+ */
+export class Sweep {
+  private readonly pending: Pending;
+  private openObservations: readonly number[] = [];
+  private frontier: readonly Configuration[];
+  private complete = true;
+  private most = 1;
+  /** Changes that are in every configuration, for observations that tell which had taken effect. */
+  private readonly settled: number[] = [];
+  private readonly isSettled: Uint8Array;
+  private readonly settledChecked = new Map<number, number>();
+
+  constructor(
+    private readonly quantities: Quantities,
+    private readonly mode: SweepMode,
+    private readonly deadline: Deadline,
+  ) {
+    this.pending = new Pending(quantities);
+    this.isSettled = new Uint8Array(quantities.operations.length);
+    this.frontier = quantities.starts.map((vector, start) => ({
+      vector: vector.slice(),
+      start,
+      applied: [],
+      observed: [],
+    }));
+  }
+
+  /** @throws OutOfBudget */
+  run(): SweepResult {
+    const { events, resets } = this.quantities;
+    for (let event = 0; event < events.length; event++) {
+      this.deadline.tick();
+      for (const dimension of resets.get(event) ?? []) for (const { vector } of this.frontier) vector[dimension] = 0;
+      const code = events[event];
+      if (code >= 0) {
+        this.begin(code);
+        continue;
+      }
+      const before = this.frontier;
+      this.finish(~code);
+      if (this.frontier.length === 0) return { kind: 'died', event, complete: this.complete, before, most: this.most };
+    }
+    return { kind: 'survived', most: this.most };
+  }
+
+  private begin(op: number): void {
+    const operation = this.quantities.operations[op];
+    if (operation.kind === 'change') {
+      this.pending.add(op);
+      return;
+    }
+    if (operation.kind === 'below' && this.mode === 'relaxed') return;
+    this.openObservations = inserted(this.openObservations, op);
+    // An observation that is right as things stand is made at once: that excludes nothing later.
+    this.frontier = this.frontier.map((c) => (this.holds(c, op) ? { ...c, observed: inserted(c.observed, op) } : c));
+  }
+
+  private finish(op: number): void {
+    const { kind } = this.quantities.operations[op];
+    if (kind === 'below' && this.mode === 'relaxed') return;
+    if (kind === 'change' && this.isSettled[op] === 1) return;
+    const after = new Frontier();
+    for (const configuration of this.frontier) {
+      if (kind === 'change' && configuration.applied.includes(op)) {
+        after.add({ ...configuration, applied: without(configuration.applied, op) });
+      } else if (kind !== 'change' && configuration.observed.includes(op)) {
+        after.add({ ...configuration, observed: without(configuration.observed, op) });
+      } else this.bring(configuration, op, after);
+    }
+    if (kind === 'change') {
+      this.pending.remove(op);
+      this.settle(op);
+    } else this.openObservations = without(this.openObservations, op);
+    this.frontier = this.bounded(after.list);
+    this.most = Math.max(this.most, this.frontier.length);
+    this.settleCommon();
+  }
+
+  private bounded(list: readonly Configuration[]): readonly Configuration[] {
+    this.deadline.hold(list.length);
+    if (this.mode !== 'greedy' || list.length <= GREEDY_CONFIGURATIONS) return list;
+    this.complete = false;
+    return list.slice(0, GREEDY_CONFIGURATIONS);
+  }
+
+  /** What the only configuration has needs no remembering: it is part of whatever follows. */
+  private settleCommon(): void {
+    if (this.frontier.length !== 1 || this.frontier[0].applied.length === 0) return;
+    for (const op of this.frontier[0].applied) {
+      this.pending.remove(op);
+      this.settle(op);
+    }
+    this.frontier = [{ ...this.frontier[0], applied: [] }];
+  }
+
+  private settle(op: number): void {
+    this.isSettled[op] = 1;
+    this.settled.push(op);
+  }
+
+  /** Every way to get `op` done from a configuration that has not, as far as the mode looks. */
+  private bring(from: Configuration, op: number, after: Frontier): void {
+    const operation = this.quantities.operations[op];
+    const seen = new Frontier();
+    const work = [from];
+    seen.add(from);
+    const push = (list: readonly Configuration[]) => {
+      for (const next of list) {
+        if (operation.kind !== 'change' && next.observed.includes(op)) {
+          after.add({ ...next, observed: without(next.observed, op) });
+        } else if (seen.add(next)) work.push(next);
+      }
+    };
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      this.deadline.tick();
+      this.deadline.hold(seen.list.length);
+      switch (operation.kind) {
+        case 'change':
+          if (this.legal(next.vector, operation)) {
+            const done = this.apply(next, op);
+            after.add({ ...done, applied: without(done.applied, op) });
+          }
+          push(this.beforeChange(next, op, operation));
+          break;
+        case 'exact':
+          push(this.reach(next, op, operation, -1));
+          push(this.otherObservations(next, op, operation.dimensions));
+          break;
+        case 'below':
+          push(this.explore(next, operation.dimension, -1, (vector) => vector[operation.dimension] < operation.limit));
+          push(this.otherObservations(next, op, [operation.dimension]));
+          break;
+      }
+    }
+  }
+
+  /** What may have to come before a change: what makes it possible, and observations that it would spoil. */
+  private beforeChange(from: Configuration, op: number, change: Change): readonly Configuration[] {
+    const found: Configuration[] = [];
+    for (const observation of this.openObservations) {
+      if (from.observed.includes(observation)) continue;
+      const seen = this.quantities.operations[observation] as Exact | Below;
+      if (seen.kind === 'exact') {
+        if (change.dimensions.some((dimension) => seen.dimensions.includes(dimension))) {
+          found.push(...this.reach(from, observation, seen, op));
+        }
+        continue;
+      }
+      const at = change.dimensions.indexOf(seen.dimension);
+      if (at >= 0 && change.deltas[at] > 0) {
+        found.push(...this.explore(from, seen.dimension, op, (vector) => vector[seen.dimension] < seen.limit));
+      }
+    }
+    if (change.needs === undefined || this.mode === 'relaxed') return found;
+    const legal = this.legal(from.vector, change);
+    if (legal && !this.scarce(from, change.needs.dimension)) return found;
+    if (this.mode === 'exact' || !legal) {
+      found.push(...this.explore(from, change.needs.dimension, op, (vector) => this.legal(vector, change)));
+    } else this.complete = false;
+    return found;
+  }
+
+  /** Other open observations that overlap with what is about to be seen, and may have to be made before. */
+  private otherObservations(from: Configuration, op: number, dimensions: readonly number[]): readonly Configuration[] {
+    const found: Configuration[] = [];
+    for (const observation of this.openObservations) {
+      if (observation === op || from.observed.includes(observation)) continue;
+      const seen = this.quantities.operations[observation];
+      if (seen.kind === 'exact') {
+        const overlaps = seen.dimensions.some((dimension) => dimensions.includes(dimension));
+        const within = seen.dimensions.every((dimension) => dimensions.includes(dimension));
+        // One whose dimensions are all among those of the goal lies on the way to it, where orders are tried anyway.
+        if (overlaps && !(within && this.quantities.operations[op].kind === 'exact')) {
+          found.push(...this.reach(from, observation, seen, -1));
+        }
+      } else if (seen.kind === 'below' && dimensions.includes(seen.dimension) && this.mode === 'exact') {
+        found.push(...this.explore(from, seen.dimension, -1, (vector) => vector[seen.dimension] < seen.limit));
+      } else if (seen.kind === 'below' && dimensions.includes(seen.dimension)) this.complete = false;
+    }
+    return found;
+  }
+
+  /** Every configuration in which an exact observation has just been made. */
+  private reach(from: Configuration, observation: number, seen: Exact, excluded: number): readonly Configuration[] {
+    const candidates = this.pending.all(from.applied, excluded);
+    const found: Configuration[] = [];
+    for (const set of this.explanations(from, seen, candidates)) {
+      for (const next of this.orders(from, set, observation)) {
+        if (next.observed.includes(observation)) found.push(next);
+      }
+    }
+    return found;
+  }
+
+  private explanations(
+    from: Configuration,
+    seen: Exact,
+    candidates: readonly number[],
+  ): readonly (readonly number[])[] {
+    const { quantities, deadline, mode } = this;
+    const limits: DecodeLimits =
+      mode === 'greedy'
+        ? { optional: UNBOUNDED, nodes: 4_000, solutions: 32, sets: 'needed' }
+        : { optional: UNBOUNDED, nodes: 4_000_000, solutions: 100_000, sets: mode === 'exact' ? 'all' : 'needed' };
+    const optional = candidates.filter((op) => quantities.returns[op] === NEVER).length;
+    if (mode === 'greedy') {
+      if (candidates.length > 0) this.complete = this.complete && this.plenty(from, candidates);
+      // Few unknown changes take effect between two observations: try with none, then one, two, three.
+      for (let used = 0; used <= GREEDY_OPTIONAL && optional > FEW_OPTIONAL; used++) {
+        const { sets } = decode(quantities, from.vector, seen, candidates, { ...limits, optional: used }, deadline);
+        if (sets.length === 0) continue;
+        this.complete = false;
+        return sets;
+      }
+    }
+    const { sets, complete } = decode(quantities, from.vector, seen, candidates, limits, deadline);
+    if (!complete) this.complete = false;
+    return sets;
+  }
+
+  /** Applies a set of changes in every order that makes a difference. */
+  private orders(from: Configuration, set: readonly number[], goal: number): readonly Configuration[] {
+    const { operations } = this.quantities;
+    const others = this.openObservations.length > from.observed.length + (from.observed.includes(goal) ? 0 : 1);
+    if (!others) {
+      const direct = this.anyOrder(from, set);
+      if (direct !== undefined) return [direct];
+    }
+    let level: readonly Configuration[] = [from];
+    for (let step = 0; step < set.length; step++) {
+      const next = new Frontier();
+      for (const configuration of level) {
+        for (const op of set) {
+          if (configuration.applied.includes(op)) continue;
+          this.deadline.tick();
+          if (this.legal(configuration.vector, operations[op] as Change)) next.add(this.apply(configuration, op));
+        }
+      }
+      level = next.list;
+      if (level.length > BEAM && this.mode === 'greedy') {
+        this.complete = false;
+        level = level.slice(0, BEAM);
+      }
+      this.deadline.hold(level.length);
+    }
+    return level;
+  }
+
+  /** Always the first change that is possible; undefined where that leads nowhere, though another order may not. */
+  private anyOrder(from: Configuration, set: readonly number[]): Configuration | undefined {
+    let at = from;
+    const left = [...set];
+    while (left.length > 0) {
+      const place = left.findIndex((op) => this.legal(at.vector, this.quantities.operations[op] as Change));
+      if (place < 0) return undefined;
+      at = this.apply(at, left[place]);
+      left.splice(place, 1);
+    }
+    return at;
+  }
+
+  /**
+   * Configurations reached by pending changes that bear on a dimension. Exact: one change further, for the caller to go
+   * on from. Greedy: as far as it takes to reach the goal, and no further.
+   */
+  private explore(
+    from: Configuration,
+    dimension: number,
+    excluded: number,
+    goal: (vector: Float64Array) => boolean,
+  ): readonly Configuration[] {
+    const candidates = this.bearingOn(from, dimension, excluded);
+    const oneFurther = (configuration: Configuration) =>
+      candidates
+        .filter((op) => !configuration.applied.includes(op) && this.isNext(op, configuration))
+        .filter((op) => this.legal(configuration.vector, this.quantities.operations[op] as Change))
+        .map((op) => this.apply(configuration, op));
+    if (this.mode === 'exact') return oneFurther(from);
+    if (!this.plenty(from, candidates)) this.complete = false;
+    const seen = new Frontier();
+    const found: Configuration[] = [];
+    let work: readonly Configuration[] = [from];
+    while (work.length > 0) {
+      const further: Configuration[] = [];
+      for (const next of work.flatMap(oneFurther)) {
+        if (!seen.add(next)) continue;
+        if (goal(next.vector)) found.push(next);
+        else further.push(next);
+      }
+      work = further;
+      if (seen.list.length <= GREEDY_EXPLORED) continue;
+      this.complete = false;
+      break;
+    }
+    return found;
+  }
+
+  /** Of equal changes only the one that returns first. */
+  private isNext(op: number, { applied }: Configuration): boolean {
+    const { operations } = this.quantities;
+    const { sameAs } = operations[op] as Change;
+    const first = this.pending.list.find(
+      (other) => (operations[other] as Change).sameAs === sameAs && !applied.includes(other),
+    );
+    return first === op;
+  }
+
+  /** Pending changes of a dimension, and those that may be needed to make them possible. */
+  private bearingOn(from: Configuration, dimension: number, excluded: number): readonly number[] {
+    const all = this.pending.all(from.applied, excluded);
+    const wanted = new Set([dimension]);
+    const chosen = new Set<number>();
+    for (let grew = true; grew;) {
+      grew = false;
+      for (const op of all) {
+        const { dimensions, needs } = this.quantities.operations[op] as Change;
+        if (chosen.has(op) || !dimensions.some((touched) => wanted.has(touched))) continue;
+        chosen.add(op);
+        grew = true;
+        if (needs !== undefined && this.scarce(from, needs.dimension)) wanted.add(needs.dimension);
+      }
+    }
+    return all.filter((op) => chosen.has(op));
+  }
+
+  /** Whether the pending changes may need more of a dimension than there is. */
+  private scarce({ vector, applied }: Configuration, dimension: number): boolean {
+    let needed = 0;
+    for (const op of this.pending.list) {
+      const { needs } = this.quantities.operations[op] as Change;
+      if (needs?.dimension === dimension && !applied.includes(op)) needed += needs.amount;
+    }
+    return needed > vector[dimension];
+  }
+
+  /** Whether the order of these changes makes no difference to what is possible. */
+  private plenty(from: Configuration, changes: readonly number[]): boolean {
+    if (this.mode === 'relaxed') return true;
+    return changes.every((op) => {
+      const { needs } = this.quantities.operations[op] as Change;
+      return needs === undefined || !this.scarce(from, needs.dimension);
+    });
+  }
+
+  private legal(vector: Float64Array, { needs }: Change): boolean {
+    return needs === undefined || this.mode === 'relaxed' || vector[needs.dimension] >= needs.amount;
+  }
+
+  private apply(from: Configuration, op: number): Configuration {
+    const { dimensions, deltas } = this.quantities.operations[op] as Change;
+    const vector = from.vector.slice();
+    for (let at = 0; at < dimensions.length; at++) vector[dimensions[at]] += deltas[at];
+    const next = { ...from, vector, applied: inserted(from.applied, op) };
+    let { observed } = from;
+    for (const observation of this.openObservations) {
+      if (!observed.includes(observation) && this.holds(next, observation)) observed = inserted(observed, observation);
+    }
+    return observed === from.observed ? next : { ...next, observed };
+  }
+
+  private holds(configuration: Configuration, observation: number): boolean {
+    const seen = this.quantities.operations[observation] as Exact | Below;
+    const { vector } = configuration;
+    if (seen.kind === 'below') return vector[seen.dimension] < seen.limit;
+    for (let at = 0; at < seen.dimensions.length; at++) {
+      if (vector[seen.dimensions[at]] !== seen.values[at]) return false;
+    }
+    return seen.holds === undefined || this.holdsExactly(configuration, observation, seen.holds);
+  }
+
+  /** Whether the changes that took effect are exactly those that were seen. */
+  private holdsExactly({ applied }: Configuration, observation: number, seen: ReadonlySet<number>): boolean {
+    const checked = this.settledChecked.get(observation) ?? 0;
+    if (checked < 0) return false;
+    for (let at = checked; at < this.settled.length; at++) {
+      if (seen.has(this.settled[at])) continue;
+      this.settledChecked.set(observation, -1);
+      return false;
+    }
+    this.settledChecked.set(observation, this.settled.length);
+    return this.settled.length + applied.length === seen.size && applied.every((op) => seen.has(op));
+  }
+}
