@@ -6,7 +6,7 @@ import { counter } from '../checkers/counter.js';
 import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
-import { linearizable } from '../checkers/linearizability/linearizability.js';
+import { MODELS } from '../checkers/cycles/taxonomy.js';
 import { lock } from '../checkers/lock.js';
 import { longFork } from '../checkers/long-fork.js';
 import { models } from '../checkers/models/models.js';
@@ -26,7 +26,7 @@ import { pause } from '../nemesis/pause.js';
 import { bank } from '../workloads/bank.js';
 import { inventory } from '../workloads/inventory.js';
 import { register } from '../workloads/register.js';
-import type { Workload } from '../workloads/workload.js';
+import type { Workload, WorkloadChecker } from '../workloads/workload.js';
 
 /** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
 export const systems: Readonly<Record<string, () => Promise<System>>> = {
@@ -37,9 +37,8 @@ export const workloads: readonly Workload[] = [register, bank, inventory];
 
 export const nemeses: readonly Nemesis[] = [partition, kill, pause];
 
-/** Judges of one condition each; `linearizable-<model>` exists once for every model. */
+/** Judges of one condition each. Linearizability is judged for every one of `models`. */
 export const checkers: readonly Checker[] = [
-  ...models.map((model) => linearizable(model)),
   bankChecker,
   bankLinearizable,
   inventoryChecker,
@@ -60,4 +59,13 @@ export const checkers: readonly Checker[] = [
   statistics,
 ];
 
+/** Judges of a run as a whole: was the test worth anything? */
+export const runCheckers: readonly WorkloadChecker[] = [{ checker: statistics, required: true }];
+
+/** Sequential specifications that linearizability is judged against. */
 export { models };
+
+/** Names of consistency models, with their aliases. */
+export const consistencyModels: ReadonlySet<string> = new Set(
+  Object.entries(MODELS).flatMap(([name, { aliases = [] }]) => [name, ...aliases]),
+);
