@@ -54,7 +54,8 @@ function unfitNumber(token: string): string | undefined {
   if (Number.isSafeInteger(number)) return undefined;
   const shown = token.slice(0, 40);
   if (!Number.isFinite(number)) return `the number ${shown} is too large`;
-  if (!Number.isInteger(number)) return undefined;
+  // Written as a fraction or power it never claimed to be exact.
+  if (/[.eE]/.test(token)) return undefined;
   return `the integer ${shown} is past 2^53 and would be rounded; write it as a string`;
 }
 

@@ -34,29 +34,31 @@ export async function readFileInParallel(
   fileBytes: number,
   threads: number,
 ): Promise<ReadResult> {
-  const capacity = Math.ceil(fileBytes / SHORTEST_EVENT_BYTES) + 1;
-  const store = new ColumnStore(capacity, Math.min(fileBytes, MAX_INT32), 'shared');
-  const chunks = Math.ceil(fileBytes / CHUNK_BYTES);
-  const job: Job = {
-    descriptor,
-    fileBytes,
-    chunks,
-    counters: new Int32Array(new SharedArrayBuffer(4 * COUNTERS)),
-    owners: new Uint8Array(new SharedArrayBuffer(chunks)),
-    target: Object.fromEntries([...COLUMNS, 'slab' as const].map((name) => [name, store[name]])) as Job['target'],
-  };
+  const { job, store } = newJob(descriptor, fileBytes);
   const helpers = Array.from({ length: threads - 1 }, (_, at) => new Helper(job, SELF + 1 + at));
   try {
     const own = work(job, SELF);
     const busy = helpers.filter((helper) => job.owners.includes(helper.member));
-    return assemble(source, job, store, [own, ...(await Promise.all(busy.map((helper) => helper.report)))]);
+    const reports = await Promise.all(busy.map((helper) => helper.report));
+    return assemble(source, job, store, [own, ...reports]);
   } finally {
     await Promise.all(helpers.map((helper) => helper.stop()));
   }
 }
 
+/** Shared memory for a file, and the store that looks at it. */
+export function newJob(descriptor: number, fileBytes: number): { readonly job: Job; readonly store: ColumnStore } {
+  const capacity = Math.ceil(fileBytes / SHORTEST_EVENT_BYTES) + 1;
+  const store = new ColumnStore(capacity, Math.min(fileBytes, MAX_INT32), 'shared');
+  const chunks = Math.ceil(fileBytes / CHUNK_BYTES);
+  const target = Object.fromEntries([...COLUMNS, 'slab' as const].map((name) => [name, store[name]])) as Job['target'];
+  const counters = new Int32Array(new SharedArrayBuffer(4 * COUNTERS));
+  const owners = new Uint8Array(new SharedArrayBuffer(chunks));
+  return { job: { descriptor, fileBytes, chunks, counters, owners, target }, store };
+}
+
 /** A worker thread of the crew. */
-class Helper {
+export class Helper {
   readonly report: Promise<MemberReport>;
   private readonly worker: Worker;
 
@@ -64,12 +66,7 @@ class Helper {
     job: Job,
     readonly member: number,
   ) {
-    // From TypeScript sources a thread needs the loader that this one runs under; the build has plain files.
-    const typescript = import.meta.url.endsWith('.ts');
-    this.worker = new Worker(new URL(typescript ? './worker.ts' : './worker.js', import.meta.url), {
-      workerData: { job, member },
-      execArgv: typescript ? ['--import', 'tsx'] : [],
-    });
+    this.worker = startWorker({ job, member });
     this.report = new Promise<MemberReport>((resolve, reject) => {
       this.worker.once('message', resolve);
       this.worker.once('error', reject);
@@ -84,7 +81,13 @@ class Helper {
   }
 }
 
-function assemble(source: string, job: Job, store: ColumnStore, members: readonly MemberReport[]): ReadResult {
+function startWorker(workerData: { readonly job: Job; readonly member: number }): Worker {
+  const main = import.meta.url.endsWith('.ts') ? './worker-from-sources.mjs' : './worker.js';
+  return new Worker(new URL(main, import.meta.url), { execArgv: [], workerData });
+}
+
+/** Makes one history of what the members of a crew read. */
+export function assemble(source: string, job: Job, store: ColumnStore, members: readonly MemberReport[]): ReadResult {
   const assembly = new Assembly(source);
   const reports = members
     .flatMap((member) => member.chunks.map((report) => ({ member, report })))
