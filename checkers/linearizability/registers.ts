@@ -1,4 +1,15 @@
-import { type History, INVOKE, NEMESIS, NONE, OK, FAIL, VALUE_PAIR, VALUE_RAW } from '../../harness/history/history.js';
+import {
+  FAIL,
+  type History,
+  INVOKE,
+  NEMESIS,
+  NONE,
+  OK,
+  VALUE_INT,
+  VALUE_NULL,
+  VALUE_PAIR,
+  VALUE_RAW,
+} from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { UserError } from '../../harness/kit/errors.js';
 import { NEVER } from './partition.js';
