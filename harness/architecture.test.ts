@@ -15,7 +15,7 @@ const RULES: readonly Rule[] = [
     may: [],
     packages: ['pure-rand', 'picocolors', 'pretty-ms', 'pretty-bytes', 'fastest-levenshtein'],
   },
-  { room: 'harness/history/', may: ['harness/kit/'], packages: ['edn-data'] },
+  { room: 'harness/history/', may: ['harness/kit/'], packages: ['edn-data', 'fastest-levenshtein'] },
   { room: 'harness/generator/', may: ['harness/history/', 'harness/kit/'], packages: [] },
   {
     room: 'harness/run/',
@@ -33,7 +33,15 @@ const RULES: readonly Rule[] = [
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',
-    may: ['harness/', 'reports/', 'checkers/checker.ts', 'docker/system.ts', 'docker/engine/', 'nemesis/compose.ts'],
+    may: [
+      'harness/',
+      'reports/',
+      'checkers/checker.ts',
+      'docker/system.ts',
+      'docker/engine/',
+      'nemesis/compose.ts',
+      'workloads/workload.ts',
+    ],
     packages: [
       'yargs',
       'picocolors',
@@ -47,7 +55,11 @@ const RULES: readonly Rule[] = [
     ],
   },
   { room: 'checkers/', may: ['harness/history/', 'harness/kit/'], packages: ['pure-rand'] },
-  { room: 'docker/engine/', may: ['harness/kit/'], packages: ['dockerode', 'execa', 'p-limit'] },
+  {
+    room: 'docker/engine/',
+    may: ['harness/kit/', 'docker/system.ts', 'docker/wait.ts'],
+    packages: ['dockerode', 'execa', 'p-limit', 'pretty-bytes'],
+  },
   { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa', 'p-limit'] },
   { room: 'docker/system.ts', may: [], packages: ['zod'] },
   {

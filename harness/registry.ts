@@ -7,6 +7,7 @@ import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
 import { MODELS } from '../checkers/cycles/taxonomy.js';
+import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { lock } from '../checkers/lock.js';
 import { longFork } from '../checkers/long-fork.js';
 import { models } from '../checkers/models/models.js';
@@ -63,7 +64,7 @@ export const checkers: readonly Checker[] = [
 export const runCheckers: readonly WorkloadChecker[] = [{ checker: statistics, required: true }];
 
 /** Sequential specifications that linearizability is judged against. */
-export { models };
+export { linearizable, models };
 
 /** Names of consistency models, with their aliases. */
 export const consistencyModels: ReadonlySet<string> = new Set(

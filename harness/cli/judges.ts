@@ -1,10 +1,9 @@
 import type { Checker } from '../../checkers/checker.js';
-import { linearizable } from '../../checkers/linearizability/linearizability.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
-import { checkers, consistencyModels, models, workloads } from '../registry.js';
+import { checkers, consistencyModels, linearizable, models, workloads } from '../registry.js';
 
 /** Who judges a bare history, and against which consistency model where that was asked for. */
 export interface Judges {
