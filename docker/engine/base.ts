@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
 import { aptProxy, canInstall, debianSources, install } from './apt.js';
 import { statusOf, type Engine } from './engine.js';
+import { follow } from './follow.js';
 import type { Progress } from './progress.js';
 import { withScratch } from './scratch.js';
 
@@ -69,10 +70,10 @@ async function pull(engine: Engine, reference: string): Promise<string | undefin
     const stream = await engine.pull(reference, { abortSignal: abort.signal });
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(new Error('the pull takes too long')), PULL_TIMEOUT_MS);
-    await new Promise<void>((resolve, reject) => {
+    const aborted = new Promise<never>((_, reject) => {
       abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
-      engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
     });
+    await Promise.race([follow(engine, stream), aborted]);
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -125,9 +126,7 @@ async function importDebian(engine: Engine, scratch: string, line: (text: string
   const [repository, tag] = SELF_MADE.split(':');
   const imported = engine.importImage(job.stdout, { repo: repository, tag });
   const [{ failed }, answer] = await Promise.all([job, imported]);
-  await new Promise<void>((resolve, reject) => {
-    engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
-  });
+  await follow(engine, answer);
   if (!failed) return;
   // A torn archive may have been imported as far as it came.
   await engine

@@ -2,6 +2,7 @@ import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
 import type { ImageSource } from '../system.js';
 import { imageId, type BaseImage } from './base.js';
 import type { Engine } from './engine.js';
+import { follow } from './follow.js';
 import { contentHash, filesIn } from './folder.js';
 import type { Progress } from './progress.js';
 
@@ -44,11 +45,6 @@ export async function referenceOf(source: ImageSource, base: BaseImage): Promise
   return `faultline/${source.name}:${await contentHash(source.folder, [base.id, ...args])}`;
 }
 
-interface BuildEvent {
-  readonly stream?: string;
-  readonly error?: string;
-}
-
 async function build(
   engine: Engine,
   base: BaseImage,
@@ -69,21 +65,16 @@ async function build(
     },
   );
   const last: string[] = [];
-  const failure = await new Promise<Error | null>((resolve) => {
-    engine.modem.followProgress(
-      stream,
-      (error) => resolve(error),
-      (event: BuildEvent) => {
-        for (const text of (event.error ?? event.stream ?? '').split('\n')) {
-          if (!text.trim()) continue;
-          last.push(text.trim());
-          line(text.trim());
-        }
-      },
-    );
-  });
-  if (failure) {
-    const words = [...last.slice(-4), messageOf(failure)].filter((text, i, all) => all.indexOf(text) === i);
+  try {
+    await follow(engine, stream, (event) => {
+      for (const text of (event.error ?? event.stream ?? '').split('\n')) {
+        if (!text.trim()) continue;
+        last.push(text.trim());
+        line(text.trim());
+      }
+    });
+  } catch (error) {
+    const words = [...last.slice(-4), messageOf(error)].filter((text, i, all) => all.indexOf(text) === i);
     throw new UserError(`Building image ${source.name} failed: ${words.join(' / ')}`, EXIT.harnessError);
   }
 }

@@ -101,12 +101,13 @@ async function startSandbox(engine: Engine, spec: PodSpec): Promise<Sandbox> {
     what,
   )) as Duplex;
   const greeting = waitForGreeting(lifeline);
+  // It may be rejected before anybody waits for it, when the start itself fails.
+  greeting.catch(() => undefined);
   try {
     await bounded(container.start(), CREATE_TIMEOUT_MS, what);
     await bounded(greeting, 10_000, what);
     return { container, lifeline };
   } catch (error) {
-    greeting.catch(() => undefined);
     lifeline.destroy();
     throw error;
   }
