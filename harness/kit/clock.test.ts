@@ -27,7 +27,7 @@ describe('a virtual clock', () => {
   });
 
   it('says when nothing can happen any more', async () => {
-    await expect(new VirtualClock().run(new Promise(() => undefined))).rejects.toThrow('nothing left to happen');
+    await expect(new VirtualClock(50).run(new Promise(() => undefined))).rejects.toThrow('nothing left to happen');
   });
 
   it('wakes a sleeper by its signal', async () => {

@@ -43,9 +43,12 @@ interface Alarm {
 
 /**
  * Simulated time: it stands still while anything can run, then jumps to the next alarm. Only for worlds in which all
- * waiting is on this clock; same program, same order, same times.
+ * waiting is on this clock; same program, same order, same times. (Files may be read and written before the first alarm
+ * is set and after the last: then it waits in real time, up to `patienceMs`.)
  */
 export class VirtualClock implements Clock {
+  constructor(private readonly patienceMs = 10_000) {}
+
   private time = 0;
   private readonly alarms: Alarm[] = [];
   private callbacks: (() => void)[] = [];
@@ -78,6 +81,7 @@ export class VirtualClock implements Clock {
     let settled = false;
     const finish = () => (settled = true);
     work.then(finish, finish);
+    let idleSinceMs: number | undefined;
     for (;;) {
       // A macrotask: every promise that can be settled by now is settled before time moves.
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -89,7 +93,12 @@ export class VirtualClock implements Clock {
         continue;
       }
       const alarm = this.alarms.shift();
-      if (alarm === undefined) throw new Error(`nothing left to happen at ${this.time} ns, and still not done`);
+      if (alarm === undefined) {
+        idleSinceMs ??= performance.now();
+        if (performance.now() - idleSinceMs < this.patienceMs) continue;
+        throw new Error(`nothing left to happen at ${this.time} ns, and still not done`);
+      }
+      idleSinceMs = undefined;
       this.time = alarm.time;
       alarm.callback();
     }
