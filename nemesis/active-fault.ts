@@ -17,23 +17,35 @@ export interface FaultParts {
   verify(): Promise<readonly Evidence[]>;
 }
 
-/** A fault in place, whose healing never throws, never hangs and runs once. */
+/** A fault in place, whose healing never throws and never hangs. */
 export function activeFault(parts: FaultParts, context: NemesisContext): ActiveFault {
-  let healing: Promise<HealedFault> | undefined;
+  const { callMs } = context.limits ?? DEFAULT_LIMITS;
+  const measure = () => orTrouble('evidence', within(callMs, 'measuring', parts.measure()));
   return {
     description: parts.description,
     nodes: parts.nodes,
     leadersBefore: parts.leadersBefore,
-    heal: () => (healing ??= healOnce(parts, context)),
+    heal: untilHealed(async (before) => {
+      const evidence = before?.evidence ?? (await measure());
+      const healing = await undone(parts, context);
+      const leadersAfter = await leadersNow(context);
+      return { evidence, effective: allBit(evidence), healing, healed: allBit(healing), leadersAfter };
+    }),
   };
 }
 
-async function healOnce(parts: FaultParts, context: NemesisContext): Promise<HealedFault> {
-  const { callMs } = context.limits ?? DEFAULT_LIMITS;
-  const evidence = await orTrouble('evidence', within(callMs, 'measuring', parts.measure()));
-  const healing = await undone(parts, context);
-  const leadersAfter = await leadersNow(context);
-  return { evidence, effective: allBit(evidence), healing, healed: allBit(healing), leadersAfter };
+/** Heals once however often it is asked, and again only where something was left. */
+export function untilHealed(
+  heal: (before: HealedFault | undefined) => Promise<HealedFault>,
+): () => Promise<HealedFault> {
+  let last: HealedFault | undefined;
+  let healing: Promise<HealedFault> | undefined;
+  const attempt = async () => {
+    last = await heal(last);
+    if (!last.healed) healing = undefined;
+    return last;
+  };
+  return () => (healing ??= attempt());
 }
 
 /**

@@ -2,11 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, UserError } from '../harness/kit/errors.js';
 import { composeNemeses } from './compose.js';
 import { kill } from './kill.js';
-import { healedValue, injectedValue } from './nemesis.js';
 import { partition } from './partition.js';
 import { pause } from './pause.js';
-import { FakeCluster } from './testing/fake-cluster.js';
-import { contextOf, request } from './testing/faults.js';
 
 const known = [partition, kill, pause];
 const five = { system: 'etcd', nodes: 5, abilities: ['network', 'processes', 'freezer'] } as const;
@@ -42,15 +39,4 @@ describe('composing nemeses', () => {
     expect(composing).toThrow(message);
     expect(() => composing()).toThrow(expect.objectContaining({ exitCode: EXIT.badArguments }));
   });
-});
-
-it('turns a fault into values that survive the journal', async () => {
-  const cluster = new FakeCluster(3);
-  const asked = request('kill', 'leader', cluster.order);
-  const fault = await kill.inject(asked, contextOf(cluster));
-  const injected = injectedValue(asked, fault);
-  expect(injected).toEqual({ ...asked, description: 'n1 killed', nodes: ['n1'], leadersBefore: ['n1'] });
-  const healed = healedValue(asked.id, await fault.heal());
-  expect(JSON.parse(JSON.stringify(healed))).toEqual(healed);
-  expect(healed).toMatchObject({ id: 1, effective: true, healed: true, leadersAfter: ['n1'] });
 });

@@ -55,6 +55,18 @@ export function droppedEvidence({ name, cut, dropsNeeded }: CutPair, before: Dro
   };
 }
 
+/** Nothing was cut beyond what was asked: a one-way cut that goes both ways is another fault. */
+export function sparedEvidence(pairs: readonly CutPair[], before: Dropped, now: Dropped): Evidence {
+  const asked = [...before, ...pairs.flatMap(({ cut }) => cut)];
+  const extra = now.filter((rule) => !asked.some((link) => same(link, rule)));
+  return {
+    what: 'all other links',
+    expected: 'not cut',
+    measured: extra.length === 0 ? 'not cut' : `cut: ${extra.map(arrow).join(', ')}`,
+    bit: extra.length === 0,
+  };
+}
+
 /** New connections across the pair fail while it is cut. */
 export function severedEvidence({ name, probes }: CutPair, probed: Probed): Evidence {
   return {

@@ -94,6 +94,16 @@ describe('healing a kill', () => {
     ]);
   });
 
+  it('is tried again when asked again, and keeps its evidence', async () => {
+    const { cluster, fault } = await inject('minority', { neverStarts: ['n2'] });
+    const first = await fault.heal();
+    cluster.sabotage = {};
+    const second = await fault.heal();
+    expect(second).toMatchObject({ effective: true, healed: true });
+    expect(second.evidence).toBe(first.evidence);
+    expect(await fault.heal()).toBe(second);
+  });
+
   it('starts the others when one node answers nothing any more', async () => {
     const { cluster, fault } = await inject('minority');
     cluster.sabotage = { hangs: ['n2'] };

@@ -1,6 +1,5 @@
 import type { Ability, Cluster } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
-import type { Json } from '../harness/history/operation.js';
 
 /** How long a nemesis waits for anything. Nothing it does is unbounded. */
 export interface Limits {
@@ -48,8 +47,9 @@ export interface ActiveFault {
   readonly nodes: readonly string[];
   readonly leadersBefore: readonly string[];
   /**
-   * Gathers the evidence, undoes the fault and verifies by probes that it is gone. Idempotent: a second call answers
-   * the same. Never throws for a fault that did not bite; that is what `effective` is for.
+   * Gathers the evidence, undoes the fault and verifies by probes that it is gone. Never throws for a fault that did
+   * not bite; that is what `effective` is for. Idempotent: a second call answers the same, or, where something of the
+   * fault was left, tries again to undo it; the evidence stays that of the first call.
    */
   heal(): Promise<HealedFault>;
 }
@@ -83,24 +83,4 @@ export interface Nemesis {
    * was.
    */
   inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault>;
-}
-
-/** Value of the `ok` event that marks a fault in place. */
-export function injectedValue(request: FaultRequest, fault: ActiveFault): { readonly [name: string]: Json } {
-  const { description, nodes, leadersBefore } = fault;
-  return { ...request, description, nodes, leadersBefore };
-}
-
-/** Value of the `ok` event of `heal`. */
-export function healedValue(id: number, healed: HealedFault): { readonly [name: string]: Json } {
-  const { evidence, effective, healing, leadersAfter } = healed;
-  const plain = (list: readonly Evidence[]) => list.map((entry): { readonly [name: string]: Json } => ({ ...entry }));
-  return {
-    id,
-    evidence: plain(evidence),
-    effective,
-    healing: plain(healing),
-    healed: healed.healed,
-    leadersAfter,
-  };
 }

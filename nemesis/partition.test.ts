@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENTS } from '../docker/system.js';
+import { CLIENTS, type Link } from '../docker/system.js';
 import { GRUDGES } from './grudges.js';
 import { partition } from './partition.js';
 import { FakeCluster, type Sabotage } from './testing/fake-cluster.js';
@@ -30,7 +30,8 @@ describe('partition', () => {
   it('shows drops and a failed connection for every pair', async () => {
     const { fault } = await inject('isolate-one');
     const { evidence, healing } = await fault.heal();
-    expect(evidence).toHaveLength(8);
+    expect(evidence).toHaveLength(9);
+    expect(evidence[8]).toEqual({ what: 'all other links', expected: 'not cut', measured: 'not cut', bit: true });
     expect(evidence[0]).toEqual({
       what: 'dropped packets n2–n4',
       expected: 'more than 0 in each direction cut',
@@ -56,7 +57,7 @@ describe('a partition that did not bite', () => {
     const { fault } = await inject('random-halves', { cutInstead: () => [] });
     const healed = await fault.heal();
     expect(healed).toMatchObject({ effective: false, healed: true });
-    expect(healed.evidence.every(({ bit }) => !bit)).toBe(true);
+    expect(healed.evidence.filter(({ bit }) => bit)).toMatchObject([{ what: 'all other links' }]);
   });
 
   it('is ineffective when another node was cut off', async () => {
@@ -75,13 +76,27 @@ describe('a partition that did not bite', () => {
     const { fault } = await inject('random-halves', { cutInstead: (links) => links.slice(1) });
     const { effective, evidence } = await fault.heal();
     expect(effective).toBe(false);
-    expect(evidence.filter(({ bit }) => !bit)).toMatchObject([{ measured: 'n4→n5 0, n5→n4 2' }]);
+    expect(evidence.filter(({ bit }) => !bit)).toMatchObject([
+      { measured: expect.stringMatching(/^n4→n5 0, n5→n4 \d$/) },
+    ]);
   });
 
   it('is ineffective when a one-way cut points the other way', async () => {
-    const cutInstead = (links: readonly { from: string; to: string }[]) =>
-      links.map(({ from, to }) => ({ from: to, to: from }));
+    const cutInstead = (links: readonly Link[]) => links.map(({ from, to }) => ({ from: to, to: from }));
     expect((await (await inject('one-way', { cutInstead })).fault.heal()).effective).toBe(false);
+  });
+
+  it('is ineffective when a one-way cut goes both ways', async () => {
+    const cutInstead = (links: readonly Link[]) =>
+      links.flatMap(({ from, to }) => [
+        { from, to },
+        { from: to, to: from },
+      ]);
+    const { effective, evidence } = await (await inject('one-way', { cutInstead })).fault.heal();
+    expect(effective).toBe(false);
+    expect(evidence.filter(({ bit }) => !bit)).toMatchObject([
+      { what: 'all other links', measured: 'cut: n5→n4, n1→n4, n3→n4, n5→n2, n1→n2, n3→n2' },
+    ]);
   });
 
   it('is ineffective when its rules vanish before it is healed', async () => {
@@ -160,5 +175,6 @@ it('probes clients from their side and asks for drops in one direction', async (
   expect(evidence).toMatchObject([
     { what: 'dropped packets clients–n4', measured: 'clients→n4 1, n4→clients 0', bit: true },
     { what: 'new connections clients–n4', measured: 'clients→n4 failed', bit: true },
+    { what: 'all other links', measured: 'not cut', bit: true },
   ]);
 });

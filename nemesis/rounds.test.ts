@@ -92,11 +92,14 @@ describe('a fault in rounds', () => {
   });
 
   it('stops at the first round that cannot be undone', async () => {
-    const { fault, kills } = await inject({}, { neverStarts: ['n4'] });
+    const { cluster, fault, kills } = await inject({}, { neverStarts: ['n4'] });
     const { healed, healing } = await fault.heal();
     expect(healed).toBe(false);
     expect(kills()).toBe(1);
     expect(healing.at(-1)?.measured).toBe('n4: the data directory is corrupt');
+    cluster.sabotage = {};
+    expect(await fault.heal()).toMatchObject({ effective: false, healed: true });
+    expect(whole(cluster)).toBe(true);
   });
 
   it('stops when the cluster does not become whole in between', async () => {

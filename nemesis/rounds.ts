@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import { messageOf } from '../harness/kit/errors.js';
+import { untilHealed } from './active-fault.js';
 import type { ActiveFault, HealedFault, Nemesis, NemesisContext, Terrain } from './nemesis.js';
 import { leadersNow } from './targets.js';
 
@@ -53,11 +54,10 @@ async function inject(plan: RoundsPlan, request: FaultRequest, context: NemesisC
   const asked = plan.round(request, 0, undefined) ?? request;
   const first = await plan.of.inject({ ...asked, kind: plan.of.name }, context);
   const running = new RunningRounds(plan, request, context, first);
-  let healing: Promise<HealedFault> | undefined;
   return {
     ...plan.describe(first, request),
     leadersBefore: first.leadersBefore,
-    heal: () => (healing ??= running.end()),
+    heal: untilHealed((before) => (before === undefined ? running.end() : running.healAgain(before))),
   };
 }
 
@@ -70,6 +70,8 @@ class RunningRounds {
   private readonly needed: number;
   private readonly finished: Promise<void>;
   private endRequested = false;
+  /** The fault that began last. */
+  private last: ActiveFault;
 
   constructor(
     private readonly plan: RoundsPlan,
@@ -77,6 +79,7 @@ class RunningRounds {
     private readonly context: NemesisContext,
     private readonly first: ActiveFault,
   ) {
+    this.last = first;
     this.needed = plan.roundsNeeded(context.cluster.nodes.length);
     this.finished = this.run();
   }
@@ -88,6 +91,12 @@ class RunningRounds {
     return { ...this.summary(), leadersAfter: await leadersNow(this.context) };
   }
 
+  /** The evidence is what it was; what counts now is whether the last fault that began is undone. */
+  async healAgain(before: HealedFault): Promise<HealedFault> {
+    const { healing, healed, leadersAfter } = await this.last.heal();
+    return { ...before, healing, healed, leadersAfter };
+  }
+
   private endWhenEnough(): void {
     if (this.rounds.length + 1 >= this.needed) this.hurry.abort();
     if (this.rounds.length >= this.needed) this.enough.abort();
@@ -97,6 +106,7 @@ class RunningRounds {
   private async run(): Promise<void> {
     const hurried = this.or(this.hurry);
     for (let fault: ActiveFault | undefined = this.first; fault !== undefined;) {
+      this.last = fault;
       await unlessStopped(this.plan.holdMs, hurried);
       const healed: HealedFault = await fault.heal();
       this.rounds.push({ description: fault.description, end: healed });
