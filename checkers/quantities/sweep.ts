@@ -170,7 +170,15 @@ export class Sweep {
           push(this.otherObservations(next, op, operation.dimensions));
           break;
         case 'below':
-          push(this.explore(next, operation.dimension, -1, (vector) => vector[operation.dimension] < operation.limit));
+          push(
+            this.explore(
+              next,
+              operation.dimension,
+              -1,
+              (vector) => vector[operation.dimension] < operation.limit,
+              'if needed',
+            ),
+          );
           push(this.otherObservations(next, op, [operation.dimension]));
           break;
       }
@@ -191,14 +199,17 @@ export class Sweep {
       }
       const at = change.dimensions.indexOf(seen.dimension);
       if (at >= 0 && change.deltas[at] > 0) {
-        found.push(...this.explore(from, seen.dimension, op, (vector) => vector[seen.dimension] < seen.limit));
+        found.push(
+          ...this.explore(from, seen.dimension, op, (vector) => vector[seen.dimension] < seen.limit, 'if free'),
+        );
       }
     }
     if (change.needs === undefined || this.mode === 'relaxed') return found;
     const legal = this.legal(from.vector, change);
     if (legal && !this.scarce(from, change.needs.dimension)) return found;
     if (this.mode === 'exact' || !legal) {
-      found.push(...this.explore(from, change.needs.dimension, op, (vector) => this.legal(vector, change)));
+      const spending = legal ? 'if free' : 'if needed';
+      found.push(...this.explore(from, change.needs.dimension, op, (vector) => this.legal(vector, change), spending));
     } else this.complete = false;
     return found;
   }
@@ -217,7 +228,9 @@ export class Sweep {
           found.push(...this.reach(from, observation, seen, -1));
         }
       } else if (seen.kind === 'below' && dimensions.includes(seen.dimension) && this.mode === 'exact') {
-        found.push(...this.explore(from, seen.dimension, -1, (vector) => vector[seen.dimension] < seen.limit));
+        found.push(
+          ...this.explore(from, seen.dimension, -1, (vector) => vector[seen.dimension] < seen.limit, 'if free'),
+        );
       } else if (seen.kind === 'below' && dimensions.includes(seen.dimension)) this.complete = false;
     }
     return found;
@@ -304,28 +317,45 @@ export class Sweep {
 
   /**
    * Configurations reached by pending changes that bear on a dimension. Exact: one change further, for the caller to go
-   * on from. Greedy: as far as it takes to reach the goal, and no further.
+   * on from. Greedy: as far as it takes to reach the goal, and no further; changes of unknown outcome are spent only
+   * where there is no other way, for there are ever more of them, and each would be another configuration.
    */
   private explore(
     from: Configuration,
     dimension: number,
     excluded: number,
     goal: (vector: Float64Array) => boolean,
+    spending: 'if free' | 'if needed',
   ): readonly Configuration[] {
     const candidates = this.bearingOn(from, dimension, excluded);
-    const oneFurther = (configuration: Configuration) =>
-      candidates
-        .filter((op) => !configuration.applied.includes(op) && this.isNext(op, configuration))
-        .filter((op) => this.legal(configuration.vector, this.quantities.operations[op] as Change))
-        .map((op) => this.apply(configuration, op));
-    if (this.mode === 'exact') return oneFurther(from);
+    if (this.mode === 'exact') return this.oneFurther(from, candidates);
     if (!this.plenty(from, candidates)) this.complete = false;
+    const certain = candidates.filter((op) => this.quantities.returns[op] !== NEVER);
+    if (certain.length === candidates.length) return this.nearest(from, candidates, goal);
+    this.complete = false;
+    const found = this.nearest(from, certain, goal);
+    return found.length > 0 || spending === 'if free' ? found : this.nearest(from, candidates, goal);
+  }
+
+  private oneFurther(configuration: Configuration, candidates: readonly number[]): readonly Configuration[] {
+    return candidates
+      .filter((op) => !configuration.applied.includes(op) && this.isNext(op, configuration))
+      .filter((op) => this.legal(configuration.vector, this.quantities.operations[op] as Change))
+      .map((op) => this.apply(configuration, op));
+  }
+
+  /** The fewest changes at a time that reach the goal. */
+  private nearest(
+    from: Configuration,
+    candidates: readonly number[],
+    goal: (vector: Float64Array) => boolean,
+  ): readonly Configuration[] {
     const seen = new Frontier();
     const found: Configuration[] = [];
     let work: readonly Configuration[] = [from];
     while (work.length > 0) {
       const further: Configuration[] = [];
-      for (const next of work.flatMap(oneFurther)) {
+      for (const next of work.flatMap((configuration) => this.oneFurther(configuration, candidates))) {
         if (!seen.add(next)) continue;
         if (goal(next.vector)) found.push(next);
         else further.push(next);
