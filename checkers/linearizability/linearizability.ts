@@ -4,7 +4,8 @@ import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
 import { Deadline } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
-import { explain } from './explain.js';
+import { explainAny } from './explain-any.js';
+import { explainRegister, type Invalid } from './explain.js';
 import { positionsByKey } from './keys.js';
 import { partitions, type Partition } from './partition.js';
 import { RegisterReader, type RegisterNames } from './registers.js';
@@ -25,6 +26,7 @@ export interface Judged {
   readonly name: string | undefined;
   readonly operations: number;
   readonly decision: Decision;
+  readonly explain: (decision: Invalid) => Anomaly;
 }
 
 /**
@@ -44,9 +46,9 @@ function check<State>(history: History, model: Model<State>, context: CheckConte
   const deadline = Deadline.of(context);
   const judged = judge(history, model, context, deadline);
   const anomalies: Anomaly[] = [];
-  for (const one of judged) {
-    if (one.decision.validity !== 'invalid' || anomalies.length >= SHOWN_ANOMALIES) continue;
-    anomalies.push(explain(history, model, one.name, one.decision, context));
+  for (const { decision, explain } of judged) {
+    if (decision.validity !== 'invalid' || anomalies.length >= SHOWN_ANOMALIES) continue;
+    anomalies.push(explain(decision));
   }
   return verdictOf(model, judged, anomalies, history);
 }
@@ -58,15 +60,20 @@ function judge<State>(history: History, model: Model<State>, context: CheckConte
       name: partition.name,
       operations: partition.count,
       decision: decideBySearch(history, model, partition, context, deadline),
+      explain: (decision) => explainAny(history, model, partition, decision, context, deadline),
     }));
   }
-  const reader = new RegisterReader(history, names, context.options['initial'] ?? names.initial);
+  const initial = context.options['initial'] ?? names.initial;
+  const withInitial = { ...context, options: { ...context.options, initial } };
+  const reader = new RegisterReader(history, names, initial);
   return positionsByKey(history).map(({ name, positions }) => {
     const operations = reader.read(name, positions);
     return {
       name,
       operations: operations.count,
       decision: decideRegister(operations, history.columns.pairs, deadline),
+      explain: (decision) =>
+        explainRegister(history, model, reader.read(name, positions), decision, withInitial, deadline),
     };
   });
 }

@@ -1,0 +1,116 @@
+import { NONE, type History } from '../../harness/history/history.js';
+import type { Anomaly, CheckContext } from '../checker.js';
+import type { Model } from '../model.js';
+import { seconds } from '../verdict.js';
+import { Deadline } from './budget.js';
+import { anomaly, draw, type Invalid } from './explain.js';
+import { NEVER, partitionOf, timedOperations, type Partition, type TimedOperation } from './partition.js';
+import { searchLinearizable } from './search.js';
+
+/** Beyond this many operations nothing is weakened: with so many unknown ones each re-check would be a search. */
+const WEAKENED_OPERATIONS = 300;
+/** Time for making the witness smaller. It is a proof at any size. */
+const TIME_MS = 1_000;
+
+/**
+ * The anomaly of an object under any model. The sub-history is made smaller by steps that keep the proof whatever the
+ * model: what was invoked after the violation and reads are left out; an update whose outcome plays no part counts as
+ * unknown (it may then take effect at any later time or never, so whatever was legal before still is).
+ */
+export function explainAny<State>(
+  history: History,
+  model: Model<State>,
+  partition: Partition,
+  decision: Invalid,
+  context: CheckContext,
+  deadline: Deadline,
+): Anomaly {
+  const end = endOf(history, partition, decision.until);
+  const limit = new Deadline(Math.max(0, Math.min(TIME_MS, deadline.remainingMs)), 20_000);
+  const isIllegal = (operations: readonly TimedOperation[]) =>
+    searchLinearizable(model, partitionOf(operations), limit, { options: context.options }).validity === 'invalid';
+  let operations = timedOperations(partition).flatMap((one) => cut(model, one, end));
+  if (isIllegal(operations)) {
+    operations = shrink(operations, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]));
+    if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken);
+    operations = operations.filter((one) => one.returnAt !== NEVER || !isUseless(one, operations, isIllegal));
+  }
+  const reduced = partitionOf(operations, partition.name);
+  const drawn = draw(model, reduced, context);
+  const ordered = [...operations].sort((a, b) => a.invokeAt - b.invokeAt);
+  const culprit = drawn === undefined ? ordered[ordered.length - 1] : ordered[drawn.culprit];
+  const sentence = sentenceOf(history, model, partition.name, culprit, ordered.length, drawn?.states ?? []);
+  return anomaly(history, partition.name, sentence, 'no-order', ordered, drawn, model);
+}
+
+/** An unknown operation is background: it is shown only while few are. */
+function isUseless(
+  one: TimedOperation,
+  operations: readonly TimedOperation[],
+  isIllegal: (operations: readonly TimedOperation[]) => boolean,
+): boolean {
+  return operations.length > WEAKENED_OPERATIONS && isIllegal(operations.filter((other) => other !== one));
+}
+
+function endOf(history: History, { events, invocations, completions }: Partition, until: number): number {
+  for (let at = events.length - 1; at > 0; at--) {
+    const position = events[at] >= 0 ? invocations[events[at]] : completions[~events[at]];
+    if (position <= Math.min(until, history.length)) return at;
+  }
+  return 0;
+}
+
+/** The operation as it was known at event `end`. */
+function cut<State>(model: Model<State>, one: TimedOperation, end: number): TimedOperation[] {
+  if (one.invokeAt > end) return [];
+  if (one.returnAt <= end) return [one];
+  return model.isRead(one.operation) ? [] : weaken(one);
+}
+
+function weaken(one: TimedOperation): TimedOperation[] {
+  if (one.returnAt === NEVER && one.operation.output === undefined) return [one];
+  return [{ ...one, operation: { ...one.operation, output: undefined }, returnAt: NEVER, completion: NONE }];
+}
+
+/** Applies `change` to ever smaller chunks of the operations, as long as what is left stays illegal. */
+function shrink(
+  operations: readonly TimedOperation[],
+  isIllegal: (operations: readonly TimedOperation[]) => boolean,
+  limit: Deadline,
+  change: (one: TimedOperation) => readonly TimedOperation[],
+): TimedOperation[] {
+  let current = [...operations];
+  for (let chunk = Math.ceil(current.length / 2); chunk >= 1; chunk = Math.floor(chunk / 2)) {
+    for (let start = 0; start < current.length;) {
+      if (limit.remainingMs <= 0) return current;
+      const changed = current.slice(start, start + chunk).flatMap(change);
+      const candidate = [...current.slice(0, start), ...changed, ...current.slice(start + chunk)];
+      const isSame = candidate.length === current.length && candidate.every((one, at) => one === current[at]);
+      if (!isSame && isIllegal(candidate)) {
+        current = candidate;
+        start += changed.length;
+      } else start += chunk;
+    }
+  }
+  return current;
+}
+
+function sentenceOf<State>(
+  history: History,
+  model: Model<State>,
+  name: string | undefined,
+  culprit: TimedOperation,
+  count: number,
+  states: readonly string[],
+): string {
+  const { processes, nodes, nodeNames, times, indices, length } = history.columns;
+  const node = nodes[culprit.invocation];
+  const who = node === NONE ? `process ${processes[culprit.invocation]}` : nodeNames[node];
+  const completion = culprit.completion === NONE ? culprit.invocation : culprit.completion;
+  const isTimed = times[length - 1] !== length - 1;
+  const when = isTimed ? seconds(times[completion]) : `event ${indices[completion]}`;
+  const of = name === undefined ? '' : ` (${name})`;
+  const state = states.length === 0 ? '' : `; the state was ${states.slice(0, 3).join(' or ')}`;
+  const what = model.describe(culprit.operation);
+  return `No order of ${count} operations explains ${what}${of} by ${who} at ${when}${state}.`;
+}
