@@ -8,6 +8,7 @@ const BLANK = /(?:[\s,]+|;[^\n]*(?:\n|$))+/y;
 const STRING = /"(?:[^"\\]|\\[^])*"/y;
 const INTEGER = /^[+-]?(?:0|[1-9]\d*)N?$/;
 const FLOAT = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?M?$/;
+const HEXADECIMAL = /^[+-]?0[xX][0-9a-fA-F]+$/;
 const RATIO = /^[+-]?\d+\/\d+$/;
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
@@ -194,7 +195,7 @@ export class EdnReader {
       if (!Number.isFinite(number)) throw new EdnProblem(`the number ${token.slice(0, 40)} is too large`, start);
       return number;
     }
-    if (RATIO.test(token)) return token;
+    if (RATIO.test(token) || HEXADECIMAL.test(token)) return token;
     if (/^[+-]?\d/.test(token)) throw new EdnProblem(`${JSON.stringify(token.slice(0, 40))} is no number`, start);
     return token;
   }

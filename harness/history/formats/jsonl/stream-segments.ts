@@ -2,7 +2,7 @@ import { MAX_LINE_BYTES, type Segment } from './file-segments.js';
 import { PADDING_BYTES } from './segment-reader.js';
 
 const LINE_FEED = 0x0a;
-const FIRST_BUFFER_BYTES = 4 * 1024 * 1024;
+const FIRST_BUFFER_BYTES = 256 * 1024;
 
 /**
  * Cuts a stream into buffers of whole lines, each valid until the next.
