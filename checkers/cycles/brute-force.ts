@@ -50,7 +50,15 @@ function place(left: readonly SmallTransaction[], state: State, before: Before, 
   return left.some((next) => {
     if (left.some((other) => other !== next && before(other, next))) return false;
     const after = execute(next, state, lists);
-    return after !== undefined && place(left.filter((other) => other !== next), after, before, lists);
+    return (
+      after !== undefined &&
+      place(
+        left.filter((other) => other !== next),
+        after,
+        before,
+        lists,
+      )
+    );
   });
 }
 

@@ -44,6 +44,14 @@ export class ListNames {
     return ['internal', [owner], describe];
   }
 
+  reversed(owner: number, first: number, second: number): string {
+    const { values } = this.transactions;
+    return (
+      `${this.who(owner)} appended ${this.value(values[first])} and then ${this.value(values[second])} to key ` +
+      `${this.keyOf(first)}, but reads show them the other way round`
+    );
+  }
+
   incompatible(key: number, a: number, b: number, readers: readonly [number, number]): string {
     return (
       `${this.who(readers[0])} read ${this.list(a)} and ${this.who(readers[1])} read ${this.list(b)} ` +

@@ -167,6 +167,7 @@ export class ListAppendInference {
       const writer = append < 0 ? -1 : this.owner(this.appendMops[append]);
       const status = writer < 0 ? -1 : statuses[writer];
       if (previous >= 0 && writer >= 0 && status !== FAIL) this.builder.add(previous, writer, WW);
+      if (previous >= 0 && previous === writer) this.compareOwn(place, writer);
       previous = status === FAIL ? -1 : writer;
       if (status === FAIL && aborted < 0) aborted = writer;
       if (status === OK && aborted >= 0) {
@@ -175,6 +176,14 @@ export class ListAppendInference {
       }
       if (status === OK) aborted = -1;
     }
+  }
+
+  /** One transaction's neighbouring appends, seen in the opposite order of its making them: no cycle would tell. */
+  private compareOwn(place: number, writer: number): void {
+    const earlier = this.appendMops[this.appendAt[place - 1]];
+    const later = this.appendMops[this.appendAt[place]];
+    if (earlier < later) return;
+    this.findings.add('internal', [writer], () => this.names.reversed(writer, later, earlier));
   }
 
   /** wr and rw of every read, and what a single read betrays. */

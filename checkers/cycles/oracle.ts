@@ -4,7 +4,15 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Dice } from '../../harness/kit/random.js';
 import { readTransactions, type Family } from '../transactions/transactions.js';
 import { analyse, cyclesOf, orderOf } from './analysis.js';
-import { noOrder, realTime, serializable, sessions, snapshotIsolated, type Mop, type SmallTransaction } from './brute-force.js';
+import {
+  noOrder,
+  realTime,
+  serializable,
+  sessions,
+  snapshotIsolated,
+  type Mop,
+  type SmallTransaction,
+} from './brute-force.js';
 import { forbids } from './lattice.js';
 import { inferListAppend } from './list-append.js';
 import { inferRwRegister } from './rw-register.js';
@@ -56,11 +64,20 @@ export function smallHistory(dice: Dice, family: Family, limit: number, ending: 
     const certain = fate !== 1;
     const complete = certain ? events.length : Number.POSITIVE_INFINITY;
     transactions.push({ process: id, invoke: current.invoke, complete, certain, mops: answered });
-    events.push({ process: id, type: certain ? 'ok' : 'info', f: 'txn', value: (certain ? answered : current.mops) as Json });
+    events.push({
+      process: id,
+      type: certain ? 'ok' : 'info',
+      f: 'txn',
+      value: (certain ? answered : current.mops) as Json,
+    });
     if (!certain) threads[thread] = process++;
   }
   if (ending === 'read') {
-    const mops = states.map((list, key): Mop => ['r', key, family === 'list-append' ? [...list] : (list.at(-1) ?? null)]);
+    const mops = states.map((list, key): Mop => [
+      'r',
+      key,
+      family === 'list-append' ? [...list] : (list.at(-1) ?? null),
+    ]);
     transactions.push({ process, invoke: events.length, complete: events.length + 1, certain: true, mops });
     events.push({ process, type: 'invoke', f: 'txn', value: mops.map(([f, key]): Json => [f, key, null]) });
     events.push({ process, type: 'ok', f: 'txn', value: mops as Json });
@@ -86,6 +103,30 @@ function answer(dice: Dice, family: Family, mops: readonly Mop[], states: number
     const seen = own[key];
     return ['r', key, family === 'list-append' ? [...seen] : (seen.at(-1) ?? null)];
   });
+}
+
+/** Recorded events as the oracle takes them. */
+export function smallFrom(family: Family, events: readonly EventInput[]): SmallHistory {
+  const open = new Map<EventInput['process'], number>();
+  const transactions: SmallTransaction[] = [];
+  events.forEach((event, position) => {
+    if (event.type === 'invoke') {
+      open.set(event.process, position);
+      return;
+    }
+    const invoke = open.get(event.process) ?? position;
+    open.delete(event.process);
+    if (event.type === 'fail') return;
+    const certain = event.type === 'ok';
+    const complete = certain ? position : Number.POSITIVE_INFINITY;
+    const mops = (certain ? event.value : events[invoke].value) as unknown as readonly Mop[];
+    transactions.push({ process: event.process as number, invoke, complete, certain, mops });
+  });
+  for (const [process, invoke] of open) {
+    const mops = events[invoke].value as unknown as readonly Mop[];
+    transactions.push({ process: process as number, invoke, complete: Number.POSITIVE_INFINITY, certain: false, mops });
+  }
+  return { family, events, transactions };
 }
 
 export function historyOf(events: readonly EventInput[]): History {

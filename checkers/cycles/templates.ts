@@ -70,12 +70,9 @@ const LIST_TEMPLATES: readonly Template[] = [
   list('dirty-update', 'A B a b C c', failed(parts([a(0, 1)], [a(0, 2)], [r(0, [1, 2])])), ['G1a']),
   list('duplicate-elements', 'A a B b', parts([a(0, 1)], [r(0, [1, 1])])),
   list('incompatible-order', 'A B C D a b c d', parts([a(0, 1)], [a(0, 2)], [r(0, [1, 2])], [r(0, [2, 1])])),
-  list(
-    'lost-update',
-    CONCURRENT_2_THEN_READ,
-    parts([r(0, []), a(0, 1)], [r(0, []), a(0, 2)], [r(0, [1, 2])]),
-    ['G-single-item'],
-  ),
+  list('lost-update', CONCURRENT_2_THEN_READ, parts([r(0, []), a(0, 1)], [r(0, []), a(0, 2)], [r(0, [1, 2])]), [
+    'G-single-item',
+  ]),
   list('thin-air-read', 'A a', parts([r(0, [7])])),
   list('G0', CONCURRENT_2_THEN_READ, parts([a(0, 1), a(1, 1)], [a(0, 2), a(1, 2)], [r(0, [1, 2]), r(1, [2, 1])])),
   list('G1c', CONCURRENT_2, parts([a(0, 1), r(1, [1])], [a(1, 1), r(0, [1])])),
