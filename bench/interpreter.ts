@@ -2,13 +2,13 @@
  * How many operations a second the interpreter sustains against a client that answers at once, with the real journal
  * on disk, and whether memory stays flat.
  *
- *   npx tsx bench/interpreter.ts [--seconds 10] [--concurrency 50] [--directory .]
+ *   npx tsx bench/interpreter.ts [--seconds 10] [--concurrency 60] [--directory .]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clients, fromFunction, mix, tagged, timeLimit } from '../harness/generator/combinators.js';
+import { fromFunction, mix, rate, reserve, tagged, timeLimit } from '../harness/generator/combinators.js';
 import { Journal } from '../harness/history/journal.js';
 import type { Completion, Invocation } from '../harness/history/operation.js';
 import { RealClock } from '../harness/kit/clock.js';
@@ -20,7 +20,7 @@ import { Recorder } from '../harness/run/recorder.js';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
-    concurrency: { type: 'string', default: '50' },
+    concurrency: { type: 'string', default: '60' },
     directory: { type: 'string', default: tmpdir() },
   },
 });
@@ -29,16 +29,21 @@ const concurrency = Number(values.concurrency);
 const directory = mkdtempSync(join(values.directory, 'faultline-bench-'));
 const path = join(directory, 'history.jsonl');
 
-const random = Random.fromSeed(1);
 const key = (index: number) => `r${index}`;
-const registers = mix(
-  [
-    [1, fromFunction((dice) => ({ f: 'read', value: null, key: key(dice.int(20)) }), random.fork('read'))],
-    [1, fromFunction((dice) => ({ f: 'write', value: dice.int(5), key: key(dice.int(20)) }), random.fork('write'))],
-    [1, fromFunction((dice) => ({ f: 'cas', value: [dice.int(5), dice.int(5)], key: 'r1' }), random.fork('cas'))],
-  ],
-  random.fork('mix'),
-);
+const registers = (random: Random) =>
+  mix(
+    [
+      [1, fromFunction((dice) => ({ f: 'read', value: null, key: key(dice.int(20)) }), random.fork('read'))],
+      [1, fromFunction((dice) => ({ f: 'write', value: dice.int(5), key: key(dice.int(20)) }), random.fork('write'))],
+      [1, fromFunction((dice) => ({ f: 'cas', value: [dice.int(5), dice.int(5)], key: 'r1' }), random.fork('cas'))],
+    ],
+    random.fork('mix'),
+  );
+/** Three workloads side by side as in a test, each asking for more than can be had. */
+const workloads = ['a', 'b', 'c'].map((name) => {
+  const random = Random.fromSeed(1).fork(name);
+  return [concurrency / 3, tagged(name, rate(10_000_000, registers(random), random.fork('rate')))] as const;
+});
 const client = {
   invoke: (invocation: Invocation): Promise<Completion> => Promise.resolve({ type: 'ok', value: invocation.value }),
 };
@@ -64,7 +69,7 @@ const lag = new LagMeter();
 const cpu = process.cpuUsage();
 const start = performance.now();
 await interpreter.prepare();
-await interpreter.run(clients(timeLimit(seconds * 1000, tagged('register', registers))));
+await interpreter.run(timeLimit(seconds * 1000, reserve(workloads)));
 await journal.close();
 const elapsedS = (performance.now() - start) / 1000;
 const used = process.cpuUsage(cpu);

@@ -1,5 +1,6 @@
 import type { Cluster, SessionFamily, System } from '../../docker/system.js';
 import type { Workload, WorkloadContext } from '../../workloads/workload.js';
+import type { Clock } from '../kit/clock.js';
 import { UserError } from '../kit/errors.js';
 import type { Random } from '../kit/random.js';
 import type { Plan } from './plan.js';
@@ -78,10 +79,11 @@ export async function setUpWorkloads(
   cluster: Cluster,
   assignments: readonly Assignment[],
   timeoutMs: number,
-  sleep: (delayMs: number) => Promise<void>,
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal },
 ): Promise<void> {
   for (const { workload, family, context } of assignments) {
     for (let attempt = 0; ; attempt++) {
+      signal?.throwIfAborted();
       const node = cluster.nodes[attempt % cluster.nodes.length].name;
       try {
         const session = await cluster.open(family, node, { process: SET_UP_PROCESS, timeoutMs });
@@ -90,7 +92,7 @@ export async function setUpWorkloads(
       } catch (error) {
         if (attempt + 1 >= SET_UP_ATTEMPTS)
           throw new Error(`workload ${workload.name}: set-up failed`, { cause: error });
-        await sleep(SET_UP_PAUSE_MS);
+        await clock.sleep(SET_UP_PAUSE_MS, signal);
       }
     }
   }

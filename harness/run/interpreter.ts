@@ -1,8 +1,9 @@
 import type { Generator, Thread } from '../generator/generator.js';
 import { ThreadBoard } from '../generator/threads.js';
 import type { Completion, Invocation, Operation } from '../history/operation.js';
-import type { Cancel, Clock } from '../kit/clock.js';
+import type { Clock } from '../kit/clock.js';
 import { completionOf } from './completion.js';
+import { Drive } from './drive.js';
 import { InFlight } from './in-flight.js';
 import type { Recorder } from './recorder.js';
 import type { Connector } from './worker.js';
@@ -268,38 +269,5 @@ export class Interpreter {
     drive.failed = true;
     this.abort(drive);
     drive.finish(error);
-  }
-}
-
-/** One generator being driven. */
-class Drive {
-  scheduled = false;
-  stopped = false;
-  failed = false;
-  wakeTime = Number.POSITIVE_INFINITY;
-  wakeAlarm: Cancel | undefined;
-  deadlineAlarm: Cancel | undefined;
-  graceAlarm: Cancel | undefined;
-  private readonly unlisten: (() => void)[] = [];
-
-  constructor(
-    public generator: Generator,
-    private readonly settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void },
-  ) {}
-
-  listen(signal: AbortSignal | undefined, callback: () => void): void {
-    if (signal === undefined) return;
-    if (signal.aborted) queueMicrotask(callback);
-    signal.addEventListener('abort', callback, { once: true });
-    this.unlisten.push(() => signal.removeEventListener('abort', callback));
-  }
-
-  finish(error?: unknown): void {
-    for (const unlisten of this.unlisten) unlisten();
-    this.wakeAlarm?.();
-    this.deadlineAlarm?.();
-    this.graceAlarm?.();
-    if (error === undefined) this.settle.resolve();
-    else this.settle.reject(error);
   }
 }

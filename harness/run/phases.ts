@@ -39,7 +39,7 @@ export async function conduct(stage: Stage): Promise<void> {
   const nodes = cluster.nodes.map(({ name }) => name);
   const random = Random.fromSeed(plan.seed);
   const assignments = assign(plan, stage.workloads, stage.families, nodes, random);
-  await setUpWorkloads(cluster, assignments, plan.operationTimeoutMs, (ms) => clock.sleep(ms));
+  await setUpWorkloads(cluster, assignments, plan.operationTimeoutMs, stage);
 
   const trouble = new AbortController();
   const stop = AbortSignal.any([stage.failed, trouble.signal, ...(stage.signal ? [stage.signal] : [])]);

@@ -6,7 +6,8 @@ import type { JournalFile } from '../history/journal.js';
 import { UserError } from '../kit/errors.js';
 import { VirtualClock } from '../kit/clock.js';
 import type { RunStatus } from './status.js';
-import { recheck, runTest } from './run.js';
+import { recheck } from './recheck.js';
+import { runTest } from './run.js';
 import { ascending, decided, eventsIn, memoryRun, NODES, outage, removeRuns } from './testing/world.js';
 
 afterEach(removeRuns);
@@ -234,7 +235,7 @@ describe('an interruption', () => {
 describe('a stored run', () => {
   it('is judged the same again', async () => {
     const { results, request } = await inVirtualTime({ planned: FAULTS });
-    const again = await recheck(request);
+    const { results: again } = await recheck(request);
     const timeless = ({ checks, ...rest }: typeof results) => ({
       ...rest,
       checks: checks.map((check) => ({ ...check, durationMs: 0 })),
@@ -246,7 +247,7 @@ describe('a stored run', () => {
     const { request } = await inVirtualTime();
     const text = readFileSync(request.store.historyPath, 'utf8');
     writeFileSync(request.store.historyPath, text.slice(0, text.length * 0.6));
-    const again = await recheck(request);
+    const { results: again } = await recheck(request);
     expect(again.outcome).toBe('inconclusive');
     expect(again.notes.join()).toMatch(/cut short/);
     expect(again.counts.length).toBeGreaterThan(0);

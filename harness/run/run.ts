@@ -2,18 +2,15 @@ import type { Budget } from '../../checkers/checker.js';
 import type { Cluster, System } from '../../docker/system.js';
 import type { Nemesis } from '../../nemesis/nemesis.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
-import { historyOf } from '../history/builder.js';
-import type { ReadResult } from '../history/formats/format.js';
-import { readHistory } from '../history/formats/read.js';
 import { Journal } from '../history/journal.js';
 import type { Clock } from '../kit/clock.js';
 import { RealClock } from '../kit/clock.js';
 import { messageOf } from '../kit/errors.js';
-import { judge } from './judge.js';
 import { LagMeter } from './lag.js';
 import { conduct } from './phases.js';
 import type { Plan, Results } from './plan.js';
 import { Recorder } from './recorder.js';
+import { judgeStored } from './recheck.js';
 import type { RunStatus } from './status.js';
 import { StatusMeter } from './status.js';
 import type { RunStore } from './store.js';
@@ -65,63 +62,17 @@ export async function runTest(request: RunRequest): Promise<Results> {
     harnessError = messageOf(error);
   }
   status.enter('check');
-  const results = await judgeStored(request, {
-    harnessError,
+  const { results } = await judgeStored({
+    ...request,
+    // What ended the recording early must not end the judging too.
+    signal: undefined,
+    ...(harnessError !== undefined && { harnessError }),
     eventLoopLag,
-    progress: (anomalies) => (status.anomalies = anomalies),
+    progress: (_, anomalies) => (status.anomalies = anomalies),
   });
   status.stop();
   await store.saveResults(results);
   return results;
-}
-
-/** What `faultline check <run>` needs. */
-export interface RecheckRequest {
-  readonly store: RunStore;
-  readonly workloads: readonly Workload[];
-  readonly checkers: readonly WorkloadChecker[];
-  readonly budget: Budget;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Judges a stored run again, or for the first time where the harness was killed before it came to it; saves
- * results.json. Trouble that the harness met while it ran is kept.
- */
-export async function recheck(request: RecheckRequest): Promise<Results> {
-  const { store } = request;
-  const plan = await store.loadPlan();
-  const before = await store.loadResults().catch(() => undefined);
-  const results = await judgeStored(
-    { ...request, plan },
-    { harnessError: before?.harnessError, eventLoopLag: before?.eventLoopLag },
-  );
-  await store.saveResults(results);
-  return results;
-}
-
-interface Known {
-  readonly harnessError: string | undefined;
-  readonly eventLoopLag: Results['eventLoopLag'];
-  readonly progress?: (anomalies: number) => void;
-}
-
-async function judgeStored(request: RecheckRequest & { readonly plan: Plan }, known: Known): Promise<Results> {
-  const { plan, store, workloads, checkers, budget } = request;
-  const { history, notes } = await recorded(store);
-  const { harnessError, eventLoopLag, progress } = known;
-  return judge({
-    ...{ plan, history, notes, workloads, checkers, budget },
-    ...(harnessError !== undefined && { harnessError }),
-    ...(eventLoopLag && { eventLoopLag }),
-    progress: (_, anomalies) => progress?.(anomalies),
-  });
-}
-
-/** From the disk, so that what is judged is what is kept. A run that failed before its first event has an empty one. */
-async function recorded(store: RunStore): Promise<ReadResult> {
-  if (await store.historyIsEmpty()) return { history: historyOf([]), notes: ['nothing was recorded'] };
-  return readHistory(store.historyPath, { format: 'jsonl' });
 }
 
 /** The message, with those of its causes. */
