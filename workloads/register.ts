@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { linearizable } from '../checkers/linearizability/linearizability.js';
+import { casRegister } from '../checkers/models/register.js';
 import type { KvSession } from '../docker/system.js';
 import {
   concurrentKeys,
@@ -52,7 +54,7 @@ export const register: Workload = {
     eachThread(
       sequence(...Array.from({ length: FINAL_KEYS }, (_, at) => onKey(keyName(at), once({ f: 'read', value: null })))),
     ),
-  checkers: () => [],
+  checkers: () => [{ checker: linearizable(casRegister), required: true }],
 };
 
 class RegisterClient implements Client {
