@@ -30,7 +30,7 @@ export class Random {
   /** Runs `f` with dice at this state; answers its result and the source after it. */
   draw<T>(f: (dice: Dice) => T): readonly [T, Random] {
     const state = this.state.clone();
-    return [f(diceOn(state)), new Random(state)];
+    return [f(new StateDice(state)), new Random(state)];
   }
 
   /** An independent source for a named purpose, so that adding one consumer does not shift the draws of another. */
@@ -48,21 +48,32 @@ export class Random {
   }
 }
 
-function diceOn(state: RandomGenerator): Dice {
-  const int = (bound: number) => uniformInt(state, 0, bound - 1);
-  const float = () => uniformFloat64(state);
-  return {
-    int,
-    float,
-    chance: (probability) => float() < probability,
-    pick: (choices) => choices[int(choices.length)],
-    shuffle: (items) => {
-      const copy = [...items];
-      for (let last = copy.length - 1; last > 0; last--) {
-        const other = int(last + 1);
-        [copy[last], copy[other]] = [copy[other], copy[last]];
-      }
-      return copy;
-    },
-  };
+/** One object a draw: dice are made for every operation of a run. */
+class StateDice implements Dice {
+  constructor(private readonly state: RandomGenerator) {}
+
+  int(bound: number): number {
+    return uniformInt(this.state, 0, bound - 1);
+  }
+
+  float(): number {
+    return uniformFloat64(this.state);
+  }
+
+  chance(probability: number): boolean {
+    return this.float() < probability;
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[this.int(choices.length)];
+  }
+
+  shuffle<T>(items: readonly T[]): T[] {
+    const copy = [...items];
+    for (let last = copy.length - 1; last > 0; last--) {
+      const other = this.int(last + 1);
+      [copy[last], copy[other]] = [copy[other], copy[last]];
+    }
+    return copy;
+  }
 }
