@@ -16,7 +16,16 @@ describe('composing nemeses', () => {
 
   it('narrows targets to what makes sense at this size', () => {
     const [cut, dead] = composeNemeses(['partition', 'kill'], known, { ...five, nodes: 2 });
-    expect(cut.targets).toEqual(['random-halves', 'isolate-one', 'isolate-leader', 'one-way', 'clients-node']);
+    expect(cut.targets).toEqual([
+      'random-halves',
+      'isolate-one',
+      'isolate-leader',
+      'one-way',
+      'mute-leader',
+      'deaf-leader',
+      'clients-node',
+      'clients-half',
+    ]);
     expect(dead.targets).toEqual(['one', 'majority', 'all', 'leader', 'non-leader']);
     expect(composeNemeses(['partition'], known, five)[0].targets).toEqual(partition.targets);
   });

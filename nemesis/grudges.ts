@@ -25,8 +25,11 @@ export const GRUDGES: Readonly<Record<string, GrudgeShape>> = {
   'isolate-leader': { aim: 'leader', minNodes: 2, draw: (order) => split(order, 1) },
   bridge: { aim: 'anyone', minNodes: 3, draw: bridge },
   'majorities-ring': { aim: 'anyone', minNodes: 3, draw: majoritiesRing },
-  'one-way': { aim: 'anyone', minNodes: 2, draw: oneWay },
-  'clients-node': { aim: 'anyone', minNodes: 1, draw: clientsNode },
+  'one-way': { aim: 'anyone', minNodes: 2, draw: (order) => mute(order, Math.floor(order.length / 2)) },
+  'mute-leader': { aim: 'leader', minNodes: 2, draw: (order) => mute(order, 1) },
+  'deaf-leader': { aim: 'leader', minNodes: 2, draw: deaf },
+  'clients-node': { aim: 'anyone', minNodes: 1, draw: (order) => fromClients(order, 1) },
+  'clients-half': { aim: 'anyone', minNodes: 2, draw: (order) => fromClients(order, Math.floor(order.length / 2)) },
 };
 
 /** The first `count` nodes against the rest. */
@@ -71,16 +74,22 @@ function majoritiesRing(order: readonly string[]): Grudge {
   };
 }
 
-/** The front half cannot be heard by the rest, and hears it. */
-function oneWay(order: readonly string[]): Grudge {
-  const half = Math.floor(order.length / 2);
-  const [mute, rest] = [order.slice(0, half), order.slice(half)];
-  return { links: between(mute, rest), nodes: byName(mute), description: `${list(mute)} → ${list(rest)} cut, one way` };
+/** The first `count` nodes cannot be heard by the rest, and hear it. */
+function mute(order: readonly string[], count: number): Grudge {
+  const [silent, rest] = [order.slice(0, count), order.slice(count)];
+  const description = `${list(silent)} → ${list(rest)} cut, one way`;
+  return { links: between(silent, rest), nodes: byName(silent), description };
 }
 
-/** One node that its peers reach and no client does. */
-function clientsNode([node]: readonly string[]): Grudge {
-  return { links: bothWays([CLIENTS], [node]), nodes: [node], description: `clients | ${node} cut, both ways` };
+/** The first node is heard by the rest, and hears nothing from it. */
+function deaf([node, ...rest]: readonly string[]): Grudge {
+  return { links: between(rest, [node]), nodes: [node], description: `${list(rest)} → ${node} cut, one way` };
+}
+
+/** The first `count` nodes, which their peers reach and no client does. */
+function fromClients(order: readonly string[], count: number): Grudge {
+  const nodes = byName(order.slice(0, count));
+  return { links: bothWays([CLIENTS], nodes), nodes, description: `${CLIENTS} | ${list(nodes)} cut, both ways` };
 }
 
 function between(from: readonly string[], to: readonly string[]): Link[] {
