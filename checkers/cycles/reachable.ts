@@ -1,6 +1,6 @@
 import type { LocalGraph } from './component.js';
 import type { Limits } from './limits.js';
-import { components } from './tarjan.js';
+import { byComponent, components } from './tarjan.js';
 
 const LANES = 32;
 
@@ -8,22 +8,22 @@ const LANES = 32;
  * Those of `questions` whose first node reaches the second by relations in `mask`. 32 questions share one pass over the
  * part of the topological order between their ends, so that proving absence in a huge component stays affordable.
  */
-export function withPath(
+export function withPath<T>(
   graph: LocalGraph,
   mask: number,
   limits: Limits,
-  questions: readonly number[],
-  ends: (question: number) => readonly [from: number, to: number],
-): number[] {
+  questions: readonly T[],
+  ends: (question: T) => readonly [from: number, to: number],
+): T[] {
   const { count, of } = components(graph, mask);
-  const order = sortByComponent(of, count);
+  const order = byComponent(of, count);
   // An edge leads to the same or a smaller component number, so a path can only go down.
   const open = questions
     .map((question) => ({ question, from: of[ends(question)[0]], to: of[ends(question)[1]] }))
     .filter(({ from, to }) => from >= to)
     .sort((a, b) => b.from - a.from);
   const bits = new Int32Array(count);
-  const answer: number[] = [];
+  const answer: T[] = [];
   for (let start = 0; start < open.length; start += LANES) {
     limits.look('proving the absence of read skew');
     const batch = open.slice(start, start + LANES);
@@ -56,14 +56,4 @@ function spread(
       }
     }
   }
-}
-
-function sortByComponent(of: Int32Array, count: number): { readonly starts: Int32Array; readonly nodes: Int32Array } {
-  const starts = new Int32Array(count + 1);
-  for (const component of of) starts[component + 1]++;
-  for (let component = 0; component < count; component++) starts[component + 1] += starts[component];
-  const nodes = new Int32Array(of.length);
-  const cursor = starts.slice();
-  of.forEach((component, node) => (nodes[cursor[component]++] = node));
-  return { starts, nodes };
 }

@@ -13,16 +13,21 @@ import type { Limits } from './limits.js';
 import { implies } from './lattice.js';
 import { unpeeled } from './peel.js';
 import { withPath } from './reachable.js';
-import { layered } from './layers.js';
 import type { Order, TimeOrder } from './realtime.js';
-import { components, type Components } from './tarjan.js';
-import { simpleCycles, Walker, type Cycle } from './walk.js';
+import { acrossTime, edgesWhere, withinLayers, type Candidate } from './candidates.js';
+import { components } from './tarjan.js';
+import { simpleCycles, throughTimeOnce, Walker, type Cycle } from './walk.js';
 
 const EXTRA: Readonly<Record<Order, number>> = { data: 0, process: PROCESS_BIT, realtime: REALTIME_BITS };
 /** Edges spent on shortening a cycle of which one is already known. */
-const SHORTENING = 2_000_000;
+const SHORTENING = 1_000_000;
 /** Edges spent on naive searches for a first cycle before the bit-parallel proof takes over. */
 const FIRST_TRY = 5_000_000;
+/**
+ * Edges spent on a first cycle of a kind where success is certain, except that it may shrink to a worse kind already
+ * known. Such a kind rules out no further model.
+ */
+const PATIENCE = 50_000_000;
 
 /**
  * Cycles of every kind in every strongly connected component, one each: the shortest found. Kinds that another kind of
@@ -33,15 +38,8 @@ export function findCycles(graph: DependencyGraph, time: TimeOrder, order: Order
   const rest = unpeeled(graph, time, order);
   limits.look('looking for cycles');
   if (rest.length === 0) return [];
-  return stronglyConnected(graph, time, order, rest).flatMap((component) => classify(component, order, limits));
-}
-
-/** The kinds of cycle in one strongly connected component, worst first. */
-export function classify(graph: LocalGraph, order: Order, limits: Limits): readonly Cycle[] {
-  const search = new ComponentSearch(graph, limits);
-  search.level(0);
-  if (order !== 'data') search.level(EXTRA[order]);
-  return search.found;
+  const parts = stronglyConnected(graph, time, order, rest);
+  return parts.flatMap((component) => new ComponentSearch(component, time, limits).run(order));
 }
 
 /**
@@ -50,25 +48,37 @@ export function classify(graph: LocalGraph, order: Order, limits: Limits): reado
  * edge, any without neighbouring rw edges is a G-nonadjacent; and so on for the process and realtime variants.
  */
 class ComponentSearch {
-  readonly found: Cycle[] = [];
+  private readonly found: Cycle[] = [];
   private readonly walker: Walker;
 
   constructor(
     private readonly graph: LocalGraph,
+    private readonly time: TimeOrder,
     private readonly limits: Limits,
   ) {
     this.walker = new Walker(graph, limits);
   }
 
-  level(extra: number): void {
-    const suffix = extra === 0 ? '' : extra === PROCESS_BIT ? '-process' : '-realtime';
-    const writes = WW_BIT | extra;
-    const dependencies = WW_BIT | WR_BIT | extra;
+  run(order: Order): readonly Cycle[] {
+    this.level('data');
+    if (order !== 'data') this.level(order);
+    return this.found;
+  }
+
+  private level(order: Order): void {
+    const suffix = order === 'data' ? '' : `-${order}`;
+    const writes = WW_BIT | EXTRA[order];
+    const dependencies = WW_BIT | WR_BIT | EXTRA[order];
     const all = dependencies | RW_BIT | PASS_BIT;
-    if (!this.known(`G0${suffix}`)) this.shortest(WW, writes, components(this.graph, writes));
-    if (!this.known(`G1c${suffix}`)) this.shortest(WR, dependencies, components(this.graph, dependencies));
-    if (!this.known(`G-single-item${suffix}`)) this.antiDependencies(dependencies | PASS_BIT);
-    if (!this.known(`G2-item${suffix}`)) this.shortest(RW, all, components(this.graph, all));
+    if (!this.known(`G0${suffix}`)) this.through(WW, writes);
+    if (!this.known(`G1c${suffix}`)) this.through(WR, dependencies);
+    if (!this.known(`G-single-item${suffix}`)) {
+      const candidates = withinLayers(this.graph, dependencies);
+      const single = order === 'realtime' ? acrossTime(this.graph, dependencies, candidates) : candidates;
+      this.single(single, dependencies | PASS_BIT);
+      if (!this.known(`G-nonadjacent-item${suffix}`)) this.nonadjacent(candidates, dependencies | PASS_BIT);
+    }
+    if (!this.known(`G2-item${suffix}`)) this.through(RW, all);
   }
 
   /** Whether a kind was found or is implied by one that was. */
@@ -77,91 +87,68 @@ class ComponentSearch {
   }
 
   /** A shortest cycle through an edge of `relation` inside a component of `mask`. */
-  private shortest(relation: number, mask: number, { of }: Components): void {
+  private through(relation: number, mask: number): void {
     const { graph, walker } = this;
-    let best: number[] | undefined;
-    let bestSource = -1;
-    const enough = walker.steps + SHORTENING;
-    for (let source = 0; source < graph.nodes; source++) {
-      for (let edge = graph.offsets[source]; edge < graph.offsets[source + 1]; edge++) {
-        if (graph.relations[edge] !== relation || of[graph.targets[edge]] !== of[source]) continue;
-        const limit = best ? this.size(best) - 1 : graph.nodes + 1;
-        const walk = walker.closing(source, edge, mask, of, limit);
-        if (walk) [best, bestSource] = [walk, source];
-        if (best && (this.size(best) <= 2 || walker.steps > enough)) return this.add(bestSource, best);
-      }
-    }
-    if (best) this.add(bestSource, best);
-  }
-
-  /** G-single, or else G-nonadjacent: cycles without two rw edges in a row, decided by the layered graph. */
-  private antiDependencies(dependencies: number): void {
-    const { graph } = this;
-    const { of } = layered(graph, dependencies);
-    const candidates: number[] = [];
-    const sources: number[] = [];
-    for (let source = 0; source < graph.nodes; source++) {
-      for (let edge = graph.offsets[source]; edge < graph.offsets[source + 1]; edge++) {
-        if (graph.relations[edge] !== RW || of[source * 2] !== of[graph.targets[edge] * 2 + 1]) continue;
-        candidates.push(edge);
-        sources.push(source);
-      }
-    }
-    if (candidates.length === 0) return;
-    if (this.single(candidates, sources, dependencies)) return;
-    const everywhere = new Int32Array(graph.nodes);
-    let best: number[] | undefined;
-    let bestSource = -1;
-    const enough = this.walker.steps + SHORTENING;
-    for (let i = 0; i < candidates.length; i++) {
-      const limit = best ? this.size(best) - 1 : 2 * graph.nodes + 1;
-      const walk = this.walker.closingApart(sources[i], candidates[i], dependencies | RW_BIT, everywhere, limit);
-      if (walk) [best, bestSource] = [walk, sources[i]];
-      if (best && this.walker.steps > enough) break;
-    }
-    if (best) this.add(bestSource, best);
+    const { of } = components(graph, mask);
+    const candidates = edgesWhere(
+      graph,
+      (source, edge) => graph.relations[edge] === relation && of[graph.targets[edge]] === of[source],
+    );
+    this.shortest(candidates, ({ source, edge }, limit) => walker.closing(source, edge, mask, of, limit));
   }
 
   /** A shortest cycle with exactly one rw edge, if there is one. */
-  private single(candidates: readonly number[], sources: readonly number[], dependencies: number): boolean {
+  private single(candidates: readonly Candidate[], mask: number): void {
     const { graph, walker } = this;
     const everywhere = new Int32Array(graph.nodes);
-    let best: number[] | undefined;
-    let bestSource = -1;
-    let promising: readonly number[] = candidates.map((_, i) => i);
-    const proofAt = walker.steps + FIRST_TRY;
-    let proven = false;
-    let enough = Number.POSITIVE_INFINITY;
-    for (let turn = 0; turn < promising.length; turn++) {
-      if (!best && !proven && walker.steps > proofAt) {
-        const left = promising.slice(turn);
-        promising = withPath(graph, dependencies, this.limits, left, (i) => [graph.targets[candidates[i]], sources[i]]);
-        proven = true;
-        turn = -1;
-        continue;
-      }
-      const i = promising[turn];
-      const limit = best ? this.size(best) - 1 : graph.nodes + 1;
-      const walk = walker.closing(sources[i], candidates[i], dependencies, everywhere, limit);
-      if (walk) {
-        if (!best) enough = walker.steps + SHORTENING;
-        [best, bestSource] = [walk, sources[i]];
-      }
-      if (best && (this.size(best) <= 2 || walker.steps > enough)) break;
+    const close = ({ source, edge }: Candidate, limit: number) => walker.closing(source, edge, mask, everywhere, limit);
+    const naive = this.shortest(candidates, close, FIRST_TRY);
+    if (naive.found || naive.tried === candidates.length) return;
+    const left = candidates.slice(naive.tried);
+    this.shortest(
+      withPath(graph, mask, this.limits, left, ({ source, edge }) => [graph.targets[edge], source]),
+      close,
+    );
+  }
+
+  /** A shortest cycle with several rw edges, no two in a row. */
+  private nonadjacent(candidates: readonly Candidate[], mask: number): void {
+    const everywhere = new Int32Array(this.graph.nodes);
+    this.shortest(candidates, ({ source, edge }, limit) =>
+      this.walker.closingApart(source, edge, mask | RW_BIT, everywhere, limit),
+    );
+  }
+
+  /**
+   * Tries the candidates' walks and keeps the shortest cycle of a kind not yet known, with at most `patience` edges looked
+   * at before a first one. Answers whether there was one, and how many candidates were tried.
+   */
+  private shortest(
+    candidates: readonly Candidate[],
+    close: (candidate: Candidate, limit: number) => number[] | undefined,
+    patience = PATIENCE,
+  ): { readonly found: boolean; readonly tried: number } {
+    let best: Cycle | undefined;
+    let enough = this.walker.steps + patience;
+    let tried = 0;
+    for (const candidate of candidates) {
+      if (this.walker.steps > enough || best?.steps.length === 2) break;
+      tried++;
+      const walk = close(candidate, best ? best.steps.length - 1 : 2 * this.graph.nodes);
+      const cycle = walk && this.newest(candidate.source, walk);
+      if (!cycle || (best && best.steps.length <= cycle.steps.length)) continue;
+      if (!best) enough = this.walker.steps + SHORTENING;
+      best = cycle;
     }
-    if (!best) return false;
-    this.add(bestSource, best);
-    return true;
+    if (best) this.found.push(best);
+    return { found: best !== undefined, tried };
   }
 
-  private size(edges: readonly number[]): number {
-    let transactions = 0;
-    for (const edge of edges) if (this.graph.transactions[this.graph.targets[edge]] >= 0) transactions++;
-    return transactions;
-  }
-
-  /** A walk that passes a transaction twice falls apart into simple cycles, at least one of which is as bad. */
-  private add(source: number, walk: readonly number[]): void {
-    for (const cycle of simpleCycles(this.graph, source, walk)) if (!this.known(cycle.kind)) this.found.push(cycle);
+  /** A walk that passes a transaction twice falls apart into simple cycles; of those the shortest of a kind not yet known. */
+  private newest(source: number, walk: readonly number[]): Cycle | undefined {
+    return simpleCycles(this.graph, source, walk)
+      .map((cycle) => throughTimeOnce(cycle, this.time))
+      .filter(({ kind }) => !this.known(kind))
+      .sort((a, b) => a.steps.length - b.steps.length)[0];
   }
 }

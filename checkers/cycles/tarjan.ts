@@ -58,3 +58,17 @@ export function components(
   }
   return { count, of };
 }
+
+/** Nodes sorted by component. */
+export function byComponent(
+  of: Int32Array,
+  count: number,
+): { readonly starts: Int32Array; readonly nodes: Int32Array } {
+  const starts = new Int32Array(count + 1);
+  for (const component of of) starts[component + 1]++;
+  for (let component = 0; component < count; component++) starts[component + 1] += starts[component];
+  const nodes = new Int32Array(of.length);
+  const cursor = starts.slice();
+  of.forEach((component, node) => (nodes[cursor[component]++] = node));
+  return { starts, nodes };
+}

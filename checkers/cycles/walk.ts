@@ -2,6 +2,7 @@ import type { Limits } from './limits.js';
 import type { LocalGraph } from './component.js';
 import { PASS, RW, WR } from './graph.js';
 import { PROCESS, REALTIME } from './component.js';
+import type { TimeOrder } from './realtime.js';
 
 /** One step of a cycle: between transactions, helpers and ticks left out. */
 export interface Step {
@@ -127,6 +128,26 @@ export function simpleCycles(graph: LocalGraph, source: number, edges: readonly 
     }
   }
   return cycles;
+}
+
+/**
+ * The same cycle with at most one step through time. Of two such steps, a before b and c before d, always a before d or
+ * c before b, so one half of the cycle closes by itself; where both do, the half with rw edges is the one asked for.
+ */
+export function throughTimeOnce(cycle: Cycle, { next }: TimeOrder): Cycle {
+  let steps = cycle.steps;
+  for (;;) {
+    const [i, j] = [...steps.keys()].filter((at) => steps[at].relation === REALTIME);
+    if (j === undefined) return steps === cycle.steps ? cycle : { kind: kindOf(steps), steps };
+    const halves = [
+      { from: steps[i].from, to: steps[j].to, rest: [...steps.slice(j + 1), ...steps.slice(0, i)] },
+      { from: steps[j].from, to: steps[i].to, rest: steps.slice(i + 1, j) },
+    ].filter(({ from, to }) => to >= next[from]);
+    const weight = ({ rest }: { readonly rest: readonly Step[] }) =>
+      (rest.some(({ relation }) => relation === RW) ? 0 : steps.length) + rest.length;
+    const [{ from, to, rest }] = halves.sort((a, b) => weight(a) - weight(b));
+    steps = [...rest, { from, to, relation: REALTIME }];
+  }
 }
 
 /** Adya's and Elle's name for a cycle. */
