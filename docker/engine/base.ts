@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
 import { aptProxy, canInstall, debianSources, install } from './apt.js';
@@ -15,6 +16,8 @@ export interface BaseImage {
 const SUITE = 'bookworm';
 const OFFICIAL = `debian:${SUITE}-slim`;
 const SELF_MADE = `faultline/base:${SUITE}`;
+/** Without it /usr is merged by a package that brings 45 MB of Perl along. */
+const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
 const TASK = 'base image';
 /** A registry that does not begin to answer within this time is taken for absent. */
 const REGISTRY_PATIENCE_MS = 15_000;
@@ -105,9 +108,12 @@ async function importDebian(engine: Engine, scratch: string, line: (text: string
     [
       '--variant=minbase',
       '--format=tar',
+      // An image is made anew when the machine fails meanwhile: waiting for the disk after every file helps nobody.
+      '--dpkgopt=force-unsafe-io',
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/locale/*',
+      ...(existsSync(MERGED_USR) ? [`--hook-dir=${MERGED_USR}`, '--include=usr-is-merged'] : []),
       ...(proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${proxy}"`]),
       SUITE,
       '-',

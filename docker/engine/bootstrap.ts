@@ -49,24 +49,30 @@ function cgroupsMounted(): boolean {
 }
 
 async function start(line: (text: string) => void): Promise<Engine> {
-  let log = 'journalctl -u docker';
+  let daemon: Daemon = { log: 'journalctl -u docker', ended: () => false };
   if (existsSync('/run/systemd/system')) {
     line('starting docker.service');
     await execa('systemctl', ['start', 'docker'], { reject: false, timeout: 60_000 });
   } else if (!alreadyStarting()) {
     if (!cgroupsMounted()) await execa('cgroupfs-mount', [], { reject: false });
-    log = startDetached();
-    line(`starting dockerd, log in ${log}`);
+    daemon = startDetached();
+    line(`starting dockerd, log in ${daemon.log}`);
   }
-  const engine = await until(
+  const found = await until(
     async () => {
-      const found = await reach();
-      return found.kind === 'up' ? found.engine : undefined;
+      const now = await reach();
+      return now.kind === 'up' || daemon.ended() ? now : undefined;
     },
     { timeoutMs: 60_000, everyMs: 200 },
   );
-  if (engine) return engine;
-  throw new UserError(`The Docker Engine was started and does not answer after 60 s; see ${log}.`, EXIT.harnessError);
+  if (found?.kind === 'up') return found.engine;
+  throw new UserError(`The Docker Engine was started and does not answer; see ${daemon.log}.`, EXIT.harnessError);
+}
+
+interface Daemon {
+  /** Where it logs. */
+  readonly log: string;
+  readonly ended: () => boolean;
 }
 
 /** Installing the package may itself have started the daemon. */
@@ -78,10 +84,13 @@ function alreadyStarting(): boolean {
   }
 }
 
-/** Starts the daemon so that it outlives this process; answers where it logs. */
-function startDetached(): string {
-  const path = join(existsSync('/var/log') ? '/var/log' : tmpdir(), 'faultline-dockerd.log');
-  const log = openSync(path, 'a');
-  spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] }).unref();
-  return path;
+/** Starts the daemon so that it outlives this process. */
+function startDetached(): Daemon {
+  const log = join(existsSync('/var/log') ? '/var/log' : tmpdir(), 'faultline-dockerd.log');
+  const output = openSync(log, 'a');
+  const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', output, output] });
+  let ended = false;
+  daemon.once('exit', () => (ended = true)).once('error', () => (ended = true));
+  daemon.unref();
+  return { log, ended: () => ended };
 }

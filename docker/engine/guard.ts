@@ -22,7 +22,9 @@ export function startGuard(runId: string): Guard {
   // TypeScript sources need a loader to run as a program; the package has none and needs none.
   const loader = fromSources ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
   const guardian = spawn(process.execPath, [...loader, script, runId], {
+    // A session and a directory of its own: neither Ctrl-C nor an unmount concerns it.
     detached: true,
+    cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   // It must neither keep the harness running nor, should it not start, take it down: the lifelines remain.

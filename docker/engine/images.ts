@@ -45,6 +45,9 @@ export async function referenceOf(source: ImageSource, base: BaseImage): Promise
   return `faultline/${source.name}:${await contentHash(source.folder, [base.id, ...args])}`;
 }
 
+/** Of a package installation over a slow line. */
+const BUILD_TIMEOUT_MS = 900_000;
+
 async function build(
   engine: Engine,
   base: BaseImage,
@@ -62,6 +65,7 @@ async function build(
       networkmode: 'host',
       rm: true,
       forcerm: true,
+      abortSignal: AbortSignal.timeout(BUILD_TIMEOUT_MS),
     },
   );
   const last: string[] = [];
