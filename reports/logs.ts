@@ -1,3 +1,6 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** An excerpt of what one node wrote. */
 export interface NodeLog {
   readonly node: string;
@@ -17,6 +20,50 @@ export interface LogWindow {
 export const LOG_WINDOW: LogWindow = { beforeMs: 5_000, afterMs: 5_000, maxLines: 200 };
 
 const TIMESTAMP = /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?/;
+
+/** Of a longer file only the end is looked at. */
+const MAX_READ_BYTES = 8_000_000;
+
+/**
+ * Excerpts of every file in `<directory>/<node>/`, by node and file name. A directory that is not there has no logs.
+ */
+export async function readLogs(directory: string, window: LogWindow = LOG_WINDOW): Promise<readonly NodeLog[]> {
+  const logs: NodeLog[] = [];
+  for (const node of await namesIn(directory, 'directories')) {
+    for (const file of await namesIn(join(directory, node), 'files')) {
+      const text = await readEnd(join(directory, node, file));
+      if (text !== '') logs.push(clipLog(node, `${node}/${file}`, text, window));
+    }
+  }
+  return logs;
+}
+
+async function namesIn(directory: string, what: 'files' | 'directories'): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries
+      .filter((entry) => (what === 'files' ? entry.isFile() : entry.isDirectory()))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function readEnd(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - MAX_READ_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    // The first line of an end is rarely whole.
+    return start === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * The part of a node's log around a moment, or its last lines where the log's lines carry no times that can be read.

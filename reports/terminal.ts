@@ -70,50 +70,52 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
 
 function operationTable(operations: ReturnType<typeof operationsOf>, columns: number, paint: Paint): string {
   const hasKeys = operations.some(({ key }) => key !== undefined);
-  const fixed = 46 + (hasKeys ? 12 : 0);
-  const room = Math.max(12, columns - 3 - fixed);
-  const plain = {
-    mid: '',
-    'left-mid': '',
-    'mid-mid': '',
-    'right-mid': '',
-    left: '  ',
-    right: '',
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    middle: ' ',
-  };
+  const head = ['id', 'operation', ...(hasKeys ? ['key'] : []), 'process', 'outcome', 'invoked', 'took'];
+  const rows = operations.map((operation) => [
+    `#${operation.index}`,
+    describe(operation, 200),
+    ...(hasKeys ? [short(inline(operation.key ?? '', 40), 12)] : []),
+    short(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 14),
+    operation.outcome === 'info' ? 'unknown' : operation.outcome,
+    seconds(operation.startTime),
+    operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
+  ]);
+  const widthOf = (column: number) => Math.max(...[head, ...rows].map((row) => row[column].length));
+  const others = head.map((_, column) => (column === 1 ? 0 : widthOf(column))).reduce((sum, width) => sum + width, 0);
+  // What is left for the words, after the other columns and three spaces before each.
+  const room = Math.max(10, columns - others - head.length * GAP);
   const table = new Table({
-    head: ['id', 'operation', ...(hasKeys ? ['key'] : []), 'process', 'outcome', 'invoked', 'took'].map((head) =>
-      paint.dim(head),
-    ),
+    head: head.map((name) => paint.dim(name)),
     style: { head: [], border: [], compact: true },
-    chars: plain,
+    chars: BORDERLESS,
   });
-  for (const operation of operations) {
-    table.push([
-      `#${operation.index}`,
-      short(describe(operation, 200), room),
-      ...(hasKeys ? [short(inline(operation.key ?? '', 40), 10)] : []),
-      short(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 12),
-      operation.outcome === 'info' ? 'unknown' : operation.outcome,
-      seconds(operation.startTime),
-      operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
-    ]);
-  }
-  return table
+  for (const [id, words, ...rest] of rows) table.push([id, short(words, room), ...rest]);
+  const lines = table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '')
-    .join('\n');
+    .map((line) => line.trimEnd());
+  return lines.filter((line) => line !== '').join('\n');
 }
+
+/** One space of padding on each side of a cell and one between cells. */
+const GAP = 3;
+const NO_BORDER = [
+  'mid',
+  'left-mid',
+  'mid-mid',
+  'right-mid',
+  'right',
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+] as const;
+const NO_BOTTOM = ['bottom', 'bottom-mid', 'bottom-left', 'bottom-right'] as const;
+const BORDERLESS = {
+  ...Object.fromEntries([...NO_BORDER, ...NO_BOTTOM].map((name) => [name, ''])),
+  left: '  ',
+  middle: ' ',
+};
 
 function checks({ results }: ReportInput, paint: Paint, columns: number): string {
   const tone = { valid: paint.green, invalid: paint.red, unknown: paint.yellow };

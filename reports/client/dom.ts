@@ -12,8 +12,10 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A sign instead of words gets the title as its name for those who cannot see it. */
 export function button(label: string, title: string, onClick: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button', title, 'aria-label': title }, label);
+  const isSign = !/[a-z]/i.test(label);
+  const made = element('button', { type: 'button', title, 'aria-label': isSign ? title : undefined }, label);
   made.addEventListener('click', onClick);
   return made;
 }

@@ -1,4 +1,5 @@
 import { FAIL, NONE, OK, type History } from '../../harness/history/history.js';
+import { inline } from '../text.js';
 import type { Aggregates, LatencySeries } from './wire.js';
 
 /** Most buckets of a run; a short one gets fewer, so that each holds some operations. */
@@ -53,8 +54,8 @@ function latencySeries(history: History, invocations: Int32Array, bucketNs: numb
     const at = (share: number) => sorted.map((durations) => quantile(durations, share));
     const workload = kind === ALL ? NONE : Math.floor(kind / functionNames.length) - 1;
     return {
-      ...(workload >= 0 && { workload: workloadNames[workload] }),
-      f: kind === ALL ? 'all operations' : functionNames[kind % functionNames.length],
+      ...(workload >= 0 && { workload: inline(workloadNames[workload]) }),
+      f: kind === ALL ? 'all operations' : inline(functionNames[kind % functionNames.length]),
       counts: sorted.map((durations) => durations.length),
       p50: at(0.5),
       p95: at(0.95),

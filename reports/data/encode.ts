@@ -11,7 +11,7 @@ import {
   type History,
   type HistoryColumns,
 } from '../../harness/history/history.js';
-import { clip, visible } from '../text.js';
+import { inline } from '../text.js';
 import { VarintWriter } from './varint.js';
 import { WIRE_INT, WIRE_NULL, WIRE_OMITTED, WIRE_PAIR, WIRE_SAME, WIRE_TEXT, type OperationsHeader } from './wire.js';
 
@@ -49,7 +49,7 @@ function timeUnit({ times, length }: HistoryColumns): number {
 }
 
 function headerOf(c: HistoryColumns, count: number, unitNs: number): OperationsHeader {
-  const harmless = (names: readonly string[]) => names.map((name) => visible(clip(name, 300)));
+  const harmless = (names: readonly string[]) => names.map((name) => inline(name));
   return {
     count,
     unitNs,

@@ -34,7 +34,7 @@ export function Cycle({ id, title, drawing }: { id: string; title: string; drawi
   return (
     <figure class="drawing">
       <div class="scroll" tabindex={0} role="region" aria-label={`Drawing: ${title}`}>
-        <svg role="img" aria-labelledby={`${id}-title`} width={size.width + 4} height={size.height + 4} class="cycle">
+        <svg role="group" aria-labelledby={`${id}-title`} width={size.width + 4} height={size.height + 4} class="cycle">
           <title id={`${id}-title`}>{title}</title>
           <defs>
             <marker id={arrow} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">

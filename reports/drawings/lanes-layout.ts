@@ -1,5 +1,6 @@
 import { describe } from '../describe.js';
 import type { ReportedOperation } from '../operation.js';
+import { inline } from '../text.js';
 
 /** Where one operation is drawn. Lengths in SVG user units (CSS pixels). */
 export interface Bar {
@@ -80,7 +81,7 @@ function labelWidth(label: string): number {
 
 function laneName(operations: readonly ReportedOperation[], process: ReportedOperation['process']): string {
   const node = operations.find((operation) => operation.process === process && operation.node !== undefined)?.node;
-  return node === undefined ? `process ${process}` : `process ${process} on ${node}`;
+  return node === undefined ? `process ${process}` : `process ${process} on ${inline(node, 30)}`;
 }
 
 /** A point on each bar, in the given order and as far as possible moving right: when each took effect. */

@@ -36,7 +36,7 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
   return (
     <figure class="drawing">
       <div class="scroll" tabindex={0} role="region" aria-label={`Drawing: ${title}`}>
-        <svg role="img" aria-labelledby={`${id}-title`} width={gutter + width + 8} height={height} class="lanes">
+        <svg role="group" aria-labelledby={`${id}-title`} width={gutter + width + 8} height={height} class="lanes">
           <title id={`${id}-title`}>{title}</title>
           {lanes.map((lane, position) => (
             <g>

@@ -104,8 +104,8 @@ function EvidenceTable({ label, title, evidence, verdicts }: EvidenceProps) {
     ]);
   return (
     <>
-      <h4>{title}</h4>
-      <Table label={label} head={['Looked at', 'Expected', 'Measured', '']} rows={rows} />
+      <h3 class="minor">{title}</h3>
+      <Table label={label} head={['Looked at', 'Expected', 'Measured', 'Result']} rows={rows} />
     </>
   );
 }

@@ -280,7 +280,7 @@ export function hostileRun(): ReportInput {
       ...(position % 2 === 1 && { error: `${HOSTILE}: ${BACKWARDS}` }),
     },
   ]);
-  const everywhere = `${HOSTILE} ${BACKWARDS} \u0007 ${big}`;
+  const everywhere = `${HOSTILE} ]]> ${BACKWARDS} \u0007 ${big}`;
   return {
     plan: planOf({ runId: HOSTILE, command: everywhere, consistency: HOSTILE }),
     history: historyOf(events),

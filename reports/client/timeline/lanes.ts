@@ -8,6 +8,9 @@ export interface Lane {
   readonly operations: Int32Array;
 }
 
+/** As many processes get a lane each; more share lanes. */
+const MAX_UNPACKED = 16;
+
 export type Grouping = 'workload' | 'node';
 
 interface Life {
@@ -25,12 +28,18 @@ export function layLanes(operations: Operations, grouping: Grouping): readonly L
   const groupOf = grouping === 'workload' ? operations.workloads : operations.nodes;
   const names = grouping === 'workload' ? operations.workloadNames : operations.nodeNames;
   const lives = livesOf(operations, groupOf);
+  const pack = lives.length > MAX_UNPACKED;
   const groups = new Map<number, { free: number; lives: Life[] }[]>();
   for (const life of lives) {
     const lanes = groups.get(life.group) ?? [];
     groups.set(life.group, lanes);
     const start = operations.starts[life.operations[0]];
-    const free = lanes.filter((lane) => lane.free <= start).sort((a, b) => b.free - a.free)[0];
+    const free = pack
+      ? lanes
+          .filter((lane) => lane.free <= start)
+          .sort((a, b) => b.free - a.free)
+          .at(0)
+      : undefined;
     if (free === undefined) lanes.push({ free: life.end, lives: [life] });
     else {
       free.lives.push(life);
@@ -42,7 +51,7 @@ export function layLanes(operations: Operations, grouping: Grouping): readonly L
     .flatMap(([group, lanes]) =>
       lanes.map(({ lives: members }, position) => ({
         group: group < 0 ? '' : names[group],
-        label: `client ${position + 1}${grouping === 'node' ? '' : placeOf(members, operations)}`,
+        label: nameOf(members, position, pack) + (grouping === 'node' ? '' : placeOf(members, operations)),
         operations: Int32Array.from(members.flatMap((life) => life.operations)),
       })),
     );
@@ -63,6 +72,10 @@ function livesOf(operations: Operations, groupOf: Int32Array): Life[] {
     }
   }
   return [...lives.values()];
+}
+
+function nameOf([{ process }]: readonly Life[], position: number, packed: boolean): string {
+  return packed ? `client ${position + 1}` : `process ${process}`;
 }
 
 /** ` on n2`, where all processes of a lane were bound to that node. */

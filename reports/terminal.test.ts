@@ -1,0 +1,42 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it } from 'vitest';
+import { renderTerminal, type TerminalOptions } from './terminal.js';
+import { hostileRun, invalidRun, validRun } from './testing/fixtures.js';
+
+const OPTIONS: TerminalOptions = {
+  width: 100,
+  color: 'off',
+  paths: { report: 'runs/latest/report.html', history: 'runs/latest/history.jsonl' },
+};
+
+it('says verdict, anomalies with operations, faults k of n, command and paths', () => {
+  const text = renderTerminal(invalidRun(500), OPTIONS);
+  expect(text).toMatch(/^INVALID\nProcess \d+ read/);
+  expect(text).toContain('1. nonlinearizable (register: linearizability)');
+  expect(text).toMatch(/#\d+ {2,}write \d+/);
+  expect(text).toContain('Faults: 8 of 9 demonstrably bit');
+  expect(text).toContain('--seed 812');
+  expect(text).toMatch(/report {3}runs\/latest\/report.html$|history {2}runs\/latest\/history.jsonl$/);
+});
+
+it('stays within the width, but for commands and paths', () => {
+  for (const width of [80, 100, 160]) {
+    const lines = renderTerminal(invalidRun(500), { ...OPTIONS, width }).split('\n');
+    expect(lines.filter((line) => line.length > width && !line.startsWith('Repeat:'))).toEqual([]);
+  }
+});
+
+it('colours only when asked', () => {
+  const plain = renderTerminal(validRun(500), OPTIONS);
+  expect(stripVTControlCharacters(plain)).toBe(plain);
+  const colored = renderTerminal(validRun(500), { ...OPTIONS, color: 'on' });
+  expect(colored).not.toBe(plain);
+  expect(stripVTControlCharacters(colored)).toBe(plain);
+});
+
+it('hands no control character of a value to the terminal', () => {
+  const text = renderTerminal(hostileRun(), OPTIONS);
+  // eslint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  expect(text.length).toBeLessThan(20_000);
+});
