@@ -11,6 +11,8 @@ export interface CreditClass {
   readonly to: number;
   /** Those invoked so far. */
   readonly ops: number[];
+  /** How many unknown updates of any class had been invoked before each of `ops`. */
+  readonly ranks: number[];
 }
 
 /** Past this many interned vectors those that no configuration holds are forgotten. */
@@ -22,6 +24,8 @@ const COMPACT_ABOVE = 4096;
  */
 export class Credits {
   readonly cas: CreditClass[] = [];
+  /** Unknown updates invoked so far. */
+  granted = 0;
   private readonly classes: CreditClass[] = [];
   private readonly writeOf = new Map<number, CreditClass>();
   private readonly casOf = new Map<string, CreditClass>();
@@ -50,11 +54,13 @@ export class Credits {
     const isWrite = kinds[op] === WRITE;
     const name = `${from[op]}→${to[op]}`;
     let known = isWrite ? this.writeOf.get(to[op]) : this.casOf.get(name);
+    const rank = this.granted++;
     if (known !== undefined) {
       known.ops.push(op);
+      known.ranks.push(rank);
       return undefined;
     }
-    known = { id: this.classes.length, from: isWrite ? NO_VALUE : from[op], to: to[op], ops: [op] };
+    known = { id: this.classes.length, from: isWrite ? NO_VALUE : from[op], to: to[op], ops: [op], ranks: [rank] };
     this.classes.push(known);
     if (isWrite) this.writeOf.set(to[op], known);
     else {
@@ -69,11 +75,11 @@ export class Credits {
     return this.writeOf.get(value);
   }
 
-  /** The vector with one more of the class spent, or −1 when none is left. */
-  spend(vector: number, credit: CreditClass): number {
+  /** The vector with one more of the class spent, or −1 when none is left of those with a rank below `before`. */
+  spend(vector: number, credit: CreditClass, before: number): number {
+    const spent = this.spending === 'free' ? 0 : (this.vectors[vector].get(credit.id) ?? 0);
+    if (spent >= credit.ops.length || credit.ranks[spent] >= before) return -1;
     if (this.spending === 'free') return vector;
-    const spent = this.vectors[vector].get(credit.id) ?? 0;
-    if (spent >= credit.ops.length) return -1;
     const transition = vector * 0x10000 + credit.id;
     let after = this.transitions.get(transition);
     if (after === undefined) {

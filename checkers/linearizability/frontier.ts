@@ -1,6 +1,6 @@
 import { OutOfBudget, type Deadline } from './budget.js';
 import type { Spending } from './credits.js';
-import { Effects } from './effects.js';
+import { Effects, type EffectOrder } from './effects.js';
 import { NEVER } from './partition.js';
 import type { RegisterOperations } from './registers.js';
 import { Sweep } from './sweep.js';
@@ -10,7 +10,7 @@ export type FrontierResult =
       readonly validity: 'valid';
       readonly maxConfigurations: number;
       /** Updates in a legal order, and the return event just before which each takes effect; when asked for. */
-      readonly effects?: { readonly ops: readonly number[]; readonly events: readonly number[] };
+      readonly effects?: EffectOrder;
     }
   | {
       readonly validity: 'invalid';
@@ -29,14 +29,17 @@ export type FrontierResult =
 /**
  * Linearizability of a read/write/cas register, few values or many, cost linear in the length: Lowe's just-in-time
  * linearization with everything in it that registers allow. A sweep over the events keeps all configurations that
- * explain what returned so far; an update takes *visible* effect only just before some return.
+ * explain what returned so far; an update takes effect only just before some return.
  *
  * - *Eager reads*: a read is met as soon as the register has its value.
- * - *Lazy burial*: a visible write lets every other open write have happened just before it, unseen; whether it did, or
- *   is still going to be used, stays open. So a configuration has for each open write three states, not k! orders.
- * - *Only useful writes*: before the return of X a write is shown only for a waiting read or for a cas that follows it.
+ * - *Lazy burial*: a write that is shown lets every other open write have happened just before it, unseen; whether it
+ *   did, or is still going to be used, stays open. So a configuration has three states per open write, not k! orders.
+ * - *Excursions*: just before a write that was shown, any write that was open then can also have been shown, to the
+ *   reads and cas that were open then: the shown write covers the traces. Whether that happened is decided only when
+ *   one of them returns. So a return needs no other preparation than a chain of cas from the current value, at most one
+ *   write shown, and a chain of cas from there; and the return of a write nothing but the first chain.
  * - *Symmetry*: of equal open operations the one returning first goes first.
- * - *Dominance*: per value only configurations minimal in obligations, used writes and credits are kept.
+ * - *Dominance*: per value only configurations minimal in obligations, used updates and credits are kept.
  *
  * Unknown updates never return; they are credits. Three passes: with free credits (if even that dies, the history is
  * illegal); spending only where everything else dies (if that survives, it is legal); and, for the gap, every way.
@@ -83,6 +86,6 @@ export function pass(
   return {
     validity: 'valid',
     maxConfigurations,
-    ...(effects && { effects: effects.path(sweep.frontier[sweep.traceWord]) }),
+    ...(effects && { effects: effects.order(sweep.frontier[sweep.traceWord]) }),
   };
 }

@@ -1,6 +1,8 @@
 import type { VectorSet } from './configurations.js';
 import type { Credits } from './credits.js';
 
+/** Masks in a configuration, after its value: fewer bits are better in each. */
+export const MASKS = 3;
 /** A configuration is compared with at most this many smaller ones: pruning is an economy, not a need. */
 const MOST_COMPARED = 1000;
 
@@ -11,7 +13,7 @@ const buckets = new Int32Array(0x10000);
 
 /**
  * Copies to `target` the configurations of `set` that no other one dominates: same value, no obligation more, no write
- * used more, no credit spent more. Whatever the dominated one can still do, the other can. Answers how many there are;
+ * used more, nothing more that is too new for an excursion, no credit spent more. Whatever the dominated one can still do, the other can. Answers how many there are;
  * `target` must have room for all.
  */
 export function keepMinimal(
@@ -49,14 +51,17 @@ function isDominated(
   credits: Credits,
 ): boolean {
   const compared = kept < MOST_COMPARED ? kept : MOST_COMPARED;
-  const masks = 2 * words;
+  const masks = MASKS * words;
   const state = data[at];
   for (let other = 0, end = compared * width; other < end; other += width) {
     if (target[other] !== state) continue;
     let word = 1;
     while (word <= masks && (target[other + word] & ~data[at + word]) === 0) word++;
     if (word <= masks) continue;
-    if (credits.isEmpty || credits.atMost(target[other + spentWord], data[at + spentWord])) return true;
+    if (credits.isEmpty) return true;
+    // The word after is the number of unknown updates that an excursion may spend: more is better.
+    if (target[other + spentWord + 1] < data[at + spentWord + 1]) continue;
+    if (credits.atMost(target[other + spentWord], data[at + spentWord])) return true;
   }
   return false;
 }
@@ -70,7 +75,7 @@ function sortByWeight({ width, size, data }: VectorSet, words: number): void {
   let heaviest = 0;
   for (let index = 0; index < size; index++) {
     let weight = 0;
-    for (let word = 1, at = index * width + 1; word <= 2 * words; word++, at++) weight += bitCount(data[at]);
+    for (let word = 1, at = index * width + 1; word <= MASKS * words; word++, at++) weight += bitCount(data[at]);
     weights[index] = weight;
     if (weight > heaviest) heaviest = weight;
   }

@@ -1,17 +1,24 @@
 import type { Deadline } from './budget.js';
 import { VectorSet } from './configurations.js';
 import { Credits, type CreditClass, type Spending } from './credits.js';
-import type { Effects } from './effects.js';
-import { keepMinimal } from './minimal.js';
+import { CHANGED, EXCURSION, SHOWN, type Effects } from './effects.js';
+import { keepMinimal, MASKS } from './minimal.js';
 import { NEVER } from './partition.js';
-import { INITIAL, READ, WRITE, type RegisterOperations } from './registers.js';
+import { INITIAL, NO_VALUE, READ, WRITE, type RegisterOperations } from './registers.js';
+import { Relaxation } from './relaxation.js';
 import { Window } from './window.js';
+
+/** Where a configuration being explored is: on the main line, past a write shown on it, or (value + 1) on an excursion from a value. */
+const MAIN_LINE = 0;
+const AFTER_WRITE = -1;
 
 /**
  * One pass of the frontier engine over the events of a register; frontier.ts tells the method. A configuration is a
- * vector: the register's value; a mask N of the open operations that still must take effect; a mask U of the open
- * writes that were used visibly; the interned vector of unknown updates spent; a node of `effects`. An open write that
- * is in neither mask is *free*: it may have taken effect unseen, and may still be used.
+ * vector: the register's value; then three masks over the open operations: N, those that still must take effect; U, the
+ * updates that were used; O, those opened since the last write that was shown, hence too new for an excursion before
+ * it. Then where it is (see above), the interned vector of unknown updates spent, how many unknown updates are old
+ * enough for an excursion, and a node of `effects`. An open write in neither N nor U is *free*: it may have taken
+ * effect unseen, and may still be used.
  */
 export class Sweep {
   maxConfigurations = 1;
@@ -21,7 +28,12 @@ export class Sweep {
   readonly traceWord: number;
   private readonly width: number;
   private readonly words: number;
+  /** First word of U and of O; that of N is 1. */
+  private readonly u: number;
+  private readonly o: number;
+  private readonly placeWord: number;
   private readonly spentWord: number;
+  private readonly oldWord: number;
   private readonly credits: Credits;
   private readonly window: Window;
   /** What survives the return being handled, and what must be explored before it. */
@@ -34,13 +46,13 @@ export class Sweep {
   private readonly lastNeed: Int32Array;
   private readonly relaxation: Relaxation | undefined;
   private event = 0;
-  /** The returning operation's place in N, and what it writes: −1 when it is no write. */
-  private nWord = 0;
+  private returning = -1;
+  /** The returning operation's word and bit in a mask, and what it writes: −1 when it is no write. */
+  private word = 0;
   private bit = 0;
   private writes = -1;
-  private returning = -1;
-  /** Configurations from which a credit may have to be spent. */
-  private level: number[] = [];
+  /** Values from which the returning operation can be reached by cas. */
+  private readonly useful: number[] = [];
 
   constructor(
     private readonly operations: RegisterOperations,
@@ -51,9 +63,13 @@ export class Sweep {
     this.window = new Window(operations);
     this.credits = new Credits(operations, spending);
     this.words = this.window.words;
-    this.spentWord = 1 + 2 * this.words;
-    this.traceWord = this.spentWord + 1;
-    this.width = this.traceWord + 1;
+    this.u = 1 + this.words;
+    this.o = 1 + 2 * this.words;
+    this.placeWord = 1 + MASKS * this.words;
+    this.spentWord = this.placeWord + 1;
+    this.oldWord = this.placeWord + 2;
+    this.traceWord = this.placeWord + 3;
+    this.width = this.placeWord + 4;
     const identity = spending === 'every' ? this.traceWord : this.spentWord;
     this.next = new VectorSet(this.width, identity);
     this.visited = new VectorSet(this.width, identity);
@@ -68,12 +84,12 @@ export class Sweep {
 
   /** True when nothing that is still to come can be refused any more (in a pass with free credits). */
   invoke(op: number, event: number): boolean {
-    const { operations, window, frontier, width, relaxation } = this;
+    const { operations, window, frontier, width, words } = this;
     if (operations.returns[op] === NEVER) {
       const granted = this.credits.grant(op);
-      if (granted === undefined || relaxation === undefined) return false;
-      if (relaxation.grant(granted, event)) return true;
-      for (let index = 0; index < this.size; index++) relaxation.apply(frontier, index * width);
+      if (granted === undefined || this.relaxation === undefined) return false;
+      if (this.relaxation.grant(granted, event)) return true;
+      this.relax();
       return false;
     }
     window.open(op);
@@ -84,9 +100,17 @@ export class Sweep {
     const value = kind === READ ? operations.from[op] : kind === WRITE ? operations.to[op] : -1;
     for (let at = 0, end = this.size * width; at < end; at += width) {
       if (frontier[at] !== value) frontier[at + word] |= bit;
+      frontier[at + word + 2 * words] |= bit;
     }
-    if (relaxation) for (let index = 0; index < this.size; index++) relaxation.apply(frontier, index * width);
+    this.relax();
     return false;
+  }
+
+  private relax(): void {
+    if (this.relaxation === undefined) return;
+    for (let index = 0; index < this.size; index++) {
+      this.relaxation.apply(this.frontier, index * this.width, this.credits.granted);
+    }
   }
 
   /** Lets `op` take effect before it returns; false when no configuration allows that. */
@@ -94,11 +118,11 @@ export class Sweep {
     const { window, operations, next } = this;
     this.event = event;
     this.returning = op;
-    this.nWord = 1 + (window.slotOf[op] >> 5);
+    this.word = window.slotOf[op] >> 5;
     this.bit = 1 << (window.slotOf[op] & 31);
     this.writes = operations.kinds[op] === WRITE ? operations.to[op] : -1;
     if (this.writes === -1 && !this.isNeeded()) {
-      this.clearUsed();
+      this.forget();
       window.close(op);
       return true;
     }
@@ -113,15 +137,20 @@ export class Sweep {
   }
 
   private isNeeded(): boolean {
-    const { frontier, width, nWord, bit } = this;
-    for (let at = nWord, end = this.size * width; at < end; at += width) if ((frontier[at] & bit) !== 0) return true;
+    const { frontier, width, bit } = this;
+    for (let at = 1 + this.word, end = this.size * width; at < end; at += width) {
+      if ((frontier[at] & bit) !== 0) return true;
+    }
     return false;
   }
 
-  /** A cas that took effect everywhere leaves its slot to another operation. */
-  private clearUsed(): void {
-    const { frontier, width, bit } = this;
-    for (let at = this.nWord + this.words, end = this.size * width; at < end; at += width) frontier[at] &= ~bit;
+  /** What took effect in every configuration leaves its slot to another operation. */
+  private forget(): void {
+    const { frontier, width, bit, word } = this;
+    for (let at = 0, end = this.size * width; at < end; at += width) {
+      frontier[at + this.u + word] &= ~bit;
+      frontier[at + this.o + word] &= ~bit;
+    }
   }
 
   private prune(): void {
@@ -137,51 +166,82 @@ export class Sweep {
 
   /** Sorts the frontier into what survives as it is and what must be explored. */
   private start(): void {
-    const { frontier, width, scratch, nWord, bit, writes, window } = this;
+    const { frontier, width, scratch, current, word, bit, writes } = this;
     const mayBeNeeded = writes !== -1 && this.lastNeed[writes] > this.event;
     for (let index = 0; index < this.size; index++) {
-      const at = index * width;
-      for (let word = 0; word < width; word++) scratch[word] = frontier[at + word];
-      if ((scratch[nWord] & bit) !== 0) {
+      for (let at = 0; at < width; at++) current[at] = frontier[index * width + at];
+      this.reset();
+      if ((current[1 + word] & bit) !== 0) {
         this.visited.add(scratch);
         continue;
       }
-      const isFree = writes !== -1 && (scratch[nWord + this.words] & bit) === 0;
-      if (isFree && mayBeNeeded) this.visited.add(scratch);
-      if (isFree && scratch[0] === writes) {
-        // Rewriting the current value costs a write that is leaving anyway, and buries all that must be.
-        let buried = 0;
-        for (let word = 0; word < this.words; word++) {
-          buried |= scratch[1 + word] & window.allWrites[word];
-          scratch[1 + word] &= ~window.allWrites[word];
-        }
-        if (buried !== 0) this.record(this.returning);
+      if (writes === -1 || (current[this.u + word] & bit) !== 0) {
+        this.survive();
+        continue;
       }
-      this.survive();
+      if (mayBeNeeded) this.visited.add(scratch);
+      this.leaveFree();
     }
+  }
+
+  /** The returning write is free: its last chance to be of use without being shown. */
+  private leaveFree(): void {
+    const { scratch, current, words, writes } = this;
+    const isOld = (current[this.o + this.word] & this.bit) === 0;
+    if (isOld) {
+      // It leaves anyway, so showing it on an excursion to the reads that wait for its value costs nothing.
+      let met = 0;
+      for (let word = 0; word < words; word++) {
+        const reads = this.window.reads[writes * words + word] & ~current[this.o + word];
+        met |= scratch[1 + word] & reads;
+        scratch[1 + word] &= ~reads;
+      }
+      if (met !== 0) this.record(this.returning, EXCURSION);
+    }
+    if (current[0] === writes) {
+      // Nor does writing the current value once more cost anything: it buries what must be buried.
+      this.bury(writes);
+      this.record(this.returning, SHOWN);
+    }
+    this.survive();
+    if (!isOld || !this.hasOldCas(writes)) return;
+    this.reset();
+    this.depart(writes, this.returning);
+    this.visited.add(scratch);
+  }
+
+  /** Whether an excursion to `value` could go on by a cas. */
+  private hasOldCas(value: number): boolean {
+    const { current, words, window } = this;
+    for (let word = 0; word < words; word++) {
+      const cas = window.casFrom[value * words + word];
+      if ((current[1 + word] & cas & ~current[this.o + word]) !== 0) return true;
+    }
+    return this.credits.cas.some((credit) => credit.from === value);
   }
 
   private explore(): void {
     const { visited, next, spending } = this;
-    this.level.length = 0;
+    let level: number[] = [];
     let explored = 0;
     do {
       for (; explored < visited.size; explored++) {
         this.deadline.tick();
         this.deadline.hold(visited.size);
-        this.expand(explored);
-        if (!this.credits.isEmpty) {
-          if (spending === 'free') this.spendFrom(explored);
-          else this.level.push(explored);
-        }
+        this.load(explored);
+        this.expand();
+        if (this.credits.isEmpty) continue;
+        if (spending === 'free') this.spendFrom();
+        else level.push(explored);
       }
-      if (spending === 'sparing' && next.size > 0) return;
-      const waiting = this.level;
-      this.level = [];
+      if (level.length === 0 || (spending === 'sparing' && next.size > 0)) return;
+      const waiting = level;
+      level = [];
       for (const index of waiting) {
         this.deadline.tick();
         this.deadline.hold(Math.max(visited.size, this.credits.size));
-        this.spendFrom(index);
+        this.load(index);
+        this.spendFrom();
       }
     } while (explored < visited.size);
   }
@@ -196,75 +256,85 @@ export class Sweep {
     for (let word = 0; word < width; word++) scratch[word] = current[word];
   }
 
-  /** Everything that open operations can usefully do next. */
-  private expand(index: number): void {
-    const { window, operations, current, words } = this;
-    this.load(index);
+  /** Everything that open operations can usefully do next, in the current configuration. */
+  private expand(): void {
+    const place = this.current[this.placeWord];
+    this.casNext(place > MAIN_LINE);
+    if (place !== MAIN_LINE) return;
     if (this.writes !== -1) {
       this.reset();
       this.write(this.writes, this.returning);
       this.survive();
+      return;
     }
-    this.casFromCurrent();
-    // A write is worth showing when a read waits for it …
-    for (let word = 0; word < words; word++) {
-      let waiting = current[1 + word] & window.allReads[word];
-      while (waiting !== 0) {
-        const value = operations.from[window.opIn[word * 32 + 31 - Math.clz32(waiting)]];
-        waiting &= ~window.reads[value * words + word];
-        if (value === this.writes || this.isEarlierWord(window.reads, value, word)) continue;
-        const writer = this.writerOf(value);
-        if (writer === -1) continue;
-        this.reset();
-        this.write(value, writer);
-        this.arrive();
+    this.findUseful(false);
+    const mayDepart = this.mayDepart();
+    for (const value of this.useful) {
+      if (value !== this.current[0] || this.rewritingHelps()) this.show(value, this.writerOf(value, false));
+      if (mayDepart) this.visit(value, this.writerOf(value, true));
+    }
+  }
+
+  private show(value: number, writer: number): void {
+    if (writer === -1) return;
+    this.reset();
+    this.write(value, writer);
+    this.scratch[this.placeWord] = AFTER_WRITE;
+    this.arrive();
+  }
+
+  private visit(value: number, writer: number): void {
+    if (writer === -1) return;
+    this.reset();
+    this.depart(value, writer);
+    this.arrive();
+  }
+
+  /** Whether the returning operation is old enough to take effect on an excursion. */
+  private mayDepart(): boolean {
+    return (this.current[this.o + this.word] & this.bit) === 0;
+  }
+
+  /**
+   * Writing the current value once more changes nothing for whoever comes next, but everything that is open can then
+   * have happened before it. Without it, "w2 open, value 1, w1 open, cas 1→3" could not bury w2 before the cas.
+   */
+  private rewritingHelps(): boolean {
+    const { current, words } = this;
+    for (let word = 0; word < words; word++) if ((current[1 + word] & current[this.o + word]) !== 0) return true;
+    return false;
+  }
+
+  /** Fills `useful` with the values from which the returning operation can be reached by open (and unknown) cas. */
+  private findUseful(withCredits: boolean): void {
+    const { useful, operations, window, current, words, credits } = this;
+    useful.length = 0;
+    useful.push(operations.from[this.returning]);
+    for (let known = 0; known < useful.length; known++) {
+      for (let word = 0; word < words; word++) {
+        let cas = current[1 + word] & window.allCas[word];
+        while (cas !== 0) {
+          const slot = 31 - Math.clz32(cas);
+          cas &= ~(1 << slot);
+          const op = window.opIn[word * 32 + slot];
+          if (operations.to[op] === useful[known] && !useful.includes(operations.from[op])) {
+            useful.push(operations.from[op]);
+          }
+        }
       }
+      if (!withCredits) continue;
+      for (const { from, to } of credits.cas) if (to === useful[known] && !useful.includes(from)) useful.push(from);
     }
-    // … or when a cas follows it at once; a write of the current value only if that buries another one. Without the
-    // latter, "w2 open, value 1, w1 open, cas 1→3" could not bury w2 before the cas: the case that is easy to miss.
-    const buries = this.hasWritesToBury();
-    for (let word = 0; word < words; word++) {
-      let waiting = current[1 + word] & window.allCas[word];
-      while (waiting !== 0) {
-        const value = operations.from[window.opIn[word * 32 + 31 - Math.clz32(waiting)]];
-        waiting &= ~window.casFrom[value * words + word];
-        if (value === this.writes || this.isEarlierWord(window.casFrom, value, word)) continue;
-        if (value === current[0] ? !buries : this.meets(window.reads, value)) continue;
-        const writer = this.writerOf(value);
-        if (writer !== -1) this.writeThenCas(value, writer, 0);
-      }
-    }
-  }
-
-  /** Whether an obligation of this value stands in a word before `word`, where it was dealt with. */
-  private isEarlierWord(masks: Int32Array, value: number, word: number): boolean {
-    for (let before = 0; before < word; before++) {
-      if ((this.current[1 + before] & masks[value * this.words + before]) !== 0) return true;
-    }
-    return false;
-  }
-
-  private hasWritesToBury(): boolean {
-    const { current, window, words } = this;
-    for (let word = 0; word < words; word++) if ((current[1 + word] & window.allWrites[word]) !== 0) return true;
-    return false;
-  }
-
-  /** Whether any obligation of the current configuration is in the mask of `value`. */
-  private meets(masks: Int32Array, value: number): boolean {
-    for (let word = 0, at = value * this.words; word < this.words; word++, at++) {
-      if ((this.current[1 + word] & masks[at]) !== 0) return true;
-    }
-    return false;
   }
 
   /** Of the open writes of a value that were not used, the one returning first; −1 when there is none. */
-  private writerOf(value: number): number {
+  private writerOf(value: number, onlyOld: boolean): number {
     const { window, current, words } = this;
     const { returns } = this.operations;
     let best = -1;
     for (let word = 0; word < words; word++) {
-      let usable = window.writes[value * words + word] & ~current[1 + words + word];
+      let usable = window.writes[value * words + word] & ~current[this.u + word];
+      if (onlyOld) usable &= ~current[this.o + word];
       while (usable !== 0) {
         const slot = 31 - Math.clz32(usable);
         usable &= ~(1 << slot);
@@ -276,16 +346,17 @@ export class Sweep {
   }
 
   /** Every open cas from the current value, of equal ones the one returning first. */
-  private casFromCurrent(): void {
+  private casNext(onlyOld: boolean): void {
     const { window, current, words } = this;
     const value = current[0];
     for (let word = 0; word < words; word++) {
       let waiting = current[1 + word] & window.casFrom[value * words + word];
+      if (onlyOld) waiting &= ~current[this.o + word];
       while (waiting !== 0) {
         const slot = 31 - Math.clz32(waiting);
         waiting &= ~(1 << slot);
         const op = window.opIn[word * 32 + slot];
-        if (!this.isFirstOfItsKind(op, value)) continue;
+        if (!this.isFirstOfItsKind(op, value, onlyOld)) continue;
         this.reset();
         this.cas(op);
         this.arrive();
@@ -293,11 +364,12 @@ export class Sweep {
     }
   }
 
-  private isFirstOfItsKind(op: number, value: number): boolean {
+  private isFirstOfItsKind(op: number, value: number, onlyOld: boolean): boolean {
     const { window, current, words } = this;
     const { to, returns } = this.operations;
     for (let word = 0; word < words; word++) {
       let others = current[1 + word] & window.casFrom[value * words + word];
+      if (onlyOld) others &= ~current[this.o + word];
       while (others !== 0) {
         const slot = 31 - Math.clz32(others);
         others &= ~(1 << slot);
@@ -308,114 +380,112 @@ export class Sweep {
     return true;
   }
 
-  /** Writes `value` and, before anything else, a cas from it. `writer` −1: an unknown write, `spent` afterwards. */
-  private writeThenCas(value: number, writer: number, credit: CreditClass | 0): void {
-    const { window, current, words } = this;
-    for (let word = 0; word < words; word++) {
-      let waiting = current[1 + word] & window.casFrom[value * words + word];
-      while (waiting !== 0) {
-        const slot = 31 - Math.clz32(waiting);
-        waiting &= ~(1 << slot);
-        const op = window.opIn[word * 32 + slot];
-        if (!this.isFirstOfItsKind(op, value)) continue;
-        this.reset();
-        if (credit === 0) this.write(value, writer);
-        else if (!this.spend(credit)) return;
-        this.cas(op);
-        this.arrive();
+  /** Unknown updates as the next thing to take effect; unknown writes only where no certain one does the same. */
+  private spendFrom(): void {
+    const { current, credits } = this;
+    const place = current[this.placeWord];
+    for (const credit of credits.cas) {
+      if (credit.from !== current[0] || !this.isUseful(credit)) continue;
+      this.reset();
+      if (this.spend(credit, place > MAIN_LINE)) this.arrive();
+    }
+    if (place !== MAIN_LINE || this.writes !== -1) return;
+    this.findUseful(true);
+    const mayDepart = this.mayDepart();
+    for (const value of this.useful) {
+      const credit = credits.write(value);
+      if (value !== current[0] || this.rewritingHelps()) {
+        const writer = this.writerOf(value, false);
+        if (writer !== -1) this.show(value, writer);
+        else if (credit !== undefined) this.showCredit(credit);
       }
+      if (!mayDepart) continue;
+      const writer = this.writerOf(value, true);
+      if (writer !== -1) this.visit(value, writer);
+      else if (credit !== undefined) this.visitCredit(credit);
     }
   }
 
-  /** Unknown updates as the next thing to take effect; only where nothing certain does the same. */
-  private spendFrom(index: number): void {
-    const { window, operations, current, words, credits } = this;
-    this.load(index);
-    for (let word = 0; word < words; word++) {
-      let waiting = current[1 + word] & window.allReads[word];
-      while (waiting !== 0) {
-        const value = operations.from[window.opIn[word * 32 + 31 - Math.clz32(waiting)]];
-        waiting &= ~window.reads[value * words + word];
-        const credit = credits.write(value);
-        if (credit === undefined || value === this.writes || this.isEarlierWord(window.reads, value, word)) continue;
-        if (this.writerOf(value) !== -1) continue;
-        this.reset();
-        if (this.spend(credit)) this.arrive();
-      }
-    }
-    const buries = this.hasWritesToBury();
-    for (let word = 0; word < words; word++) {
-      let waiting = current[1 + word] & window.allCas[word];
-      while (waiting !== 0) {
-        const value = operations.from[window.opIn[word * 32 + 31 - Math.clz32(waiting)]];
-        waiting &= ~window.casFrom[value * words + word];
-        const credit = credits.write(value);
-        if (credit === undefined || value === this.writes || this.isEarlierWord(window.casFrom, value, word)) continue;
-        if (value === current[0] ? !buries : this.meets(window.reads, value)) continue;
-        if (this.writerOf(value) === -1) this.writeThenCas(value, -1, credit);
-      }
-    }
-    for (const credit of credits.cas) if (this.isUseful(credit)) this.spendCas(credit, buries);
+  private showCredit(credit: CreditClass): void {
+    this.reset();
+    if (!this.spend(credit, false)) return;
+    this.scratch[this.placeWord] = AFTER_WRITE;
+    this.arrive();
+  }
+
+  private visitCredit(credit: CreditClass): void {
+    this.reset();
+    this.scratch[this.placeWord] = this.scratch[0] + 1;
+    if (this.spend(credit, true)) this.arrive();
   }
 
   /** Whether anything waits for what an unknown cas writes. */
   private isUseful({ from, to }: CreditClass): boolean {
     if (from === to) return false;
-    if (this.meets(this.window.reads, to) || this.meets(this.window.casFrom, to)) return true;
+    const { current, window, words } = this;
+    for (let word = 0, at = to * words; word < words; word++, at++) {
+      if ((current[1 + word] & (window.reads[at] | window.casFrom[at])) !== 0) return true;
+    }
     return this.credits.cas.some((other) => other.from === to && other.to !== to);
   }
 
-  private spendCas(credit: CreditClass, buries: boolean): void {
-    const { current, credits } = this;
-    if (current[0] === credit.from) {
-      this.reset();
-      if (this.spend(credit)) this.arrive();
-      if (!buries) return;
-    }
-    const writer = credit.from === this.writes ? -1 : this.writerOf(credit.from);
-    const write = credits.write(credit.from);
-    this.reset();
-    if (writer !== -1) this.write(credit.from, writer);
-    else if (write === undefined || !this.spend(write)) return;
-    if (this.spend(credit)) this.arrive();
-  }
-
-  /** An unknown update takes effect in `scratch`; false when none of its class is left. */
-  private spend(credit: CreditClass): boolean {
+  /** An unknown update takes effect in `scratch`; false when none of its class is left (or old enough). */
+  private spend(credit: CreditClass, onExcursion: boolean): boolean {
     const { scratch, spentWord, credits } = this;
-    const spent = credits.spend(scratch[spentWord], credit);
+    const before = onExcursion ? scratch[this.oldWord] : credits.granted;
+    const spent = credits.spend(scratch[spentWord], credit, before);
     if (spent === -1) return false;
     scratch[spentWord] = spent;
-    if (credit.from === -1) this.bury(credit.to);
+    if (onExcursion) this.enterOld(credit.to);
+    else if (credit.from === NO_VALUE) this.bury(credit.to);
     else this.enter(credit.to);
-    this.record(credits.operation(spent, credit));
+    const kind = onExcursion ? EXCURSION : credit.from === NO_VALUE ? SHOWN : CHANGED;
+    if (this.effects) this.record(credits.operation(spent, credit), kind);
     return true;
   }
 
-  /** `writer`, an open write of `value`, takes visible effect in `scratch`. */
+  /** `writer`, an open write of `value`, is shown in `scratch`. */
   private write(value: number, writer: number): void {
-    const slot = this.window.slotOf[writer];
-    this.scratch[1 + this.words + (slot >> 5)] |= 1 << (slot & 31);
+    this.use(writer);
     this.bury(value);
-    this.record(writer);
+    this.record(writer, SHOWN);
   }
 
-  /** A write shows `value`: all open writes can have taken effect just before it, unseen. */
+  /** An excursion, before the write shown last, to `value` by `writer`. */
+  private depart(value: number, writer: number): void {
+    const { scratch } = this;
+    this.use(writer);
+    scratch[this.placeWord] = scratch[0] + 1;
+    this.enterOld(value);
+    this.record(writer, EXCURSION);
+  }
+
+  private use(op: number): void {
+    const slot = this.window.slotOf[op];
+    this.scratch[this.u + (slot >> 5)] |= 1 << (slot & 31);
+  }
+
+  /** A write shows `value`: all open writes can have happened just before it, and excursions by all that is open. */
   private bury(value: number): void {
     const { scratch, words, window } = this;
     scratch[0] = value;
     for (let word = 0; word < words; word++) {
       scratch[1 + word] &= ~(window.allWrites[word] | window.reads[value * words + word]);
+      scratch[this.o + word] = 0;
     }
+    scratch[this.oldWord] = this.credits.granted;
   }
 
   private cas(op: number): void {
+    const { scratch } = this;
     const slot = this.window.slotOf[op];
-    this.scratch[1 + (slot >> 5)] &= ~(1 << (slot & 31));
+    const onExcursion = scratch[this.placeWord] > MAIN_LINE;
+    scratch[1 + (slot >> 5)] &= ~(1 << (slot & 31));
     // Marked as used: having done a cas is not better than still being able to do it, where dominance compares.
-    this.scratch[1 + this.words + (slot >> 5)] |= 1 << (slot & 31);
-    this.enter(this.operations.to[op]);
-    this.record(op);
+    this.use(op);
+    if (onExcursion) this.enterOld(this.operations.to[op]);
+    else this.enter(this.operations.to[op]);
+    this.record(op, onExcursion ? EXCURSION : CHANGED);
   }
 
   /** The value becomes `value` by a cas: reads of it are met, and writes of it can have been absorbed. */
@@ -427,23 +497,38 @@ export class Sweep {
     }
   }
 
-  private record(op: number): void {
+  /** An excursion comes to `value`: the reads of it that are old enough are met. */
+  private enterOld(value: number): void {
+    const { scratch, words, window } = this;
+    scratch[0] = value;
+    for (let word = 0, at = value * words; word < words; word++, at++) {
+      scratch[1 + word] &= ~(window.reads[at] & ~scratch[this.o + word]);
+    }
+  }
+
+  private record(op: number, kind: number): void {
     if (!this.effects) return;
-    this.scratch[this.traceWord] = this.effects.add(op, this.event, this.scratch[this.traceWord]);
+    this.scratch[this.traceWord] = this.effects.add(op, this.event, kind, this.scratch[this.traceWord]);
   }
 
   private arrive(): void {
     const { scratch } = this;
-    this.relaxation?.apply(scratch, 0);
-    if (this.writes === -1 && (scratch[this.nWord] & this.bit) === 0) this.survive();
-    else this.visited.add(scratch);
+    const isMet = this.writes === -1 && (scratch[1 + this.word] & this.bit) === 0;
+    const onExcursion = scratch[this.placeWord] > MAIN_LINE;
+    // An excursion that met the returning operation may end here, or meet others by a cas; a main line can do so later.
+    if (onExcursion || !isMet) this.visited.add(scratch);
+    if (isMet || (onExcursion && this.writes !== -1)) this.survive();
   }
 
   private survive(): void {
-    const { scratch, nWord, words, bit } = this;
-    scratch[nWord] &= ~bit;
-    scratch[nWord + words] &= ~bit;
-    this.relaxation?.apply(scratch, 0);
+    const { scratch, word, bit } = this;
+    const place = scratch[this.placeWord];
+    if (place > MAIN_LINE) scratch[0] = place - 1;
+    scratch[this.placeWord] = MAIN_LINE;
+    scratch[1 + word] &= ~bit;
+    scratch[this.u + word] &= ~bit;
+    scratch[this.o + word] &= ~bit;
+    this.relaxation?.apply(scratch, 0, this.credits.granted);
     this.next.add(scratch);
     this.deadline.hold(this.next.size);
   }
@@ -456,66 +541,4 @@ function lastNeeds({ count, from, returns, values }: RegisterOperations): Int32A
     if (from[op] >= 0 && returns[op] > lastNeed[from[op]]) lastNeed[from[op]] = returns[op];
   }
   return lastNeed;
-}
-
-/**
- * Shortcuts of a pass in which credits are free. Values that an unknown write may give at any time are all alike: from
- * one of them an excursion to another and back costs nothing, meets its reads and cas, and buries every open write.
- */
-class Relaxation {
-  private readonly isFree: Uint8Array;
-  private readonly freeValues: number[] = [];
-  private readonly lastNeed: Int32Array;
-  private watched = 0;
-
-  constructor(
-    private readonly operations: RegisterOperations,
-    private readonly window: Window,
-  ) {
-    this.isFree = new Uint8Array(operations.values);
-    this.lastNeed = new Int32Array(operations.values).fill(-1);
-    const { count, from, returns } = operations;
-    for (let op = 0; op < count; op++) {
-      if (from[op] < 0 || returns[op] === NEVER) continue;
-      this.lastNeed[from[op]] = Math.max(this.lastNeed[from[op]], returns[op]);
-    }
-  }
-
-  /** True when every value that is still needed has become free. */
-  grant(credit: CreditClass, event: number): boolean {
-    if (credit.from !== -1) return false;
-    this.isFree[credit.to] = 1;
-    this.freeValues.push(credit.to);
-    const { lastNeed, isFree } = this;
-    while (this.watched < lastNeed.length && (isFree[this.watched] === 1 || lastNeed[this.watched] <= event)) {
-      this.watched++;
-    }
-    return this.watched === lastNeed.length;
-  }
-
-  apply(vectors: Int32Array, at: number): void {
-    if (this.isFree[vectors[at]] === 0) return;
-    const { window, freeValues } = this;
-    const { words } = window;
-    vectors[at] = freeValues[0];
-    for (let word = 0; word < words; word++) vectors[at + 1 + word] &= ~window.allWrites[word];
-    for (const value of freeValues) {
-      for (let word = 0; word < words; word++) {
-        vectors[at + 1 + word] &= ~(window.reads[value * words + word] | this.freeCas(value, word));
-      }
-    }
-  }
-
-  /** Open cas between two free values. One to another value is kept: it may be the only way to get there. */
-  private freeCas(value: number, word: number): number {
-    const { window, operations, isFree } = this;
-    let left = window.casFrom[value * window.words + word];
-    let free = 0;
-    while (left !== 0) {
-      const slot = 31 - Math.clz32(left);
-      left &= ~(1 << slot);
-      if (isFree[operations.to[window.opIn[word * 32 + slot]]] === 1) free |= 1 << slot;
-    }
-    return free;
-  }
 }
