@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 /** Whatever a test did, the next one starts from a whole cluster. */
-afterEach(() => cluster.ready(20_000));
+afterEach(() => cluster.ready(60_000));
 
 const names = () => cluster.nodes.map(({ name }) => name);
 const otherThan = (node: string) => names().find((name) => name !== node)!;

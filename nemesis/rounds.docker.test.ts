@@ -15,7 +15,7 @@ beforeAll(async () => {
   await cluster.ready(60_000);
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
-afterEach(() => cluster.ready(20_000));
+afterEach(() => cluster.ready(60_000));
 
 const faults: [Nemesis, string][] = [
   [flapping, 'isolate-leader'],
