@@ -4,27 +4,20 @@ import { forbids } from './lattice.js';
 import { Limits } from './limits.js';
 import type { Inference } from './list-append.js';
 import { timeOrder, type Order } from './realtime.js';
-import { findCycles } from './search.js';
+import { findCycles, type Found } from './search.js';
 import type { Cycle } from './walk.js';
 
 /** Everything found in a history of transactions, for judging it against any model. */
-export interface Analysis {
+export interface Analysis extends Found {
   readonly transactions: Transactions;
   readonly inference: Inference;
-  /** Cycles of data dependencies, and with real time. */
-  readonly realtime: readonly Cycle[];
-  /** Cycles of data dependencies, and with process order; only when a cycle through real time exists. */
-  readonly process: readonly Cycle[];
   /** Whether the graph that judges models of an order has no edge at all, so that it proves nothing. */
   readonly empty: Readonly<Record<Order, boolean>>;
 }
 
 export function analyse(transactions: Transactions, inference: Inference, limits = new Limits()): Analysis {
   const time = timeOrder(transactions);
-  const realtime = findCycles(inference.graph, time, 'realtime', limits);
-  // Process order is part of real time: without a cycle through time there is none through a process.
-  const timed = realtime.some(({ kind }) => kind.endsWith('-realtime'));
-  const process = timed ? findCycles(inference.graph, time, 'process', limits) : [];
+  const { realtime, process } = findCycles(inference.graph, time, limits);
   const data = !inference.graph.related;
   const empty = {
     data,

@@ -2,7 +2,7 @@ import { NONE } from '../../harness/history/history.js';
 import { Int32Buffer, Uint8Buffer } from '../transactions/buffers.js';
 import { PASS, RW, WR, WW, type DependencyGraph } from './graph.js';
 import type { Order, TimeOrder } from './realtime.js';
-import { components } from './tarjan.js';
+import { bigComponents } from './big-components.js';
 
 /** Relations as bits of a mask. */
 export const WW_BIT = 1 << WW;
@@ -31,30 +31,30 @@ export interface LocalGraph {
   readonly relations: Uint8Array;
 }
 
-/** The strongly connected parts of what {@link unpeeled} left, each as a graph of its own, largest last. */
+/** The strongly connected parts among `rest` (numbered as by `unpeeled`), each as a graph of its own, smallest first. */
 export function stronglyConnected(
   graph: DependencyGraph,
   time: TimeOrder,
   order: Order,
   rest: Int32Array,
 ): LocalGraph[] {
-  const whole = extract(graph, time, order, rest);
-  const { count, of } = components(whole, ~0);
-  const sizes = new Int32Array(count);
-  for (let node = 0; node < whole.nodes; node++) sizes[of[node]]++;
-  const members = new Map<number, number[]>();
-  for (let node = 0; node < whole.nodes; node++) {
-    if (sizes[of[node]] < 2) continue;
-    const list = members.get(of[node]);
-    if (list) list.push(node);
-    else members.set(of[node], [node]);
-  }
-  return [...members.values()].sort((a, b) => a.length - b.length).map((nodes) => restrict(whole, nodes));
+  const parts = bigComponents(graph, time, order, rest).sort((a, b) => a.length - b.length);
+  const local = new Int32Array(graph.nodes + graph.transactions).fill(NONE);
+  return parts.map((members) => {
+    const part = extract(graph, time, order, members.sort(), local);
+    for (const node of members) local[node] = NONE;
+    return part;
+  });
 }
 
-/** The subgraph on `nodes` (ascending, numbered as by `unpeeled`). */
-function extract(graph: DependencyGraph, time: TimeOrder, order: Order, nodes: Int32Array): LocalGraph {
-  const local = new Int32Array(graph.nodes + (order === 'realtime' ? graph.transactions : 0)).fill(NONE);
+/** The subgraph on `nodes`, ascending. `local` is all NONE, and scratch. */
+function extract(
+  graph: DependencyGraph,
+  time: TimeOrder,
+  order: Order,
+  nodes: Int32Array,
+  local: Int32Array,
+): LocalGraph {
   for (let i = 0; i < nodes.length; i++) local[nodes[i]] = i;
   const edges = new LocalEdges(nodes.length);
   for (const node of nodes) {
@@ -76,19 +76,6 @@ function extract(graph: DependencyGraph, time: TimeOrder, order: Order, nodes: I
   }
   const transactions = Int32Array.from(nodes, (node) => (node < graph.transactions ? node : -1));
   return edges.finish(transactions);
-}
-
-function restrict(graph: LocalGraph, nodes: readonly number[]): LocalGraph {
-  const local = new Map<number, number>();
-  nodes.forEach((node, i) => local.set(node, i));
-  const edges = new LocalEdges(nodes.length);
-  for (const node of nodes) {
-    edges.begin();
-    for (let edge = graph.offsets[node]; edge < graph.offsets[node + 1]; edge++) {
-      edges.add(local.get(graph.targets[edge]) ?? NONE, graph.relations[edge]);
-    }
-  }
-  return edges.finish(Int32Array.from(nodes, (node) => graph.transactions[node]));
 }
 
 /** Rows of edges, node after node, each target once with its smallest relation. */

@@ -1,6 +1,5 @@
-import { NONE } from '../../harness/history/history.js';
 import type { DependencyGraph } from './graph.js';
-import type { Order, TimeOrder } from './realtime.js';
+import type { TimeOrder } from './realtime.js';
 
 /**
  * What cannot be peeled off from the front of the graph by removing nodes that nothing precedes (Kahn 1962): empty if and
@@ -8,20 +7,15 @@ import type { Order, TimeOrder } from './realtime.js';
  *
  * A valid history is decided by this alone, at every level at once: all levels' graphs are parts of the largest.
  */
-export function unpeeled(graph: DependencyGraph, time: TimeOrder, order: Order): Int32Array {
+export function unpeeled(graph: DependencyGraph, { next }: TimeOrder): Int32Array {
   const { nodes, transactions, offsets, targets } = graph;
-  const ticks = order === 'realtime' ? transactions : 0;
-  const { next, successor } = time;
+  const ticks = transactions;
   const waiting = new Int32Array(nodes + ticks);
   for (let edge = 0; edge < targets.length; edge++) waiting[targets[edge] >>> 2]++;
-  if (order === 'realtime') {
-    for (let i = 0; i < transactions; i++) {
-      waiting[i]++;
-      if (i > 0) waiting[nodes + i]++;
-      if (next[i] < transactions) waiting[nodes + next[i]]++;
-    }
-  } else if (order === 'process') {
-    for (let i = 0; i < transactions; i++) if (successor[i] !== NONE) waiting[successor[i]]++;
+  for (let i = 0; i < transactions; i++) {
+    waiting[i]++;
+    if (i > 0) waiting[nodes + i]++;
+    if (next[i] < transactions) waiting[nodes + next[i]]++;
   }
 
   const stack = new Int32Array(nodes + ticks);
@@ -41,12 +35,8 @@ export function unpeeled(graph: DependencyGraph, time: TimeOrder, order: Order):
       const target = targets[edge] >>> 2;
       if (--waiting[target] === 0) stack[top++] = target;
     }
-    if (node >= transactions) continue;
-    if (order === 'realtime') {
-      if (next[node] < transactions && --waiting[nodes + next[node]] === 0) stack[top++] = nodes + next[node];
-    } else if (order === 'process') {
-      const later = successor[node];
-      if (later !== NONE && --waiting[later] === 0) stack[top++] = later;
+    if (node < transactions && next[node] < transactions && --waiting[nodes + next[node]] === 0) {
+      stack[top++] = nodes + next[node];
     }
   }
 

@@ -33,13 +33,32 @@ const PATIENCE = 50_000_000;
  * Cycles of every kind in every strongly connected component, one each: the shortest found. Kinds that another kind of
  * the same component implies are left out. Empty means proven absence.
  */
-export function findCycles(graph: DependencyGraph, time: TimeOrder, order: Order, limits: Limits): Cycle[] {
+export function findCycles(graph: DependencyGraph, time: TimeOrder, limits: Limits): Found {
   limits.look('looking for cycles');
-  const rest = unpeeled(graph, time, order);
+  const rest = unpeeled(graph, time);
   limits.look('looking for cycles');
-  if (rest.length === 0) return [];
-  const parts = stronglyConnected(graph, time, order, rest);
-  return parts.flatMap((component) => new ComponentSearch(component, time, limits).run(order));
+  if (rest.length === 0) return { realtime: [], process: [] };
+  const classify = (order: Order, nodes: Int32Array) =>
+    stronglyConnected(graph, time, order, nodes).flatMap((part) => new ComponentSearch(part, time, limits).run(order));
+  const realtime = classify('realtime', rest);
+  // Process order is part of real time: where no cycle goes through time, none goes through a process.
+  const timed = realtime.some(({ kind }) => kind.endsWith('-realtime'));
+  return {
+    realtime,
+    process: timed
+      ? classify(
+          'process',
+          rest.filter((node) => node < graph.nodes),
+        )
+      : [],
+  };
+}
+
+export interface Found {
+  /** Cycles of data dependencies, and with real time. */
+  readonly realtime: readonly Cycle[];
+  /** Cycles of data dependencies, and with process order; only when a cycle through real time exists. */
+  readonly process: readonly Cycle[];
 }
 
 /**
