@@ -1,6 +1,7 @@
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { numberOption } from '../options.js';
+import { type Fields, isName, isObject, wholeNumberAt } from '../values.js';
 import { nonsense } from '../verdict.js';
 
 /** What became of a transfer. `refused`: the balance was short, which is an observation. */
@@ -66,7 +67,6 @@ export interface BankHistory {
 const MOST_ACCOUNTS = 10_000;
 
 type Options = Readonly<Record<string, Json>>;
-type Fields = Readonly<Record<string, Json>>;
 
 /**
  * Reads a bank test's operations out of a history.
@@ -226,7 +226,7 @@ function readBalances(
     throw nonsense(history, completion, '"versions" is no object of numbers by account');
   const numbers = (from: Fields, what: string) =>
     Float64Array.from(accounts, (name) =>
-      wholeNumber(history, completion, from[name] ?? null, `${what} of account ${name}`),
+      wholeNumberAt(history, completion, Object.hasOwn(from, name) ? from[name] : null, `${what} of account ${name}`),
     );
   return {
     invocation,
@@ -234,7 +234,7 @@ function readBalances(
     balances: numbers(found, 'the balance'),
     versions: decodable ? numbers(versions as Fields, 'the version') : undefined,
     unknownAccounts: Object.keys(found).filter((name) => !indexOf.has(name)),
-    missingAccounts: accounts.filter((name) => !(name in found)),
+    missingAccounts: accounts.filter((name) => !Object.hasOwn(found, name)),
     nullAccounts: accounts.filter((name) => found[name] === null),
     ledger: transfers === undefined ? undefined : ledgerOf(history, completion, transfers),
   };
@@ -246,7 +246,7 @@ function ledgerOf(history: History, position: number, entries: Json): readonly L
     if (!isObject(entry) || !isName(entry['id']) || !isName(entry['from']) || !isName(entry['to'])) {
       throw nonsense(history, position, `entry ${at} of the ledger is not {id, from, to, amount}`);
     }
-    const amount = wholeNumber(history, position, entry['amount'] ?? null, `the amount of entry ${at} of the ledger`);
+    const amount = wholeNumberAt(history, position, entry['amount'] ?? null, `the amount of entry ${at} of the ledger`);
     return { id: String(entry['id']), from: String(entry['from']), to: String(entry['to']), amount };
   });
 }
@@ -273,26 +273,9 @@ function idsOf(history: History, transfers: readonly Transfer[]): ReadonlyMap<st
   return byId;
 }
 
-/** NaN for null. */
-function wholeNumber(history: History, position: number, value: Json, what: string): number {
-  if (value === null) return Number.NaN;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-    throw nonsense(history, position, `${what} is ${JSON.stringify(value)}, not a whole number`);
-  }
-  return value;
-}
-
 function balancesIn(value: Fields): Fields {
   const { balances } = value;
   return isObject(balances) ? balances : value;
-}
-
-export function isObject(value: Json | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isName(value: Json | undefined): value is string | number {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 }
 
 export function sum(values: Float64Array): number {

@@ -122,7 +122,7 @@ class Translation {
         // An account that does not exist can be in no state.
         values:
           read.unknownAccounts.length > 0 ? values.fill(Number.NaN) : versions ? [...values, ...versions] : values,
-        holds: read.ledger && this.heldBy(read),
+        holds: read.ledger && { members: this.heldBy(read), inScope: () => true },
       },
       { read },
       read.invocation,

@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
 import { numberOption } from '../options.js';
-import { isObject } from './bank-history.js';
+import { isObject } from '../values.js';
 
 interface State {
   readonly balances: Readonly<Record<string, number>>;

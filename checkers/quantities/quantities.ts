@@ -18,8 +18,8 @@ export interface Exact {
   readonly kind: 'exact';
   readonly dimensions: readonly number[];
   readonly values: readonly number[];
-  /** The changes that had taken effect, where that was seen too: these and no others. */
-  readonly holds: ReadonlySet<number> | undefined;
+  /** Where it was seen too which changes had taken effect: these, and no others of those in scope. */
+  readonly holds: { readonly members: ReadonlySet<number>; readonly inScope: (op: number) => boolean } | undefined;
 }
 
 /** Saw that a quantity was less than `limit`. */

@@ -51,7 +51,8 @@ export class Sweep {
   /** Changes that are in every configuration, for observations that tell which had taken effect. */
   private readonly settled: number[] = [];
   private readonly isSettled: Uint8Array;
-  private readonly settledChecked = new Map<number, number>();
+  /** For each observation that tells them: how many settled changes are in its scope, and how many it did not see. */
+  private readonly scopedSettled = new Map<number, { looked: number; count: number; strangers: number }>();
 
   constructor(
     private readonly quantities: Quantities,
@@ -442,15 +443,17 @@ export class Sweep {
   }
 
   /** Whether the changes that took effect are exactly those that were seen. */
-  private holdsExactly({ applied }: Configuration, observation: number, seen: ReadonlySet<number>): boolean {
-    const checked = this.settledChecked.get(observation) ?? 0;
-    if (checked < 0) return false;
-    for (let at = checked; at < this.settled.length; at++) {
-      if (seen.has(this.settled[at])) continue;
-      this.settledChecked.set(observation, -1);
-      return false;
+  private holdsExactly({ applied }: Configuration, observation: number, seen: Exact['holds'] & object): boolean {
+    const scoped = this.scopedSettled.get(observation) ?? { looked: 0, count: 0, strangers: 0 };
+    this.scopedSettled.set(observation, scoped);
+    for (; scoped.looked < this.settled.length; scoped.looked++) {
+      const op = this.settled[scoped.looked];
+      if (!seen.inScope(op)) continue;
+      scoped.count++;
+      if (!seen.members.has(op)) scoped.strangers++;
     }
-    this.settledChecked.set(observation, this.settled.length);
-    return this.settled.length + applied.length === seen.size && applied.every((op) => seen.has(op));
+    if (scoped.strangers > 0) return false;
+    const own = applied.filter(seen.inScope);
+    return scoped.count + own.length === seen.members.size && own.every((op) => seen.members.has(op));
   }
 }

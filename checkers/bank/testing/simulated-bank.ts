@@ -4,14 +4,7 @@ import { type Dice, Random } from '../../../harness/kit/random.js';
 
 /** Ways in which a bank can be wrong. */
 export type BankBug =
-  | 'stale-read'
-  | 'frozen'
-  | 'torn-read'
-  | 'lost'
-  | 'applied-twice'
-  | 'dirty'
-  | 'unjustified-refusal'
-  | 'overdraft';
+  'stale-read' | 'frozen' | 'torn-read' | 'lost' | 'applied-twice' | 'dirty' | 'unjustified-refusal' | 'overdraft';
 
 export interface BankShape {
   readonly accounts: number;
@@ -75,9 +68,13 @@ class SimulatedBank {
 
   run(): EventInput[] {
     const { dice, shape } = this;
-    const clients = Array.from({ length: shape.concurrency }, (_, process) => ({ process, pending: undefined as Pending | undefined }));
+    const clients = Array.from({ length: shape.concurrency }, (_, process) => ({
+      process,
+      pending: undefined as Pending | undefined,
+    }));
     while (this.asked < shape.operations || clients.some(({ pending }) => pending !== undefined)) {
-      if (this.ghosts.length > 0 && dice.chance(0.05)) this.apply(this.ghosts.splice(dice.int(this.ghosts.length), 1)[0]);
+      if (this.ghosts.length > 0 && dice.chance(0.05))
+        this.apply(this.ghosts.splice(dice.int(this.ghosts.length), 1)[0]);
       const client = dice.pick(clients);
       if (client.pending === undefined) {
         if (this.asked < shape.operations) client.pending = this.invoke(client.process);
@@ -107,7 +104,15 @@ class SimulatedBank {
 
   private emit(process: number, type: EventInput['type'], f: string, value: Json): void {
     const node = `n${1 + (process % 5)}`;
-    this.events.push({ process, type, f, value, node, time: this.events.length * 1_000_000, index: this.events.length });
+    this.events.push({
+      process,
+      type,
+      f,
+      value,
+      node,
+      time: this.events.length * 1_000_000,
+      index: this.events.length,
+    });
   }
 
   private invoke(process: number): Pending {
@@ -144,7 +149,8 @@ class SimulatedBank {
       else if (now < 0.7) this.ghosts.push(transfer);
       return;
     }
-    const refused = this.balances[transfer.from] < transfer.amount ? !this.buggy('overdraft') : this.buggy('unjustified-refusal');
+    const refused =
+      this.balances[transfer.from] < transfer.amount ? !this.buggy('overdraft') : this.buggy('unjustified-refusal');
     pending.answer = { ...transfer, outcome: refused ? 'refused' : 'applied' };
     if (refused || this.buggy('lost')) return;
     this.apply(transfer, 'forced');
@@ -178,7 +184,8 @@ class SimulatedBank {
       balances[last.to] -= last.amount;
       versions[last.to]--;
     }
-    if (f === 'read') return shape.reads === 'plain' ? named(balances) : { balances: named(balances), versions: named(versions) };
+    if (f === 'read')
+      return shape.reads === 'plain' ? named(balances) : { balances: named(balances), versions: named(versions) };
     return { balances: named(balances), versions: named(versions), transfers: this.entries as unknown as Json };
   }
 
