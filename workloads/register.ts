@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { casRegister } from '../checkers/models/register.js';
-import { linearizable } from '../checkers/linearizability/linearizability.js';
-import { casRegister } from '../checkers/models/register.js';
 import type { KvSession } from '../docker/system.js';
 import {
   concurrentKeys,
