@@ -21,6 +21,7 @@ export const counter: Checker = {
     };
     const anomalies: Anomaly[] = [];
     let reads = 0;
+    let adds = 0;
     let violations = 0;
     const lowerAtInvoke = new Float64Array(length);
     for (const part of partitionByKey(history)) {
@@ -30,6 +31,7 @@ export const counter: Checker = {
       for (const at of part) {
         const type = types[at];
         if (functions[at] === add) {
+          adds++;
           const failed = type === INVOKE ? pairs[at] >= 0 && types[pairs[at]] === FAIL : type === FAIL;
           if (failed || type === INFO) continue;
           const amount = type === OK && pairs[at] >= 0 ? amountOf(pairs[at]) : amountOf(at);
@@ -55,10 +57,13 @@ export const counter: Checker = {
     }
     return verdictOf({
       anomalies,
-      ...(reads === 0 && { undecided: 'no read of the counter succeeded' }),
+      ...(reads === 0 && adds === 0 && { undecided: 'the counter was neither incremented nor read' }),
       details: { reads, violations },
       checked: ['every read lies between the increments surely applied before it and possibly applied by its end'],
-      notChecked: ['whether the reads agree with one order of the increments (see the model counter)'],
+      notChecked: [
+        ...(reads === 0 ? ['anything about values: no read succeeded'] : []),
+        'whether the reads agree with one order of the increments (see the model counter)',
+      ],
     });
   },
 };

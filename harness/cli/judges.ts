@@ -83,7 +83,8 @@ function guessFrom(history: History): string {
   if (has('enqueue')) return has('drain') ? 'total-queue' : 'queue';
   if (has('txn')) return transactionKind(history);
   if (has('get') || has('put')) return 'kv';
-  if (has('write') || has('cas')) return holdsTransactions(history) ? 'long-fork' : 'cas-register';
+  if (holdsTransactions(history)) return 'long-fork';
+  if (has('write') || has('cas')) return 'cas-register';
   if (has('add')) return readsAreLists(history) ? 'set-full' : 'counter';
   const names = history.columns.functionNames.join(', ') || 'none';
   throw new UserError(`cannot tell what to check from the operations (${names}); say --model or --workload`);

@@ -18,6 +18,11 @@ const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad argume
   faultline check history.jsonl --model cas-register
   faultline check runs/latest`;
 
+// Node's own exit code for a crash is 1, which says "invalid" here.
+process.on('uncaughtException', (error) => {
+  process.exit(report(error));
+});
+
 await main();
 
 /** Runs one command. Errors the user can mend end with one line; everything else is a defect and shows its stack. */

@@ -8,13 +8,16 @@ export function keyText(key: Json): string {
 
 /**
  * Whether the values of these events are `[key value]` pairs of independent objects: every client invocation has such a
- * pair, and some of them ask without knowing, `[key nil]`. The latter tells a history of independent registers from one
- * of compare-and-sets or transfers written as pairs.
+ * pair, every answer too, and some invocations ask without knowing, `[key nil]`. The last tells a history of independent
+ * registers from one of compare-and-sets or transfers written as pairs; the answers tell it from a set whose elements
+ * are pairs: what reads of that return is no pair.
  */
 export function looksIndependent(events: readonly EventInput[]): boolean {
   const invocations = events.filter((event) => event.type === 'invoke' && event.process !== 'nemesis');
+  const answers = events.filter((event) => event.type === 'ok' && event.process !== 'nemesis' && event.value !== null);
   return (
     invocations.every((event) => event.f !== 'txn' && isPair(event.value)) &&
+    answers.every((event) => isPair(event.value)) &&
     invocations.some((event) => isPair(event.value) && event.value[1] === null)
   );
 }
