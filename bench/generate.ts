@@ -41,6 +41,8 @@ const READ = 0;
 const WRITE = 1;
 const CAS = 2;
 const NO_VALUE = -1_000_000;
+/** Written once per key, at the beginning of a history with a flaw. */
+const ANCIENT = 5;
 
 /**
  * A history of a correct register, written straight into columns: every client always has an operation open, which
@@ -56,17 +58,14 @@ class Generation {
   private length = 0;
   private readonly keys: number;
   private readonly current: Int32Array;
-  /** When each key last held each small value, in steps. */
-  private readonly lastHeld: Int32Array[];
+  private readonly wroteAncient: boolean[] = [];
   private fresh = 1;
-  private step = 0;
   private planted = false;
 
   constructor(private readonly recipe: Recipe) {
     this.draw = dice(recipe.seed);
     this.keys = recipe.kind === 'kv' ? 10 : 1;
     this.current = new Int32Array(this.keys).fill(NO_VALUE);
-    this.lastHeld = Array.from({ length: this.keys }, () => new Int32Array(5).fill(-1));
     const size = 2 * recipe.operations + 2 * recipe.concurrency;
     this.columns = {
       types: new Uint8Array(size),
@@ -96,7 +95,6 @@ class Generation {
     let nextProcess = recipe.concurrency;
     let busy = 0;
     while (asked < recipe.operations || busy > 0) {
-      this.step++;
       if (ghosts.length > 0 && draw(50) === 0) this.effect(ghosts.pop()!);
       const client = clients[draw(clients.length)];
       const op = client.op;
@@ -129,18 +127,19 @@ class Generation {
     const kind = cas ? draw(3) : draw(2);
     const unique = recipe.kind === 'register' || recipe.kind === 'unique-cas';
     const key = this.keys === 1 ? 0 : draw(this.keys);
-    const value = unique ? this.fresh++ : draw(5);
+    const ancient = recipe.flaw === 'stale' && !this.wroteAncient[key];
+    this.wroteAncient[key] = true;
+    const value = unique ? this.fresh++ : ancient ? ANCIENT : draw(5);
     const from = unique ? this.current[key] : draw(5);
     const op: Pending = {
-      kind: kind === CAS && from === NO_VALUE ? WRITE : kind,
+      kind: (kind === CAS && from === NO_VALUE) || ancient ? WRITE : kind,
       key,
       from,
       to: value,
       position: this.length,
       took: false,
-      lost: recipe.infoShare > 0 && draw(1_000_000) < recipe.infoShare * 1_000_000,
+      lost: !ancient && recipe.infoShare > 0 && draw(1_000_000) < recipe.infoShare * 1_000_000,
       refused: false,
-      invokedAt: this.step,
     };
     const event = this.event(INVOKE, process, op);
     if (op.kind === WRITE) this.put(event, VALUE_INT, op.to, 0);
@@ -153,7 +152,6 @@ class Generation {
     if (op.kind === READ) op.from = this.flawed(op) ?? current[op.key];
     else if (op.kind === CAS && current[op.key] !== op.from) op.refused = true;
     else {
-      if (current[op.key] >= 0 && current[op.key] < 5) this.lastHeld[op.key][current[op.key]] = this.step;
       current[op.key] = op.to;
     }
   }
@@ -165,12 +163,9 @@ class Generation {
       this.planted = true;
       return Math.max(1, current[op.key] - 50 * recipe.concurrency);
     }
-    for (let value = 0; value < 5; value++) {
-      if (value === current[op.key] || this.lastHeld[op.key][value] > op.invokedAt - 5 * recipe.concurrency) continue;
-      this.planted = true;
-      return value;
-    }
-    return undefined;
+    if (current[op.key] === ANCIENT) return undefined;
+    this.planted = true;
+    return ANCIENT;
   }
 
   private complete(process: number, op: Pending): void {
@@ -238,5 +233,4 @@ interface Pending {
   took: boolean;
   readonly lost: boolean;
   refused: boolean;
-  readonly invokedAt: number;
 }

@@ -2,8 +2,16 @@ import { OutOfBudget, type Deadline } from './budget.js';
 import type { Spending } from './credits.js';
 import { Effects, type EffectOrder } from './effects.js';
 import { NEVER } from './partition.js';
-import type { RegisterOperations } from './registers.js';
+import { READ, WRITE, type RegisterOperations } from './registers.js';
 import { Sweep } from './sweep.js';
+
+/** Configurations that the first pass keeps. */
+const BEAM = 24;
+/** Lengths of the stretches, in events, that a refutation looks at, and how far past the first pass' death. */
+const STRETCHES = [400, 2_000, 10_000];
+const BEYOND = 300;
+/** With more values, starting from every one costs more than it brings. */
+const MOST_VALUES = 64;
 
 export type FrontierResult =
   | {
@@ -17,6 +25,7 @@ export type FrontierResult =
       readonly maxConfigurations: number;
       /** The return that no configuration survived. */
       readonly event: number;
+      readonly isProof: boolean;
     }
   | {
       readonly validity: 'unknown';
@@ -41,15 +50,24 @@ export type FrontierResult =
  * - *Symmetry*: of equal open operations the one returning first goes first.
  * - *Dominance*: per value only configurations minimal in obligations, used updates and credits are kept.
  *
- * Unknown updates never return; they are credits. Three passes: with free credits (if even that dies, the history is
- * illegal); spending only where everything else dies (if that survives, it is legal); and, for the gap, every way.
+ * Unknown updates never return; they are credits.
+ *
+ * A first pass keeps only the best configurations and spends credits only where everything else dies: if it survives,
+ * the history is legal, proven. If it dies, a second one looks at the stretch before that alone, from every state that
+ * could be, with credits for nothing: if even that dies, the history is illegal, proven. Only for the gap between
+ * follow passes over the whole: all configurations with free credits, with sparing ones, with every way to spend them.
  */
 export function checkFrontier(
   operations: RegisterOperations,
   deadline: Deadline,
   order: 'wanted' | 'unwanted' = 'unwanted',
 ): FrontierResult {
-  if (!operations.returns.includes(NEVER)) return pass(operations, deadline, 'every', order);
+  const hasUnknown = operations.returns.includes(NEVER);
+  const narrow = pass(operations, deadline, hasUnknown ? 'sparing' : 'every', order, BEAM);
+  if (narrow.validity !== 'invalid' || (narrow.isProof && !hasUnknown)) return narrow;
+  const refuted = refuteLocally(operations, narrow.event, deadline);
+  if (refuted !== undefined) return { ...narrow, isProof: true, event: refuted };
+  if (!hasUnknown) return pass(operations, deadline, 'every', order);
   const relaxed = pass(operations, deadline, 'free', 'unwanted');
   if (relaxed.validity !== 'valid') return relaxed;
   const sparing = pass(operations, deadline, 'sparing', order);
@@ -57,14 +75,16 @@ export function checkFrontier(
   return pass(operations, deadline, 'every', order);
 }
 
+/** One pass over all events. With a finite `beam` its dying is no proof, unless `isProof` says so. */
 export function pass(
   operations: RegisterOperations,
   deadline: Deadline,
   spending: Spending,
   order: 'wanted' | 'unwanted',
+  beam = Number.POSITIVE_INFINITY,
 ): FrontierResult {
   const effects = order === 'wanted' ? new Effects() : undefined;
-  const sweep = new Sweep(operations, deadline, spending, effects);
+  const sweep = new Sweep(operations, deadline, spending, effects, beam);
   const { events } = operations;
   let event = 0;
   try {
@@ -74,7 +94,8 @@ export function pass(
       if (code >= 0) {
         if (sweep.invoke(code, event)) break;
       } else if (!sweep.complete(~code, event)) {
-        return { validity: 'invalid', maxConfigurations: sweep.maxConfigurations, event };
+        const { maxConfigurations, isTruncated } = sweep;
+        return { validity: 'invalid', maxConfigurations, event, isProof: !isTruncated && spending !== 'sparing' };
       }
     }
   } catch (error) {
@@ -88,4 +109,57 @@ export function pass(
     maxConfigurations,
     ...(effects && { effects: effects.order(sweep.frontier[sweep.traceWord]) }),
   };
+}
+
+/**
+ * Tries to prove a history illegal by a stretch of it around `event` alone. Starts from a superset of what can be: any
+ * value, no obligation, every open update still unused. Answers the event that no configuration survived.
+ */
+function refuteLocally(operations: RegisterOperations, event: number, deadline: Deadline): number | undefined {
+  if (operations.values > MOST_VALUES) return undefined;
+  for (const length of STRETCHES) {
+    const start = Math.max(0, event - length);
+    const died = sweepStretch(operations, start, Math.min(operations.events.length, event + BEYOND), deadline);
+    if (died !== undefined) return died;
+    if (start === 0) break;
+  }
+  return undefined;
+}
+
+function sweepStretch(
+  operations: RegisterOperations,
+  start: number,
+  end: number,
+  deadline: Deadline,
+): number | undefined {
+  const { events, kinds, calls } = operations;
+  const returns = operations.returns.slice();
+  const writes: number[] = [];
+  const unknown: number[] = [];
+  for (let op = 0; op < operations.count && calls[op] < start; op++) {
+    if (returns[op] < start || kinds[op] === READ) continue;
+    if (kinds[op] === WRITE && returns[op] !== NEVER) writes.push(op);
+    else {
+      // Whether an open cas took effect already is not known: as an unknown update it may do so, or not.
+      returns[op] = NEVER;
+      unknown.push(op);
+    }
+  }
+  const sweep = new Sweep({ ...operations, returns }, deadline, 'free', undefined);
+  try {
+    for (const op of unknown) if (sweep.invoke(op, start)) return undefined;
+    if (start > 0) sweep.startAnywhere(writes);
+    for (let at = start; at < end; at++) {
+      deadline.tick();
+      const code = events[at];
+      if (code >= 0) {
+        if (sweep.invoke(code, at)) return undefined;
+      } else if (calls[~code] >= start || (kinds[~code] === WRITE && returns[~code] !== NEVER)) {
+        if (!sweep.complete(~code, at)) return at;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfBudget)) throw error;
+  }
+  return undefined;
 }

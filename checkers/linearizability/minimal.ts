@@ -14,7 +14,7 @@ const buckets = new Int32Array(0x10000);
 /**
  * Copies to `target` the configurations of `set` that no other one dominates: same value, no obligation more, no write
  * used more, nothing more that is too new for an excursion, no credit spent more. Whatever the dominated one can still do, the other can. Answers how many there are;
- * `target` must have room for all.
+ * `target` must have room for all. Past `most` it keeps those with the fewest bits and answers minus their number.
  */
 export function keepMinimal(
   set: VectorSet,
@@ -22,6 +22,7 @@ export function keepMinimal(
   words: number,
   spentWord: number,
   credits: Credits,
+  most = Number.POSITIVE_INFINITY,
 ): number {
   const { width, size, data } = set;
   if (size === 1) {
@@ -33,6 +34,7 @@ export function keepMinimal(
   for (let rank = 0; rank < size; rank++) {
     const at = ordered[rank] * width;
     if (isDominated(data, at, target, kept, width, words, spentWord, credits)) continue;
+    if (kept >= most) return -kept;
     const to = kept * width;
     for (let word = 0; word < width; word++) target[to + word] = data[at + word];
     kept++;

@@ -22,6 +22,8 @@ const AFTER_WRITE = -1;
  */
 export class Sweep {
   maxConfigurations = 1;
+  /** Whether configurations were given up, so that dying proves nothing. */
+  isTruncated = false;
   /** Configurations alive: `size` vectors of `width` words. */
   frontier: Int32Array;
   size = 1;
@@ -59,6 +61,8 @@ export class Sweep {
     private readonly deadline: Deadline,
     private readonly spending: Spending,
     private readonly effects: Effects | undefined,
+    /** Most configurations to keep after a return. */
+    private readonly beam = Number.POSITIVE_INFINITY,
   ) {
     this.window = new Window(operations);
     this.credits = new Credits(operations, spending);
@@ -80,6 +84,23 @@ export class Sweep {
     this.frontier[this.traceWord] = -1;
     this.lastNeed = lastNeeds(operations);
     this.relaxation = spending === 'free' ? new Relaxation(operations, this.window) : undefined;
+  }
+
+  /**
+   * Starts from everything that could be at this moment: any value; what is open has no obligation left and may still
+   * be used. `open`: writes that were open; unknown updates, and cas that were open, are granted as credits before.
+   */
+  startAnywhere(open: readonly number[]): void {
+    const { operations, width, window } = this;
+    for (const op of open) window.open(op);
+    this.size = operations.values;
+    this.frontier = new Int32Array(width * (this.size + 1));
+    for (let value = 0, at = 0; value < operations.values; value++, at += width) {
+      this.frontier[at] = value;
+      this.frontier[at + this.oldWord] = this.credits.granted;
+      this.frontier[at + this.traceWord] = -1;
+    }
+    this.relax();
   }
 
   /** True when nothing that is still to come can be refused any more (in a pass with free credits). */
@@ -157,7 +178,11 @@ export class Sweep {
     const { next } = this;
     if (next.size > this.maxConfigurations) this.maxConfigurations = next.size;
     if (this.frontier.length < next.size * this.width) this.frontier = new Int32Array(next.data.length);
-    this.size = keepMinimal(next, this.frontier, this.words, this.spentWord, this.credits);
+    this.size = keepMinimal(next, this.frontier, this.words, this.spentWord, this.credits, this.beam);
+    if (this.size < 0) {
+      this.size = -this.size;
+      this.isTruncated = true;
+    }
     if (this.spending !== 'free') this.credits.compact(this.frontier, this.size, this.width, this.spentWord);
     if (this.effects && this.size === 1) {
       this.frontier[this.traceWord] = this.effects.settle(this.frontier[this.traceWord]);
@@ -228,6 +253,10 @@ export class Sweep {
       for (; explored < visited.size; explored++) {
         this.deadline.tick();
         this.deadline.hold(visited.size);
+        if (explored > 32 * this.beam && next.size > 0) {
+          this.isTruncated = true;
+          return;
+        }
         this.load(explored);
         this.expand();
         if (this.credits.isEmpty) continue;
