@@ -36,6 +36,9 @@ export class RealClock implements Clock {
   }
 }
 
+/** 123.456789 ms are 123456789.00000001 ns in floating point. */
+const FLOAT_NOISE_NS = 1e-3;
+
 interface Alarm {
   readonly time: number;
   readonly callback: () => void;
@@ -59,7 +62,8 @@ export class VirtualClock implements Clock {
 
   after(delayMs: number, callback: () => void): Cancel {
     // Up, never down: an alarm before its time would be set again for ever without time moving.
-    const alarm = { time: this.time + Math.max(0, Math.ceil(delayMs * 1e6)), callback };
+    const delayNs = Math.ceil(delayMs * 1e6 - FLOAT_NOISE_NS);
+    const alarm = { time: this.time + Math.max(0, delayNs), callback };
     const position = this.alarms.findLastIndex((other) => other.time <= alarm.time) + 1;
     this.alarms.splice(position, 0, alarm);
     return () => {

@@ -175,6 +175,42 @@ describe('the interpreter', () => {
     await expect(world(() => Promise.resolve(ok)).run(stuck)).rejects.toThrow('waits for ever');
   });
 
+  it.each([
+    ['emits for a busy thread', { thread: 0 as const, time: 0, invocation: read }, 'busy'],
+    ['emits what is no JSON', { thread: 0 as const, time: 0, invocation: { f: 'read', value: 1n as never } }, 'BigInt'],
+  ])('stops, rather than crash, when a generator %s', async (_, emitted, message) => {
+    const careless: Generator = { next: () => ({ kind: 'emit', emitted, next: careless }), update: () => careless };
+    const sink = {
+      full: false,
+      drained: () => Promise.resolve(),
+      append: (event: Operation) => void JSON.stringify(event),
+    };
+    const clock = new VirtualClock();
+    const hanging = world(() => new Promise(() => undefined), { clock, recorder: new Recorder(clock, sink) });
+    await expect(clock.run(hanging.interpreter.run(careless))).rejects.toThrow(message);
+  });
+
+  it('stops, rather than crash, when a client answers what is no JSON, or a generator cannot take an event', async () => {
+    const sink = {
+      full: false,
+      drained: () => Promise.resolve(),
+      append: (event: Operation) => void JSON.stringify(event),
+    };
+    const clock = new VirtualClock();
+    const answering = world(() => Promise.resolve({ type: 'ok', value: 1n }), {
+      clock,
+      recorder: new Recorder(clock, sink),
+    });
+    await expect(clock.run(answering.interpreter.run(clients(repeat(read))))).rejects.toThrow('BigInt');
+    const deaf: Generator = {
+      next: (context) => ({ kind: 'emit', emitted: { thread: 0, time: context.time, invocation: read }, next: deaf }),
+      update: () => {
+        throw new Error('not listening');
+      },
+    };
+    await expect(world(() => Promise.resolve(ok)).run(deaf)).rejects.toThrow('not listening');
+  });
+
   it('decides the same on a virtual clock', async () => {
     const once = async () => {
       const { run } = world(async (_, process, { clock }) => {

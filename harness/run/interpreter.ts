@@ -94,7 +94,12 @@ export class Interpreter {
     drive.scheduled = true;
     this.options.clock.soon(() => {
       drive.scheduled = false;
-      if (drive === this.drive) this.pump(drive);
+      if (drive !== this.drive) return;
+      try {
+        this.pump(drive);
+      } catch (error) {
+        this.fail(drive, error);
+      }
     });
   }
 
@@ -108,8 +113,7 @@ export class Interpreter {
         return;
       }
       this.board.time = clock.nowNs();
-      const step = this.ask(drive);
-      if (step === undefined) return;
+      const step = drive.generator.next(this.board);
       if (step.kind === 'done') return this.finishWhenQuiet(drive);
       if (step.kind === 'emit' && step.emitted.time <= this.board.time) {
         drive.generator = step.next;
@@ -123,14 +127,6 @@ export class Interpreter {
       return;
     }
     this.schedule(drive);
-  }
-
-  private ask(drive: Drive) {
-    try {
-      return drive.generator.next(this.board);
-    } catch (error) {
-      return this.fail(drive, error);
-    }
   }
 
   private issue(drive: Drive, thread: Thread, invocation: Invocation): void {
@@ -147,18 +143,22 @@ export class Interpreter {
     }
     const serial = ++this.serials[thread];
     this.invocations[thread] = invocation;
-    this.inFlight.add(thread, this.board.time + this.options.operationTimeoutMs * 1e6);
+    this.inFlight.add(thread, this.board.time + Math.ceil(this.options.operationTimeoutMs * 1e6));
     this.watchDeadlines(drive);
-    this.workers[thread].perform(invocation).then(
-      (completion) => {
-        if (serial === this.serials[thread]) this.complete(drive, thread, completion);
-      },
-      (error: unknown) => {
-        if (serial !== this.serials[thread]) return;
-        this.complete(drive, thread, { type: 'info', error: 'malformed-answer' });
-        this.fail(drive, error);
-      },
-    );
+    const awaited = () => serial === this.serials[thread];
+    this.workers[thread]
+      .perform(invocation)
+      .then(
+        (completion) => {
+          if (awaited()) this.complete(drive, thread, completion);
+        },
+        (error: unknown) => {
+          if (!awaited()) return;
+          this.complete(drive, thread, { type: 'info', error: 'malformed-answer' });
+          this.fail(drive, error);
+        },
+      )
+      .catch((error: unknown) => this.fail(drive, error));
   }
 
   private complete(drive: Drive, thread: number, completion: Completion): void {
@@ -228,7 +228,9 @@ export class Interpreter {
     });
   }
 
-  private wakeAt(drive: Drive, time: number): void {
+  private wakeAt(drive: Drive, due: number): void {
+    // Clocks show whole nanoseconds: one that woke us at the fraction's floor would wake us there for ever.
+    const time = Math.ceil(due);
     if (drive.wakeTime <= time) return;
     drive.wakeAlarm?.();
     drive.wakeTime = time;
