@@ -1,143 +1,166 @@
 import { faultsOf, phasesOf } from '../../harness/history/faults-of.js';
 import type { FaultRecord, Phase } from '../../harness/history/faults.js';
-import { type History, INVOKE, NEMESIS, NONE, OK } from '../../harness/history/history.js';
+import { type History, INVOKE, NEMESIS, NONE } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
-import type { CheckContext, Checker, Verdict } from '../checker.js';
+import type { Checker } from '../checker.js';
+import { numberOption } from '../options.js';
+import { type Fields, isObject } from '../values.js';
 import { verdictOf } from '../verdict.js';
+import { countKinds, type KindCounts, type Stage, STAGES } from './counts.js';
 
 /**
- * The test's own assumptions as a verdict: did clients get work done before, during and after the faults, did every
- * fault bite and heal, is the journal sane? It finds no violations; what is missing makes it `unknown`, and so the run
- * inconclusive: a test in which nothing happened must not pass.
+ * Was the test worth anything? Every kind of operation succeeded before, during and after the faults, every fault bit
+ * and is healed, what is read at the end was read, and the recording itself makes sense. Otherwise a clean verdict of
+ * the other checkers would prove nothing, and the run is inconclusive, with every reason.
  *
- * Options: `operations`, by workload the kinds of operations that must succeed; `faults`, how many were scheduled;
- * `minimumOk`, successes wanted of each kind during the faults (default 3).
+ * Sees the whole history, with the nemesis. Options: `operations` (kinds by workload, as the workloads declare them),
+ * `faults` (how many the plan has), `minimumOk` (successes of each kind wanted in each stage; 1).
  */
 export const statistics: Checker = {
   name: 'statistics',
-  summary: 'the test was worth something: work done in every phase, every fault bit and healed, journal sane',
-  check(history, context): Verdict {
+  summary: 'every kind of operation succeeded before, during and after the faults, and every fault bit and is healed',
+  check(history, { options }) {
     const phases = phasesOf(history);
     const faults = faultsOf(history);
-    const tally = countByStage(history, phases);
+    const kinds = countKinds(history, phases);
+    const minimum = numberOption(options, 'minimumOk', 1_000_000) ?? 1;
+    const planned = numberOption(options, 'faults', 1_000_000);
     const reasons = [
-      ...missingWork(tally, phases, context),
-      ...faultTrouble(faults, context.options['faults']),
-      ...journalTrouble(history),
+      ...neverAsked(kinds, options),
+      ...kinds.flatMap((kind) => tooFew(kind, phases, minimum)),
+      ...faultReasons(faults, planned),
+      ...recordingReasons(history),
     ];
-    const shown = reasons.slice(0, 5).join('; ') + (reasons.length > 5 ? `; and ${reasons.length - 5} more` : '');
+    if (kinds.length === 0) reasons.unshift('no operation was invoked');
     return verdictOf({
       anomalies: [],
-      ...(reasons.length > 0 && { undecided: shown }),
+      ...(reasons.length > 0 && { undecided: summed(reasons) }),
       details: {
-        reasons,
-        operations: [...tally].map(([kind, counts]) => ({ kind, ...counts })) as unknown as Json,
-        effectiveFaults: faults.filter(({ effective }) => effective).length,
+        operations: kinds.map(rowOf),
         faults: faults.length,
+        effective: count(faults, 'effective'),
+        healed: count(faults, 'healed'),
+        reasons,
       },
       checked: [
-        'operations of every kind succeeded before, during and after the faults',
-        'every fault had its effect, was healed, and the healing was verified',
-        'the clock never goes back and no process has two operations under way',
+        phases.length > 0
+          ? `each kind of operation succeeded at least ${times(minimum)} before, during and after the faults`
+          : `each kind of operation succeeded at least ${times(minimum)}`,
+        ...(faults.length > 0 ? ['each fault bit, by its evidence, and is healed'] : []),
+        'the clock of the recording never goes back, and no process does two things at once',
+      ],
+      notChecked: [
+        ...(phases.length === 0 ? ['stages of the run: this history does not mark them'] : []),
+        ...(faults.length === 0 ? ['faults: this history has none'] : []),
       ],
     });
   },
 };
 
-/** Successes of one kind of operation, by when it was invoked. */
-interface StageCounts {
-  before: number;
-  during: number;
-  after: number;
-  /** Invoked at all, and before the final reads. */
-  invoked: number;
-  invokedEarly: number;
+const MOST_TOLD = 6;
+
+function summed(reasons: readonly string[]): string {
+  const told = reasons.slice(0, MOST_TOLD).join('; ');
+  return reasons.length > MOST_TOLD ? `${told}; and ${reasons.length - MOST_TOLD} more` : told;
 }
 
-type Stage = 'before' | 'during' | 'after';
-
-function stageOf(phase: Phase | undefined): Stage {
-  if (phase === undefined || phase.name === 'faults') return 'during';
-  return phase.name === 'warm-up' ? 'before' : 'after';
+function times(minimum: number): string {
+  return minimum === 1 ? 'once' : `${minimum} times`;
 }
 
-/** Counts by `workload f`; the workload is left out where the history has none. */
-function countByStage(history: History, phases: readonly Phase[]): ReadonlyMap<string, StageCounts> {
-  const { types, processes, pairs, times, functions, functionNames, workloads, workloadNames } = history.columns;
-  const tally = new Map<string, StageCounts>();
-  let at = 0;
-  for (let position = 0; position < history.length; position++) {
-    if (processes[position] === NEMESIS || types[position] !== INVOKE) continue;
-    while (at + 1 < phases.length && times[position] >= phases[at + 1].startTime) at++;
-    const workload = workloads[position] === NONE ? '' : `${workloadNames[workloads[position]]} `;
-    const kind = workload + functionNames[functions[position]];
-    let counts = tally.get(kind);
-    if (counts === undefined)
-      tally.set(kind, (counts = { before: 0, during: 0, after: 0, invoked: 0, invokedEarly: 0 }));
-    counts.invoked++;
-    if (phases[at]?.name !== 'final') counts.invokedEarly++;
-    if (pairs[position] !== NONE && types[pairs[position]] === OK) counts[stageOf(phases[at])]++;
-  }
-  return tally;
+function nameOf(workload: string | undefined, f: string): string {
+  return workload === undefined ? f : `${f} of ${workload}`;
 }
 
-function* missingWork(
-  tally: ReadonlyMap<string, StageCounts>,
+/** Kinds that a workload declares and that nobody invoked. */
+function neverAsked(kinds: readonly KindCounts[], { operations }: Fields): readonly string[] {
+  if (!isObject(operations)) return [];
+  return Object.entries(operations).flatMap(([workload, declared]) => {
+    if (!Array.isArray(declared)) return [];
+    const asked = kinds.filter((kind) => kind.workload === workload || kind.workload === undefined).map(({ f }) => f);
+    return declared
+      .filter((f: Json): f is string => typeof f === 'string' && !asked.includes(f))
+      .map((f) => `${nameOf(workload, f)} was never asked for`);
+  });
+}
+
+function tooFew(
+  { workload, f, stages, finalOnly }: KindCounts,
   phases: readonly Phase[],
-  { options }: CheckContext,
-): Generator<string> {
-  const minimum = typeof options['minimumOk'] === 'number' ? options['minimumOk'] : 3;
-  const had = (name: Phase['name']) => phases.some((phase) => phase.name === name && phase.endTime > phase.startTime);
-  for (const kind of new Set([...expectedKinds(options['operations']), ...tally.keys()])) {
-    const counts = tally.get(kind);
-    if (counts === undefined) {
-      yield `${kind} was never attempted`;
-      continue;
-    }
-    // Some kinds belong to the final reads alone.
-    const early = counts.invokedEarly > 0;
-    if (early && had('warm-up') && counts.before === 0) yield `${kind} never succeeded before the faults`;
-    if (early && counts.during < minimum) {
-      yield `${kind} succeeded ${counts.during} time(s) during the faults, fewer than ${minimum}`;
-    }
-    if ((had('recovery') || had('final')) && counts.after === 0) yield `${kind} never succeeded after the faults`;
-  }
-  if (tally.size === 0) yield 'no client did anything';
-}
-
-function expectedKinds(operations: Json | undefined): readonly string[] {
-  if (typeof operations !== 'object' || operations === null || Array.isArray(operations)) return [];
-  return Object.entries(operations as Readonly<Record<string, readonly string[]>>).flatMap(([workload, kinds]) =>
-    kinds.map((f) => `${workload} ${f}`),
+  minimum: number,
+): readonly string[] {
+  const name = nameOf(workload, f);
+  if (finalOnly && phases.length > 0) return stages.after.ok > 0 ? [] : [`no final ${name} succeeded`];
+  const present = STAGES.filter((stage) =>
+    phases.length === 0 ? stage === 'during' : phases.some((phase) => isStage(phase, stage)),
   );
+  return present
+    .filter((stage) => stages[stage].ok < minimum)
+    .map((stage) => {
+      const { ok, fail, info } = stages[stage];
+      const when = phases.length === 0 ? '' : ` ${stage} the faults`;
+      const rest = fail + info === 0 ? 'none was invoked' : `${fail} failed, ${info} unknown`;
+      return `${name} succeeded ${ok === 0 ? 'never' : `only ${ok} of ${minimum} times wanted`}${when} (${rest})`;
+    });
 }
 
-function* faultTrouble(faults: readonly FaultRecord[], scheduled: Json | undefined): Generator<string> {
-  for (const { id, kind, effective, healed, description, error } of faults) {
-    if (error !== undefined) yield `fault ${id} (${kind}) could not be injected: ${error}`;
-    else if (!effective) yield `fault ${id} (${kind}: ${description}) did not bite`;
-    if (!healed) yield `fault ${id} (${kind}: ${description}) was not healed for certain`;
-  }
-  if (typeof scheduled === 'number' && faults.length < scheduled) {
-    yield `${scheduled - faults.length} of ${scheduled} scheduled faults were never injected`;
+/** A phase that took no time asks for nothing. */
+function isStage({ name, startTime, endTime }: Phase, stage: Stage): boolean {
+  if (endTime <= startTime) return false;
+  switch (name) {
+    case 'warm-up':
+      return stage === 'before';
+    case 'faults':
+      return stage === 'during';
+    case 'recovery':
+    case 'final':
+      return stage === 'after';
   }
 }
 
-/** Reading a journal refuses these already; a history may come from elsewhere. */
-function* journalTrouble(history: History): Generator<string> {
-  const { times, types, processes, indices, length } = history.columns;
-  const open = new Set<number>();
+function faultReasons(faults: readonly FaultRecord[], planned: number | undefined): readonly string[] {
+  const reasons = faults.flatMap((fault) => {
+    const name = `fault ${fault.id} (${fault.description})`;
+    if (fault.injectedTime === undefined)
+      return [`${name} could not be injected: ${fault.error ?? 'no reason recorded'}`];
+    const dull = fault.evidence.find(({ bit }) => !bit);
+    const because = dull ? `: ${dull.what} was ${dull.measured}, expected ${dull.expected}` : '';
+    return [
+      ...(fault.effective ? [] : [`${name} did not bite${because}`]),
+      ...(fault.healed
+        ? []
+        : [`${name} is not healed for certain${fault.error === undefined ? '' : `: ${fault.error}`}`]),
+    ];
+  });
+  if (planned !== undefined && faults.length < planned) {
+    reasons.unshift(
+      `${faults.length === 0 ? 'none' : `only ${faults.length}`} of ${planned} planned faults took place`,
+    );
+  }
+  return reasons;
+}
+
+/** What a history that was read by Faultline cannot show; a reason to distrust whoever made it. */
+function recordingReasons({ columns, length }: History): readonly string[] {
+  const { times, types, processes, pairs, indices } = columns;
+  const openUntil = new Map<number, number>();
   for (let position = 0; position < length; position++) {
-    if (position > 0 && times[position] < times[position - 1]) {
-      yield `the clock goes back at event ${indices[position]}`;
-      return;
-    }
-    const process = processes[position];
-    if (process === NEMESIS) continue;
-    if (types[position] !== INVOKE) open.delete(process);
-    else if (open.has(process)) {
-      yield `process ${process} has two operations under way at event ${indices[position]}`;
-      return;
-    } else open.add(process);
+    if (position > 0 && times[position] < times[position - 1])
+      return [`the clock of the recording goes back at event ${indices[position]}`];
+    if (processes[position] === NEMESIS || types[position] !== INVOKE) continue;
+    const until = openUntil.get(processes[position]) ?? NONE;
+    if (until > position)
+      return [`process ${processes[position]} does two things at once at event ${indices[position]}`];
+    openUntil.set(processes[position], pairs[position] === NONE ? Number.POSITIVE_INFINITY : pairs[position]);
   }
+  return [];
+}
+
+function rowOf({ workload, f, stages }: KindCounts): Json {
+  const counts = Object.fromEntries(STAGES.map((stage) => [stage, { ...stages[stage] }]));
+  return { ...(workload !== undefined && { workload }), f, ...counts };
+}
+
+function count(faults: readonly FaultRecord[], what: 'effective' | 'healed'): number {
+  return faults.filter((fault) => fault[what]).length;
 }
