@@ -1,0 +1,95 @@
+import { type History, NONE } from '../../harness/history/history.js';
+import type { Anomaly } from '../checker.js';
+import { indicesOf, seconds, whoAndWhen } from '../verdict.js';
+import type { Step } from './cycle.js';
+import { INITIAL, NEVER, type RegisterLog } from './register-log.js';
+import { MONOTONIC_READS, MONOTONIC_WRITES, READ_YOUR_WRITES, REALTIME, WRITES_FOLLOW_READS } from './version-order.js';
+
+/** The guarantees by the field's names. */
+export const GUARANTEES: Readonly<Record<string, number>> = {
+  'monotonic-reads': MONOTONIC_READS,
+  'read-your-writes': READ_YOUR_WRITES,
+  'monotonic-writes': MONOTONIC_WRITES,
+  'writes-follow-reads': WRITES_FOLLOW_READS,
+};
+
+/** The order of versions that a session needs and that others contradict. */
+export function sessionAnomaly(
+  history: History,
+  log: RegisterLog,
+  kind: string,
+  cycle: readonly Step[],
+  rulesOut: readonly string[],
+): Anomaly {
+  const text = new VersionText(history, log);
+  const needs = (labels: number) => cycle.find(({ label }) => (label & labels) !== 0);
+  // What a session saw is told as the surprise, what writers did as its reason.
+  const saw = needs(MONOTONIC_READS | READ_YOUR_WRITES);
+  const broken = saw ?? needs(MONOTONIC_WRITES | WRITES_FOLLOW_READS) ?? cycle[0];
+  const at = cycle.indexOf(broken);
+  const others = [...cycle.slice(at + 1), ...cycle.slice(0, at)];
+  const name = log.key === undefined ? 'the register' : `register ${log.key}`;
+  const [a, b] = [text.value(broken.from), text.value(broken.to)];
+  return {
+    kind,
+    sentence:
+      `${name}: ${text.reason(broken)}, so ${b} must not be older than ${a}; ` +
+      `but it is, because ${others.map((step) => text.reason(step)).join(' and ')}`,
+    operations: indicesOf(history, text.positions(cycle)),
+    explanation: cycle.map((step) => `${text.value(step.from)} before ${text.value(step.to)}: ${text.reason(step)}`),
+    rulesOut,
+  };
+}
+
+/** Words for versions and the operations that made or saw them. */
+export class VersionText {
+  constructor(
+    private readonly history: History,
+    private readonly log: RegisterLog,
+  ) {}
+
+  value(version: number): string {
+    const { writers, operations } = this.log;
+    if (version === INITIAL) return 'the initial value';
+    const { invoked, read } = operations[writers[version]];
+    const value = this.history.value(invoked);
+    return JSON.stringify(read !== NONE && Array.isArray(value) ? value[1] : value);
+  }
+
+  reason({ from, to, label, first, second }: Step): string {
+    const [a, b] = [this.value(from), this.value(to)];
+    switch (label) {
+      case MONOTONIC_READS:
+        return `${this.who(first)} read ${a} and then, at ${this.when(second)}, ${b}`;
+      case READ_YOUR_WRITES:
+        return `${this.who(first)} wrote ${a} and then, at ${this.when(second)}, read ${b}`;
+      case MONOTONIC_WRITES:
+        return `${this.who(first)} wrote ${a} and then, at ${this.when(second)}, ${b}`;
+      case WRITES_FOLLOW_READS:
+        return `${this.who(first)} read ${a} and then, at ${this.when(second)}, wrote ${b}`;
+      case REALTIME:
+        return `${a} had been written before the write of ${b} began at ${this.when(second)}`;
+      default:
+        return from === INITIAL && first === NONE ? `${b} was written` : `${this.who(second)} replaced ${a} by ${b}`;
+    }
+  }
+
+  /** Positions of everything that the steps speak of. */
+  positions(steps: readonly Step[]): readonly number[] {
+    const { operations, writers } = this.log;
+    const versions = steps.map(({ to }) => writers[to]);
+    const numbers = [...versions, ...steps.flatMap(({ first, second }) => [first, second])];
+    return numbers
+      .filter((at) => at !== NONE)
+      .flatMap((at) => [operations[at].invoked, operations[at].completed])
+      .filter((position) => position !== NEVER);
+  }
+
+  private who(at: number): string {
+    return whoAndWhen(this.history, this.log.operations[at].invoked);
+  }
+
+  private when(at: number): string {
+    return seconds(this.history.columns.times[this.log.operations[at].invoked]);
+  }
+}
