@@ -187,9 +187,17 @@ describe('the timeline', () => {
     await expect.poll(() => status(page)).toContain(`Selected ${id!}`);
     await page.close();
   });
+
+  it('opens the evidence of a fault that a link leads to', async () => {
+    const { page } = await browser.open(invalid, { hash: '#fault-2' });
+    expect(await page.locator('#fault-2').getAttribute('open')).not.toBeNull();
+    await page.evaluate(() => (location.hash = '#fault-3'));
+    await expect.poll(() => page.locator('#fault-3').getAttribute('open')).not.toBeNull();
+    await page.close();
+  });
 });
 
-describe('for everyone', () => {
+XX, () => {
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
   it.each(['light', 'dark'] as const)('axe finds nothing in %s', async (colorScheme) => {

@@ -6,7 +6,7 @@ import { renderMarkdown } from './markdown.js';
 import { page } from './page.js';
 import { viewOf, type ReportInput } from './view.js';
 
-export type { ReportInput } from './view.js';
+export { firstViolationTime, type ReportInput } from './view.js';
 
 /** Paths of what {@link writeReports} wrote. */
 export interface WrittenReports {

@@ -23,6 +23,11 @@ export function inline(text: string, maxLength = 300): string {
   return visible(clip(text, maxLength).replace(/[\r\n\t]+/g, ' '));
 }
 
+/** With a capital letter first, as sentences begin. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
 const integers = new Intl.NumberFormat('en');
 
 /** `1,000,000`. */

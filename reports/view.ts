@@ -84,3 +84,15 @@ function numbered(checks: readonly CheckerResult[]) {
 export function checkName({ workload, checker }: Pick<CheckerResult, 'workload' | 'checker'>): string {
   return workload === undefined ? checker : `${workload}: ${checker}`;
 }
+
+/** When the first violation was complete, in ns since the run began; undefined without one, or without times. */
+export function firstViolationTime({ results, history }: Pick<ReportInput, 'results' | 'history'>): number | undefined {
+  if (!isTimed(history)) return undefined;
+  const times = results.checks
+    .filter(({ verdict }) => verdict.validity === 'invalid')
+    .flatMap(({ verdict }) => verdict.anomalies)
+    .map(({ operations }) => operationsOf(history, operations.slice(-2)).at(-1))
+    .filter((operation) => operation !== undefined)
+    .map(({ startTime, endTime }) => endTime ?? startTime);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

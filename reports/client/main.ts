@@ -3,6 +3,7 @@ import { OPERATIONS_BLOCK, REPORT_BLOCK, type EmbeddedReport } from '../data/wir
 import { mountCharts } from './charts.js';
 import { setUpCopyButtons } from './copy.js';
 import { setUpPrinting } from './print.js';
+import { setUpReveal } from './reveal.js';
 import { setUpTheme } from './theme.js';
 import { mountTimeline } from './timeline/mount.js';
 
@@ -12,6 +13,7 @@ async function start(): Promise<void> {
   setUpTheme();
   setUpCopyButtons();
   setUpPrinting();
+  setUpReveal();
   const operations = await openOperations();
   mountTimeline(document.getElementById('timeline-app')!, report, operations);
   // For whoever measures: from here on the timeline answers.

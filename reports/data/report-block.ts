@@ -28,6 +28,7 @@ function embeddedFault(fault: FaultRecord, durationNs: number): EmbeddedFault {
     kind: inline(fault.kind, 60),
     description: inline(fault.description, 300),
     nodes: fault.nodes.map((node) => inline(node, 60)),
+    requestedTime: fault.requestedTime,
     startTime: fault.injectedTime ?? fault.requestedTime,
     endTime: fault.healedTime ?? durationNs,
     effective: fault.effective,

@@ -31,6 +31,9 @@ export interface EmbeddedFault {
   readonly kind: string;
   readonly description: string;
   readonly nodes: readonly string[];
+  /** When injecting began: its first effects may show before all of it is in place. */
+  readonly requestedTime: number;
+  /** When it was in place. */
   readonly startTime: number;
   readonly endTime: number;
   readonly effective: boolean;

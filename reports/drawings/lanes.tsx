@@ -73,7 +73,7 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
           Each bar reaches from invocation to completion; order counts, widths do not.
           {bars.some(({ openEnded }) => openEnded) &&
             ' A dashed bar has an unknown outcome and may take effect at any later time.'}
-          {points.length > 0 && ` Numbers 1 to ${points.length} are a legal order as far as one exists.`}
+          {points.length > 0 && orderWords(points.length)}
         </p>
         {obstacles.length > 0 && (
           <>
@@ -90,6 +90,12 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
       </figcaption>
     </figure>
   );
+}
+
+/** A legal order of one operation is one, too. */
+function orderWords(length: number): string {
+  const numbers = length === 1 ? 'Number 1 is' : `Numbers 1 to ${length} are`;
+  return ` ${numbers} a legal order as far as one exists.`;
 }
 
 /** What could not come next first, then the proof, then the end of the legal prefix: as many as can be taken in. */

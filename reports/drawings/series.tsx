@@ -92,7 +92,7 @@ interface WindowProps {
 }
 
 function Window({ fault, x, from, to }: WindowProps) {
-  const start = Math.max(from, fault.injectedTime ?? fault.requestedTime);
+  const start = Math.max(from, fault.requestedTime);
   const end = Math.min(to, fault.healedTime ?? to);
   if (end <= start) return null;
   return (

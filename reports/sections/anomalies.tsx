@@ -38,7 +38,10 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
       <header>
         <Icon name={violation ? 'invalid' : 'unknown'} />
         <p class="aside">
-          <strong>{inline(anomaly.kind, 80)}</strong> found by {inline(checkName(check), 120)}
+          <strong>
+            {number}. {inline(anomaly.kind, 80)}
+          </strong>{' '}
+          found by {inline(checkName(check), 120)}
           {!violation && (check.verdict.validity === 'valid' ? '; allowed by the model' : '; check undecided')}
         </p>
       </header>
@@ -46,6 +49,7 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
       {anomaly.rulesOut !== undefined && anomaly.rulesOut.length > 0 && (
         <p class="rules-out">Rules out: {anomaly.rulesOut.map((model) => inline(model, 60)).join(', ')}</p>
       )}
+      <Meanwhile operations={operations} view={view} />
       <Picture entry={entry} view={view} />
       {anomaly.explanation !== undefined && anomaly.explanation.length > 0 && (
         <div class="explanation">
@@ -75,6 +79,31 @@ function Picture({ entry: { number, anomaly, operations }, view }: { entry: Numb
       return <Series id={id} title={title} drawing={drawing} faults={results.faults} timed={timed} />;
   }
 }
+
+/** Faults in place between the first and the last operation of the proof: often the cause, never a proof of it. */
+function Meanwhile({ operations, view }: { operations: readonly ReportedOperation[]; view: View }) {
+  if (!view.timed || operations.length === 0) return null;
+  const start = Math.min(...operations.map(({ startTime }) => startTime));
+  const end = Math.max(...operations.map(({ startTime, endTime }) => endTime ?? startTime));
+  const meanwhile = view.results.faults.filter(
+    ({ requestedTime, healedTime }) => requestedTime <= end && (healedTime ?? Infinity) >= start,
+  );
+  if (meanwhile.length === 0 || meanwhile.length > MAX_MEANWHILE) return null;
+  return (
+    <p class="aside">
+      Meanwhile:{' '}
+      {meanwhile.map(({ id, kind, description }, position) => (
+        <>
+          {position > 0 && '; '}
+          <a href={`#fault-${id}`}>{inline(kind, 60)}</a> ({inline(description, 160)})
+        </>
+      ))}
+      .
+    </p>
+  );
+}
+/** A proof that spans more faults than that says nothing about any of them. */
+const MAX_MEANWHILE = 4;
 
 interface ProofProps {
   readonly number: number;

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../harness/run/plan.js';
-import { count, duration, inline, plural } from '../text.js';
+import { capital, count, duration, inline, plural } from '../text.js';
 import type { View } from '../view.js';
 import { Icon, type IconName } from './icon.js';
 
@@ -50,10 +50,6 @@ export function Banner({ view }: { view: View }) {
       </dl>
     </section>
   );
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function claimed({ plan }: View): string {

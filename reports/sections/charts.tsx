@@ -31,7 +31,7 @@ export function Charts({ view }: { view: View }) {
       <Chart
         id="availability"
         title="Availability"
-        note="Share of completed operations that the database answered: ok, or a compare-and-set that found another value."
+        note="Share of completed operations that the database answered: ok, or a compare-and-set that found another value. In a gap nothing completed at all."
       >
         <AvailabilityTable view={view} />
       </Chart>

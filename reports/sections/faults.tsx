@@ -48,7 +48,7 @@ function Fault({ fault, timed }: { fault: FaultRecord; timed: boolean }) {
       <EvidenceTable
         label={`Healing of fault ${fault.id}`}
         evidence={fault.healing}
-        verdicts={['gone', 'still there']}
+        verdicts={['as expected', 'not as expected']}
         title={fault.healed ? 'Healed, verified' : 'Healing not verified'}
       />
       <dl class="setting">

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { CheckerResult, OperationCounts } from '../../harness/run/plan.js';
 import { compact } from '../describe.js';
-import { count, duration, inline, plural } from '../text.js';
+import { capital, count, duration, inline, plural } from '../text.js';
 import { checkName, type View } from '../view.js';
 import { Icon, type IconName } from './icon.js';
 import { Section, Table, Value } from './section.js';
@@ -73,7 +73,7 @@ function Decisions({ title, sentences }: { title: string; sentences: readonly st
       <h5>{title}</h5>
       <ul>
         {sentences.slice(0, 30).map((sentence) => (
-          <li>{inline(sentence, 400)}</li>
+          <li>{capital(inline(sentence, 400))}</li>
         ))}
       </ul>
     </div>

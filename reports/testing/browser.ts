@@ -27,6 +27,8 @@ export interface OpenedPage {
 export type Look = {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
+  /** Pixels of the picture per CSS pixel. */
+  readonly scale?: number;
   readonly hash?: string;
 };
 
@@ -50,8 +52,15 @@ export class ReportBrowser implements AsyncDisposable {
   }
 
   /** Opens a page from its file and waits until the timeline answers. */
-  async open(address: string, { colorScheme = 'light', width = 1_280, hash = '' }: Look = {}): Promise<OpenedPage> {
-    const page = await this.browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  async open(
+    address: string,
+    { colorScheme = 'light', width = 1_280, scale = 1, hash = '' }: Look = {},
+  ): Promise<OpenedPage> {
+    const page = await this.browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme,
+      deviceScaleFactor: scale,
+    });
     const requests: string[] = [];
     const complaints: string[] = [];
     page.on('request', (request) => {

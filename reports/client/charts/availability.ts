@@ -21,6 +21,8 @@ export function availabilityChart(report: EmbeddedReport, colors: Palette): Char
           backgroundColor: colors.accent,
           borderWidth: 2,
           stepped: 'middle',
+          // All and nothing lie on the very edges.
+          clip: 4,
           // Where little completed, a lone bucket has no line to be part of.
           pointRadius: availability.map((share, bucket) =>
             share !== null && availability[bucket - 1] == null && availability[bucket + 1] == null ? 3 : 0,

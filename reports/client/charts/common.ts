@@ -1,5 +1,6 @@
 import type { ChartOptions, Plugin } from 'chart.js';
 import type { EmbeddedReport } from '../../data/wire.js';
+import { shadeWindows } from '../shade.js';
 import type { Palette } from '../theme.js';
 
 export const FACE = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif';
@@ -60,21 +61,19 @@ export function faultWindows({ faults }: EmbeddedReport, colors: Palette): Plugi
   return {
     id: 'fault-windows',
     beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      const x = (time: number) => scales['x'].getPixelForValue(time / 1e9);
+      shadeWindows(ctx, faults, colors.fault, x, chartArea.top, chartArea.height);
       ctx.save();
       ctx.font = `11px ${FACE}`;
       ctx.textBaseline = 'bottom';
       let free = -Infinity;
-      for (const { kind, startTime, endTime } of faults) {
-        const left = scales['x'].getPixelForValue(startTime / 1e9);
-        const width = Math.max(1, scales['x'].getPixelForValue(endTime / 1e9) - left);
-        ctx.fillStyle = colors.fault;
-        ctx.fillRect(left, chartArea.top, width, chartArea.bottom - chartArea.top);
+      for (const { kind, requestedTime, startTime, endTime } of faults) {
         ctx.fillStyle = colors.faultLine;
-        ctx.fillRect(left, chartArea.top - 2, width, 2);
-        if (left < free) continue;
+        ctx.fillRect(x(startTime), chartArea.top - 2, Math.max(1, x(endTime) - x(startTime)), 2);
+        if (x(requestedTime) < free) continue;
         ctx.fillStyle = colors.muted;
-        ctx.fillText(kind, left, chartArea.top - 4);
-        free = left + ctx.measureText(kind).width + 8;
+        ctx.fillText(kind, x(requestedTime), chartArea.top - 4);
+        free = x(requestedTime) + ctx.measureText(kind).width + 8;
       }
       ctx.restore();
     },

@@ -1,4 +1,5 @@
 import { element, prepareCanvas } from '../dom.js';
+import { shadeWindows } from '../shade.js';
 import { palette } from '../theme.js';
 import type { TimelineState } from './state.js';
 import { within } from './viewport.js';
@@ -35,10 +36,7 @@ function paintOverview(canvas: HTMLCanvasElement, state: TimelineState, gutter: 
   const x = (time: number) => gutter + ((time - start) / (end - start || 1)) * (width - gutter);
   context.fillStyle = colors.sunken;
   context.fillRect(gutter, 0, width, HEIGHT);
-  context.fillStyle = colors.fault;
-  for (const { startTime, endTime } of state.report.faults) {
-    context.fillRect(x(startTime), 0, Math.max(1, x(endTime) - x(startTime)), HEIGHT);
-  }
+  shadeWindows(context, state.report.faults, colors.fault, x, 0, HEIGHT);
   paintRates(context, state, x);
   context.fillStyle = colors.violation;
   for (const operation of state.anomalyOf.keys()) {

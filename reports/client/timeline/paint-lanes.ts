@@ -5,6 +5,8 @@ import { wordsOf } from './state.js';
 
 /** Below this width a bar is a mark of one pixel column, shared with its neighbours. */
 const MARK = 2.5;
+const MIN_LABEL = 26;
+const ROOM_FOR_A_BEGINNING = 90;
 const OK = 0;
 const FAIL = 1;
 
@@ -95,7 +97,8 @@ function paintBar(painting: Painting, operation: number, x: number, width: numbe
   const color = outcome === OK ? colors.ok : outcome === FAIL ? colors.fail : colors.info;
   context.globalAlpha = dimmed ? 0.15 : 1;
   context.beginPath();
-  context.roundRect(x, y, width, height, outcome > FAIL ? [3, 0, 0, 3] : 3);
+  const radius = Math.min(3, width / 3);
+  context.roundRect(x, y, width, height, outcome > FAIL ? [radius, 0, 0, radius] : radius);
   if (outcome === FAIL) {
     context.fillStyle = colors.paper;
     context.fill();
@@ -109,19 +112,24 @@ function paintBar(painting: Painting, operation: number, x: number, width: numbe
   if (outcome > FAIL) hatch(context, x, y, width, height, colors.paper);
   const from = Math.max(x, layout.gutter) + 5;
   const room = x + width - from - 4;
-  if (room > 26 && layout.laneHeight >= 18) {
-    const words = wordsOf(state.operations, operation, 80);
-    context.font = MONO;
-    if (outcome > FAIL) {
-      const textWidth = Math.min(room, context.measureText(words).width) + 6;
-      context.fillRect(from - 3, y + 2, textWidth, height - 4);
-    }
+  if (room > MIN_LABEL && layout.laneHeight >= 18) paintWords(painting, operation, from, y, room, height);
+  context.globalAlpha = 1;
+}
+
+function paintWords(painting: Painting, operation: number, x: number, y: number, room: number, height: number): void {
+  const { context, state, colors } = painting;
+  const outcome = state.operations.outcomes[operation];
+  const words = wordsOf(state.operations, operation, 80);
+  context.font = MONO;
+  const width = context.measureText(words).width;
+  // Half a word in every bar is noise; from a certain width on it is a beginning.
+  if (width <= room || room >= ROOM_FOR_A_BEGINNING) {
+    if (outcome > FAIL) context.fillRect(x - 3, y + 2, Math.min(room, width) + 6, height - 4);
     context.fillStyle = outcome === FAIL ? colors.ink : colors.onBar;
     context.textAlign = 'left';
-    label(context, words, from, y + height / 2 + 0.5, room);
-    context.font = FONT;
+    label(context, words, x, y + height / 2 + 0.5, room);
   }
-  context.globalAlpha = 1;
+  context.font = FONT;
 }
 
 /** Diagonal stripes: the outcome is unknown. */

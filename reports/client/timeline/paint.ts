@@ -1,3 +1,4 @@
+import { shadeWindows } from '../shade.js';
 import type { Palette } from '../theme.js';
 import { ticks } from '../../ticks.js';
 import { paintLanes } from './paint-lanes.js';
@@ -61,11 +62,14 @@ export function label(context: CanvasRenderingContext2D, text: string, x: number
 }
 
 function shadeFaults({ context, state, layout, colors }: Painting): void {
-  context.fillStyle = colors.fault;
-  for (const { startTime, endTime } of state.report.faults) {
-    const x = timeToX(state, layout, startTime);
-    context.fillRect(x, layout.lanesTop, Math.max(1, timeToX(state, layout, endTime) - x), layout.height);
-  }
+  shadeWindows(
+    context,
+    state.report.faults,
+    colors.fault,
+    (time) => timeToX(state, layout, time),
+    layout.lanesTop,
+    layout.height,
+  );
 }
 
 function paintAxis({ context, state, layout, colors }: Painting): void {
@@ -99,15 +103,21 @@ function paintPhases({ context, state, layout, colors }: Painting): void {
   }
 }
 
-/** A fault that bit is a filled bar, one that did nothing only an outline; the name below may reach to the next fault. */
+/**
+ * A fault that bit is a filled bar, one that did nothing only an outline; a thin line before it while it was being
+ * injected. The name below may reach to the next fault.
+ */
 function paintFaults({ context, state, layout, colors }: Painting): void {
   const { faults } = state.report;
   context.textAlign = 'left';
   for (const [position, fault] of faults.entries()) {
     const row = layout.faultRows[position];
+    const requestedX = timeToX(state, layout, fault.requestedTime);
     const x = timeToX(state, layout, fault.startTime);
     const width = Math.max(3, timeToX(state, layout, fault.endTime) - x);
     const top = layout.faultsTop + row * FAULT_ROW;
+    context.fillStyle = colors.faultLine;
+    context.fillRect(requestedX, top + FAULT_BAR / 2, Math.max(0, x - requestedX), 2);
     context.fillStyle = fault.effective ? colors.faultLine : colors.paper;
     context.strokeStyle = colors.faultLine;
     context.lineWidth = 1.2;
@@ -119,44 +129,47 @@ function paintFaults({ context, state, layout, colors }: Painting): void {
       ({ startTime }, other) => other > position && layout.faultRows[other] === row && startTime >= fault.endTime,
     );
     const end = next === undefined ? layout.width : timeToX(state, layout, next.startTime);
-    const from = Math.max(x, layout.gutter) + 1;
+    const from = Math.max(requestedX, layout.gutter) + 1;
     context.fillStyle = colors.ink;
-    if (end > layout.gutter)
-      label(
-        context,
-        fault.effective ? fault.kind : `${fault.kind}, no effect`,
-        from,
-        top + FAULT_BAR + 11,
-        end - from - 6,
-      );
+    const room = end - from - 6;
+    const idle = `${fault.kind}, no effect`;
+    const text = fault.effective || context.measureText(idle).width > room ? fault.kind : idle;
+    if (end > layout.gutter) label(context, text, from, top + FAULT_BAR + 11, room);
   }
 }
 
 /** Who was seen to lead: a line where two sightings agree, dots where it changed between them. */
 function paintLeaders({ context, state, layout, colors }: Painting): void {
   const seen = state.report.leaders.filter(({ nodes }) => nodes.length > 0);
-  if (seen.length === 0) return;
   const y = layout.leadersTop + LEADERS / 2;
-  context.textAlign = 'left';
-  let lastLabelEnd = -Infinity;
-  for (const [position, { time, nodes }] of seen.entries()) {
-    const name = nodes.join(' ');
-    const x = timeToX(state, layout, time);
+  const stretches = seen.map(({ time, nodes }, position) => {
     const following = seen[position + 1] as (typeof seen)[number] | undefined;
-    const nextX = following === undefined ? layout.width : timeToX(state, layout, following.time);
-    context.strokeStyle = colors.accent;
-    context.lineWidth = 1.5;
-    context.setLineDash(following === undefined || following.nodes.join(' ') === name ? [] : [2, 4]);
+    const name = nodes.join(' ');
+    return {
+      name,
+      x: timeToX(state, layout, time),
+      endX: following === undefined ? layout.width : timeToX(state, layout, following.time),
+      keeps: following === undefined || following.nodes.join(' ') === name,
+    };
+  });
+  context.strokeStyle = colors.accent;
+  context.lineWidth = 1.5;
+  for (const { x, endX, keeps } of stretches) {
+    context.setLineDash(keeps ? [] : [2, 4]);
     context.beginPath();
     context.moveTo(x, y);
-    context.lineTo(nextX, y);
+    context.lineTo(endX, y);
     context.stroke();
-    context.setLineDash([]);
+  }
+  context.setLineDash([]);
+  context.textAlign = 'left';
+  let free = -Infinity;
+  for (const [position, { name, x, endX }] of stretches.entries()) {
     const width = context.measureText(name).width + 12;
     // A name stays in sight at the left edge as long as its stretch does.
     const left = Math.max(x, layout.gutter + 1);
-    const changed = position === 0 || x < layout.gutter || seen[position - 1].nodes.join(' ') !== name;
-    if (!changed || left < lastLabelEnd || left + width > Math.max(nextX, x + width)) continue;
+    const isNew = position === 0 || x < layout.gutter || stretches[position - 1].name !== name;
+    if (!isNew || left < free || left + width > Math.max(endX, x + width)) continue;
     context.fillStyle = colors.paper;
     context.beginPath();
     context.roundRect(left, y - 8, width, 16, 8);
@@ -164,7 +177,7 @@ function paintLeaders({ context, state, layout, colors }: Painting): void {
     context.stroke();
     context.fillStyle = colors.accent;
     context.fillText(name, left + 6, y + 0.5);
-    lastLabelEnd = left + width;
+    free = left + width;
   }
 }
 
