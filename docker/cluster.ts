@@ -48,8 +48,7 @@ export interface ClusterPlan {
  */
 export async function launchCluster(name: string, request: LaunchRequest, plan: ClusterPlan): Promise<Cluster> {
   const engine = await connect();
-  const { runs } = await clean('all', engine);
-  if (runs.length > 0) request.progress(`removed what dead runs left: ${runs.join(', ')}`);
+  await sweep(engine, request.progress);
   const { toolbox, images } = await prepareSources(engine, plan.images, ({ task, state, line }) => {
     if (state !== 'cached') request.progress(`${task}: ${line}`);
   });
@@ -74,6 +73,16 @@ export async function launchCluster(name: string, request: LaunchRequest, plan: 
     // Where even this fails, the guard tries again when the harness ends.
     await removeRun(engine, request.runId).then(guard.dismiss, () => undefined);
     throw error;
+  }
+}
+
+/** What cannot be removed is said, and does not stand in the way of a new run, which has names and a network of its own. */
+async function sweep(engine: Engine, progress: (line: string) => void): Promise<void> {
+  try {
+    const { runs } = await clean('all', engine);
+    if (runs.length > 0) progress(`removed what dead runs left: ${runs.join(', ')}`);
+  } catch (error) {
+    progress(messageOf(error));
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EXIT } from '../../harness/kit/errors.js';
 import { prepareEngine } from './bootstrap.js';
 import { examine } from './doctor.js';
-import { connect } from './engine.js';
+import { asUserError, connect } from './engine.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -30,5 +30,18 @@ describe('without a Docker Engine', () => {
   it('nothing is installed where DOCKER_HOST points elsewhere', async () => {
     vi.stubEnv('DOCKER_HOST', missing);
     await expect(prepareEngine()).rejects.toThrow('No Docker Engine answers at DOCKER_HOST');
+  });
+});
+
+describe('what the engine refuses', () => {
+  it('is one line for the user, with the reason', () => {
+    const refusal = new Error('(HTTP code 500) server error - write /var/lib:\n  no space left on device');
+    expect(asUserError('Building the images', refusal)).toMatchObject({
+      message: 'Building the images failed: (HTTP code 500) server error - write /var/lib: no space left on device',
+      exitCode: EXIT.harnessError,
+      cause: refusal,
+    });
+    const known = asUserError('x', refusal);
+    expect(asUserError('Something else', known)).toBe(known);
   });
 });

@@ -41,6 +41,14 @@ export function whatToDo(found: Exclude<Reach, { kind: 'up' }>): string {
   return `No Docker Engine answers ${where} (${found.reason}): install and start one (Debian, Ubuntu: sudo apt-get install docker.io), or set DOCKER_HOST.`;
 }
 
+/** What the engine refuses (no space left, a broken storage…) is the user's to mend: the reason, after what was being done. */
+export function asUserError(doing: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`${doing} failed: ${messageOf(error).replace(/\s+/g, ' ')}`, EXIT.harnessError, {
+    cause: error,
+  });
+}
+
 /** The HTTP status of an engine's refusal, if it is one. */
 export function statusOf(error: unknown): number | undefined {
   const status = (error as { statusCode?: unknown }).statusCode;

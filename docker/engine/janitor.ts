@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../harness/kit/errors.js';
 import { bounded, until } from '../wait.js';
-import { connect, statusOf, tolerating, type Engine } from './engine.js';
+import { asUserError, connect, statusOf, tolerating, type Engine } from './engine.js';
 import { LABEL } from './labels.js';
 import { parseOwner, self, stateOf } from './owner.js';
 import { sweepScratch } from './scratch.js';
@@ -22,11 +22,15 @@ export interface Removed {
  */
 export async function clean(scope: 'all' | { readonly runId: string } = 'all', engine?: Engine): Promise<Removed> {
   const docker = engine ?? (await connect());
-  const runs = await inventory(docker);
+  const runs = await inventory(docker).catch((error: unknown) => {
+    throw asUserError('Looking for leftovers', error);
+  });
   const chosen = scope === 'all' ? runs : runs.filter((run) => run.id === scope.runId);
   const dead = chosen.filter((run) => !isAlive(run) || (scope !== 'all' && isOwn(run)));
   const alive = chosen.filter((run) => !dead.includes(run)).map((run) => run.id);
-  await Promise.all(dead.map((run) => removeBelongings(docker, run)));
+  await Promise.all(dead.map((run) => removeBelongings(docker, run))).catch((error: unknown) => {
+    throw asUserError('Removing leftovers', error);
+  });
   return {
     runs: dead.map((run) => run.id),
     containers: dead.flatMap((run) => run.containers.map(({ name }) => name)),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ImageSource, System } from '../system.js';
 import { ensureBase } from './base.js';
-import { connect, type Engine } from './engine.js';
+import { asUserError, connect, type Engine } from './engine.js';
 import { ensureImage, type BuiltImage } from './images.js';
 import { silent, type Progress } from './progress.js';
 
@@ -37,13 +37,15 @@ export async function prepareSources(
   sources: readonly ImageSource[],
   progress: Progress = silent,
 ): Promise<PreparedImages> {
-  const base = await ensureBase(engine, progress);
+  const base = await ensureBase(engine, progress).catch((error: unknown) => {
+    throw asUserError('Making the base image', error);
+  });
   const built = await Promise.allSettled(
     [TOOLBOX, ...sources].map((source) => ensureImage(engine, base, source, progress)),
   );
   // All have ended before the first failure is reported, so that no build goes on behind it.
   const [toolbox, ...images] = built.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
+    if (result.status === 'rejected') throw asUserError('Building the images', result.reason);
     return result.value;
   });
   return { toolbox: toolbox!, images };
