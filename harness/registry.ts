@@ -13,6 +13,8 @@ import { longFork } from '../checkers/long-fork.js';
 import { models } from '../checkers/models/models.js';
 import { monotonic } from '../checkers/monotonic.js';
 import { queue } from '../checkers/queue.js';
+import { sessionGuarantees } from '../checkers/sessions/session-guarantees.js';
+import { staleness } from '../checkers/sessions/staleness.js';
 import { set } from '../checkers/set.js';
 import { setFull } from '../checkers/set-full.js';
 import { statistics } from '../checkers/statistics/statistics.js';
@@ -24,17 +26,19 @@ import { kill } from '../nemesis/kill.js';
 import type { Nemesis } from '../nemesis/nemesis.js';
 import { partition } from '../nemesis/partition.js';
 import { pause } from '../nemesis/pause.js';
+import { append } from '../workloads/append.js';
 import { bank } from '../workloads/bank.js';
 import { inventory } from '../workloads/inventory.js';
 import { register } from '../workloads/register.js';
 import type { Workload, WorkloadChecker } from '../workloads/workload.js';
+import { wr } from '../workloads/wr.js';
 
 /** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
 export const systems: Readonly<Record<string, () => Promise<System>>> = {
   etcd: async () => (await import('../docker/etcd/system.js')).etcd,
 };
 
-export const workloads: readonly Workload[] = [register, bank, inventory];
+export const workloads: readonly Workload[] = [register, bank, inventory, append, wr];
 
 export const nemeses: readonly Nemesis[] = [partition, kill, pause];
 
@@ -57,6 +61,8 @@ export const checkers: readonly Checker[] = [
   writeSkew,
   monotonic,
   causalReverse,
+  sessionGuarantees,
+  staleness,
   statistics,
 ];
 

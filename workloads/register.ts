@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { casRegister } from '../checkers/models/register.js';
+import { sessionGuarantees } from '../checkers/sessions/session-guarantees.js';
+import { staleness } from '../checkers/sessions/staleness.js';
 import type { KvSession } from '../docker/system.js';
 import {
   concurrentKeys,
@@ -54,7 +56,12 @@ export const register: Workload = {
     eachThread(
       sequence(...Array.from({ length: FINAL_KEYS }, (_, at) => onKey(keyName(at), once({ f: 'read', value: null })))),
     ),
-  checkers: () => [{ checker: linearizable(casRegister), required: true }],
+  checkers: () => [
+    { checker: linearizable(casRegister), required: true },
+    // What still holds where linearizability does not, and by how much reads were behind.
+    { checker: sessionGuarantees, required: false },
+    { checker: staleness, required: false },
+  ],
 };
 
 class RegisterClient implements Client {
