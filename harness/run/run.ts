@@ -7,6 +7,7 @@ import type { Clock } from '../kit/clock.js';
 import { RealClock } from '../kit/clock.js';
 import { messageOf } from '../kit/errors.js';
 import { LagMeter } from './lag.js';
+import type { LiveWatch } from './live.js';
 import { conduct } from './phases.js';
 import type { Plan, Results } from './plan.js';
 import { Recorder } from './recorder.js';
@@ -32,6 +33,8 @@ export interface RunRequest {
   /** Ends the test early: heals, stops, and still judges what was recorded. */
   readonly signal?: AbortSignal;
   readonly onStatus?: (status: RunStatus) => void;
+  /** Begins to look for anomalies in what is being recorded, for the status. */
+  readonly watch?: (store: RunStore) => LiveWatch;
   /** By default the real one, beginning now. */
   readonly clock?: Clock;
 }
@@ -49,6 +52,8 @@ export async function runTest(request: RunRequest): Promise<Results> {
   const status = new StatusMeter(clock, request.onStatus);
   recorder.observe((event) => status.observe(event));
   const lag = new LagMeter();
+  const watch = request.watch?.(store);
+  if (watch !== undefined) status.anomaliesSoFar = () => watch.anomalies;
   let harnessError: string | undefined;
   try {
     await conduct({ ...request, clock, recorder, status, failed: journal.failed });
@@ -56,6 +61,7 @@ export async function runTest(request: RunRequest): Promise<Results> {
     harnessError = withCauses(error);
   }
   const eventLoopLag = lag.stop();
+  watch?.stop();
   try {
     await journal.close();
   } catch (error) {
@@ -68,7 +74,7 @@ export async function runTest(request: RunRequest): Promise<Results> {
     signal: undefined,
     ...(harnessError !== undefined && { harnessError }),
     eventLoopLag,
-    progress: (_, anomalies) => (status.anomalies = anomalies),
+    progress: (_, anomalies) => (status.anomaliesSoFar = () => anomalies),
   });
   status.stop();
   await store.saveResults(results);

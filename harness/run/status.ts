@@ -14,7 +14,7 @@ export interface RunStatus {
   readonly info: number;
   /** Plain words for the fault in place. */
   readonly currentFault?: string;
-  /** Of checks that are done; while the run lasts, those of checkers that look at it as it goes. */
+  /** Found so far. */
   readonly anomalies: number;
 }
 
@@ -24,7 +24,8 @@ const PERIODS_PER_SECOND = 1000 / PERIOD_MS;
 /** Counts events and reports four times a second. */
 export class StatusMeter {
   phase: RunStatus['phase'] = 'set-up';
-  anomalies = 0;
+  /** Of those who look at the run as it goes; of the checks that are done, in the end. */
+  anomaliesSoFar: () => number = () => 0;
   /** Plain words for what the nemesis has in place. */
   currentFault: () => string | undefined = () => undefined;
   private readonly counts = { ok: 0, fail: 0, info: 0 };
@@ -74,7 +75,8 @@ export class StatusMeter {
   }
 
   private status(): RunStatus {
-    const { phase, anomalies, counts, inFlight, recent } = this;
+    const { phase, counts, inFlight, recent } = this;
+    const anomalies = this.anomaliesSoFar();
     const seconds = (recent.length - 1) / PERIODS_PER_SECOND;
     const rateHz = seconds > 0 ? Math.round((recent[recent.length - 1] - recent[0]) / seconds) : 0;
     const currentFault = this.currentFault();
