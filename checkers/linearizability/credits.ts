@@ -15,6 +15,12 @@ export interface CreditClass {
   readonly ranks: number[];
 }
 
+export interface CreditsMemory {
+  readonly granted: number;
+  readonly lengths: readonly number[];
+  readonly kept: ReadonlyMap<number, { readonly counts: ReadonlyMap<number, number>; readonly sum: number }>;
+}
+
 /** Past this many interned vectors those that no configuration holds are forgotten. */
 const COMPACT_ABOVE = 4096;
 
@@ -117,6 +123,22 @@ export class Credits {
     for (let at = word; at < size * width; at += width) {
       configurations[at] = this.intern(vectors[configurations[at]], sums[configurations[at]]);
     }
+  }
+
+  /** What {@link restore} needs to come back to this moment, for these vectors. */
+  save(vectors: Iterable<number>): CreditsMemory {
+    const kept = new Map<number, { readonly counts: ReadonlyMap<number, number>; readonly sum: number }>();
+    for (const vector of vectors) kept.set(vector, { counts: this.vectors[vector], sum: this.sums[vector] });
+    return { granted: this.granted, lengths: this.classes.map(({ ops }) => ops.length), kept };
+  }
+
+  /** Answers the new number of each saved vector. */
+  restore({ granted, lengths, kept }: CreditsMemory): ReadonlyMap<number, number> {
+    this.granted = granted;
+    this.classes.forEach(({ ops, ranks }, id) => {
+      ops.length = ranks.length = lengths[id] ?? 0;
+    });
+    return new Map([...kept].map(([vector, { counts, sum }]) => [vector, this.intern(counts, sum)]));
   }
 
   private intern(counts: ReadonlyMap<number, number>, sum: number): number {

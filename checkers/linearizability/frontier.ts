@@ -3,10 +3,15 @@ import type { Spending } from './credits.js';
 import { Effects, type EffectOrder } from './effects.js';
 import { NEVER } from './partition.js';
 import { READ, WRITE, type RegisterOperations } from './registers.js';
-import { Sweep } from './sweep.js';
+import { Sweep, type SweepMemory } from './sweep.js';
 
-/** Configurations that the first pass keeps. */
-const BEAM = 24;
+/** Configurations that the first pass keeps; more each time it dies at about the same place. */
+const BEAMS = [24, 200, 1_500];
+/** How far it goes back then, in events. */
+const BACK = [0, 300, 2_000];
+const SAVE_EVERY = 256;
+/** Moments remembered to come back to. */
+const SAVED = 16;
 /** Lengths of the stretches, in events, that a refutation looks at, and how far past the first pass' death. */
 const STRETCHES = [400, 2_000, 10_000];
 const BEYOND = 300;
@@ -63,7 +68,7 @@ export function checkFrontier(
   order: 'wanted' | 'unwanted' = 'unwanted',
 ): FrontierResult {
   const hasUnknown = operations.returns.includes(NEVER);
-  const narrow = pass(operations, deadline, hasUnknown ? 'sparing' : 'every', order, BEAM);
+  const narrow = narrowPass(operations, deadline, hasUnknown ? 'sparing' : 'every', order);
   if (narrow.validity !== 'invalid' || (narrow.isProof && !hasUnknown)) return narrow;
   const refuted = refuteLocally(operations, narrow.event, deadline);
   if (refuted !== undefined) return { ...narrow, isProof: true, event: refuted };
@@ -75,40 +80,95 @@ export function checkFrontier(
   return pass(operations, deadline, 'every', order);
 }
 
-/** One pass over all events. With a finite `beam` its dying is no proof, unless `isProof` says so. */
+/** One pass over all events that explores everything, except for the ways to spend credits. */
 export function pass(
   operations: RegisterOperations,
   deadline: Deadline,
   spending: Spending,
   order: 'wanted' | 'unwanted',
-  beam = Number.POSITIVE_INFINITY,
 ): FrontierResult {
   const effects = order === 'wanted' ? new Effects() : undefined;
-  const sweep = new Sweep(operations, deadline, spending, effects, beam);
+  const sweep = new Sweep(operations, deadline, spending, effects);
   const { events } = operations;
   let event = 0;
   try {
     for (; event < events.length; event++) {
       deadline.tick();
+      if ((event & 0xfff) === 0) sweep.settle();
       const code = events[event];
       if (code >= 0) {
         if (sweep.invoke(code, event)) break;
       } else if (!sweep.complete(~code, event)) {
-        const { maxConfigurations, isTruncated } = sweep;
-        return { validity: 'invalid', maxConfigurations, event, isProof: !isTruncated && spending !== 'sparing' };
+        return {
+          validity: 'invalid',
+          maxConfigurations: sweep.maxConfigurations,
+          event,
+          isProof: spending !== 'sparing',
+        };
       }
     }
   } catch (error) {
-    if (!(error instanceof OutOfBudget)) throw error;
-    const provenEvents = spending === 'free' ? 0 : event;
-    return { validity: 'unknown', maxConfigurations: sweep.maxConfigurations, reason: error.message, provenEvents };
+    return undecided(error, sweep, spending === 'free' ? 0 : event);
   }
-  const { maxConfigurations } = sweep;
-  return {
-    validity: 'valid',
-    maxConfigurations,
-    ...(effects && { effects: effects.order(sweep.frontier[sweep.traceWord]) }),
-  };
+  return survived(sweep, effects);
+}
+
+function undecided(error: unknown, { maxConfigurations }: Sweep, provenEvents: number): FrontierResult {
+  if (!(error instanceof OutOfBudget)) throw error;
+  return { validity: 'unknown', maxConfigurations, reason: error.message, provenEvents };
+}
+
+function survived({ maxConfigurations, frontier, traceWord }: Sweep, effects: Effects | undefined): FrontierResult {
+  return { validity: 'valid', maxConfigurations, ...(effects && { effects: effects.order(frontier[traceWord]) }) };
+}
+
+/**
+ * A pass that keeps only the best few configurations. Where they die it comes back to an earlier moment and keeps more
+ * for a while. Surviving proves the history legal; dying proves it illegal only if nothing was ever given up.
+ */
+function narrowPass(
+  operations: RegisterOperations,
+  deadline: Deadline,
+  spending: Spending,
+  order: 'wanted' | 'unwanted',
+): FrontierResult {
+  const effects = order === 'wanted' ? new Effects() : undefined;
+  const sweep = new Sweep(operations, deadline, spending, effects, BEAMS[0]);
+  const { events } = operations;
+  let saved: { readonly event: number; readonly memory: SweepMemory }[] = [];
+  let level = 0;
+  let latestDeath = -1;
+  let event = 0;
+  try {
+    for (; event < events.length; event++) {
+      deadline.tick();
+      if (event % SAVE_EVERY === 0 && (saved.length === 0 || saved[saved.length - 1].event < event)) {
+        saved.push({ event, memory: sweep.save() });
+        if (saved.length > 2 * SAVED) saved = saved.slice(-SAVED);
+      }
+      if (level > 0 && event > latestDeath + BEYOND) {
+        level = 0;
+        sweep.beam = BEAMS[0];
+      }
+      const code = events[event];
+      if (code >= 0) sweep.invoke(code, event);
+      else if (!sweep.complete(~code, event)) {
+        latestDeath = Math.max(latestDeath, event);
+        const isProof = !sweep.isTruncated && spending === 'every';
+        if (isProof || ++level === BEAMS.length) {
+          return { validity: 'invalid', maxConfigurations: sweep.maxConfigurations, event: latestDeath, isProof };
+        }
+        const back = latestDeath - BACK[level];
+        while (saved.length > 1 && saved[saved.length - 1].event > back) saved.pop();
+        sweep.restore(saved[saved.length - 1].memory);
+        sweep.beam = BEAMS[level];
+        event = saved[saved.length - 1].event - 1;
+      }
+    }
+  } catch (error) {
+    return undecided(error, sweep, event);
+  }
+  return survived(sweep, effects);
 }
 
 /**

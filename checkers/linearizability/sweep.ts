@@ -1,6 +1,6 @@
 import type { Deadline } from './budget.js';
 import { VectorSet } from './configurations.js';
-import { Credits, type CreditClass, type Spending } from './credits.js';
+import { Credits, type CreditClass, type CreditsMemory, type Spending } from './credits.js';
 import { CHANGED, EXCURSION, SHOWN, type Effects } from './effects.js';
 import { keepMinimal, MASKS } from './minimal.js';
 import { NEVER } from './partition.js';
@@ -11,6 +11,13 @@ import { Window } from './window.js';
 /** Where a configuration being explored is: on the main line, past a write shown on it, or (value + 1) on an excursion from a value. */
 const MAIN_LINE = 0;
 const AFTER_WRITE = -1;
+
+export interface SweepMemory {
+  readonly size: number;
+  readonly configurations: Int32Array;
+  readonly opIn: Int32Array;
+  readonly credits: CreditsMemory;
+}
 
 /**
  * One pass of the frontier engine over the events of a register; frontier.ts tells the method. A configuration is a
@@ -62,7 +69,7 @@ export class Sweep {
     private readonly spending: Spending,
     private readonly effects: Effects | undefined,
     /** Most configurations to keep after a return. */
-    private readonly beam = Number.POSITIVE_INFINITY,
+    public beam = Number.POSITIVE_INFINITY,
   ) {
     this.window = new Window(operations);
     this.credits = new Credits(operations, spending);
@@ -101,6 +108,32 @@ export class Sweep {
       this.frontier[at + this.traceWord] = -1;
     }
     this.relax();
+  }
+
+  /** This moment, to come back to. */
+  save(): SweepMemory {
+    this.settle();
+    const { size, width, spentWord } = this;
+    const configurations = this.frontier.slice(0, size * width);
+    const vectors = Array.from({ length: size }, (_, index) => configurations[index * width + spentWord]);
+    return { size, configurations, opIn: this.window.opIn.slice(), credits: this.credits.save(vectors) };
+  }
+
+  /** Keeps the recorded effects short: what leads to the only configuration left is settled. */
+  settle(): void {
+    if (!this.effects || this.size !== 1) return;
+    this.frontier[this.traceWord] = this.effects.settle(this.frontier[this.traceWord]);
+  }
+
+  restore({ size, configurations, opIn, credits }: SweepMemory): void {
+    this.window.restore(opIn);
+    const numbers = this.credits.restore(credits);
+    this.size = size;
+    if (this.frontier.length < configurations.length) this.frontier = new Int32Array(configurations.length * 2);
+    this.frontier.set(configurations);
+    for (let at = this.spentWord; at < configurations.length; at += this.width) {
+      this.frontier[at] = numbers.get(configurations[at])!;
+    }
   }
 
   /** True when nothing that is still to come can be refused any more (in a pass with free credits). */
@@ -184,9 +217,6 @@ export class Sweep {
       this.isTruncated = true;
     }
     if (this.spending !== 'free') this.credits.compact(this.frontier, this.size, this.width, this.spentWord);
-    if (this.effects && this.size === 1) {
-      this.frontier[this.traceWord] = this.effects.settle(this.frontier[this.traceWord]);
-    }
   }
 
   /** Sorts the frontier into what survives as it is and what must be explored. */

@@ -16,10 +16,12 @@ export class Window {
   readonly allReads: Int32Array;
   readonly allWrites: Int32Array;
   readonly allCas: Int32Array;
+  private readonly slots: number;
   private readonly free: number[] = [];
 
   constructor(private readonly operations: RegisterOperations) {
     const slots = largestWindow(operations);
+    this.slots = slots;
     this.words = Math.max(1, Math.ceil(slots / 32));
     for (let slot = slots - 1; slot >= 0; slot--) this.free.push(slot);
     const size = operations.values * this.words;
@@ -34,10 +36,23 @@ export class Window {
   }
 
   open(op: number): void {
-    const slot = this.free.pop()!;
+    this.openAt(op, this.free.pop()!);
+  }
+
+  private openAt(op: number, slot: number): void {
     this.slotOf[op] = slot;
     this.opIn[slot] = op;
     this.mark(op, slot, 1);
+  }
+
+  /** Comes back to a saved `opIn`. */
+  restore(opIn: Int32Array): void {
+    for (const op of this.opIn) if (op !== -1) this.close(op);
+    this.free.length = 0;
+    for (let slot = this.slots - 1; slot >= 0; slot--) {
+      if (opIn[slot] === -1) this.free.push(slot);
+      else this.openAt(opIn[slot], slot);
+    }
   }
 
   close(op: number): void {
