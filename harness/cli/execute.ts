@@ -4,6 +4,7 @@ import { readHistory } from '../history/formats/read.js';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import { nemeses, runCheckers } from '../registry.js';
 import type { Plan, Results } from '../run/plan.js';
+import { watchInChild } from '../run/live.js';
 import { runTest } from '../run/run.js';
 import type { RunStatus } from '../run/status.js';
 import { createRun, type RunStore } from '../run/store.js';
@@ -13,6 +14,8 @@ import { pathsOf, writeRunReports } from './stored-run.js';
 import { type PreparedTest, seedLine, type TestArguments } from './test.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
 
+/** For the process that looks at a run while it is recorded: from sources or from dist/, like this file. */
+const REGISTRY = new URL(import.meta.url.endsWith('.ts') ? '../registry.ts' : '../registry.js', import.meta.url);
 const READY_TIMEOUT_MS = 60_000;
 
 /** Runs a prepared test from nothing to its report. Sets the exit code; throws only where there is nothing to report. */
@@ -34,6 +37,7 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
       budget,
       store,
       signal: interrupt.signal,
+      watch: (watched) => watchInChild(watched, { registry: REGISTRY }),
       onStatus: (status) => {
         display.status(statusLine(status, plan), milestoneOf(status));
       },

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { ReportInput } from '../../reports/report.js';
 import { writeReports } from '../../reports/report.js';
 import { clipLog, LOG_WINDOW, type NodeLog } from '../../reports/logs.js';
-import { readHistory } from '../history/formats/read.js';
 import { runCheckers, workloads } from '../registry.js';
-import { judge } from '../run/judge.js';
 import type { Plan, Results } from '../run/plan.js';
+import { recheck } from '../run/recheck.js';
 import { RunStore } from '../run/store.js';
 import { budgetOf } from './check.js';
 import type { Display } from './display.js';
@@ -26,22 +25,16 @@ export async function checkRun(directory: string, args: CheckRunArguments, displ
   const store = new RunStore(directory);
   const plan = judgedAgainst(await store.loadPlan(), args.consistency ?? args.model);
   display.status('reading the journal', 'reading');
-  const { history, notes } = await readHistory(store.historyPath, { format: 'jsonl' });
-  const previous = existsSync(store.resultsPath) ? await store.loadResults() : undefined;
-  const results = await judge({
+  const { results, history } = await recheck({
+    store,
     plan,
-    history,
     workloads,
     checkers: runCheckers,
     budget: budgetOf(args),
-    notes,
-    ...(previous?.eventLoopLag && { eventLoopLag: previous.eventLoopLag }),
-    ...(previous?.harnessError !== undefined && { harnessError: previous.harnessError }),
     progress: (line) => {
       display.status(`checking: ${line}`, line);
     },
   });
-  await store.saveResults(results);
   const input = await writeRunReports(store, { plan, results, history });
   display.end();
   if (args.json === true) console.log(JSON.stringify(results, null, 2));
