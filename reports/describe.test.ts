@@ -40,6 +40,12 @@ it('knows transfers, orders, snapshots and transactions', () => {
   ).toBe('txn [append x 1, r y [1 2]]');
 });
 
+it('tells a read that answered null from one that did not answer', () => {
+  const asked: Json = [['r', 'y', null]];
+  expect(words('txn', asked, asked)).toBe('txn [r y null]');
+  expect(words('txn', asked, undefined, 'info')).toBe('txn [r y ?] → ?');
+});
+
 it('stays short and harmless whatever the value', () => {
   const text = words('write', 'x'.repeat(1_000_000), { a: '\u202e', b: Array.from({ length: 100_000 }, () => 'y') });
   expect(text.length).toBeLessThan(220);

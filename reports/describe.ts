@@ -21,7 +21,10 @@ export function describe(operation: DescribedOperation, maxLength = 160): string
 }
 
 function request({ f, input, output, outcome }: DescribedOperation): string {
-  if (f === 'txn') return `txn ${compact(microOperations(outcome === 'ok' && output != null ? output : input))}`;
+  if (f === 'txn') {
+    const isAnswered = outcome === 'ok' && output != null;
+    return `txn ${compact(isAnswered ? microOperations(output, 'null') : microOperations(input, '?'))}`;
+  }
   if (input === null) return f;
   if (f === 'cas' && Array.isArray(input) && input.length === 2) return `cas ${compact(input[0])}→${compact(input[1])}`;
   if (f === 'transfer' && isRecord(input)) {
@@ -44,11 +47,11 @@ function answer({ f, input, output, outcome }: DescribedOperation): string | und
   return JSON.stringify(output) === JSON.stringify(input) && input !== null ? undefined : compact(output);
 }
 
-/** `append x 1, r y [1 2]` */
-function microOperations(value: Json): Json {
+/** `append x 1, r y [1 2]`; a null is a read's missing answer before it completed, and its answer afterwards. */
+function microOperations(value: Json, nullAs: 'null' | '?'): Json {
   if (!Array.isArray(value)) return value;
   return value.map((micro: Json) =>
-    Array.isArray(micro) ? micro.map((part: Json) => (part === null ? '?' : compact(part))).join(' ') : micro,
+    Array.isArray(micro) ? micro.map((part: Json) => (part === null ? nullAs : compact(part))).join(' ') : micro,
   );
 }
 

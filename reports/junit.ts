@@ -1,7 +1,7 @@
 import junitReportBuilder, { type Builder, type TestSuite } from 'junit-report-builder';
 import type { CheckerResult, Results } from '../harness/run/plan.js';
 import { clip, visible } from './text.js';
-import type { ReportInput } from './view.js';
+import { spanOf, type ReportInput } from './view.js';
 
 // Its types speak of an ES module with a default export; what Node loads is the CommonJS object itself.
 const builder = junitReportBuilder as unknown as Builder;
@@ -15,7 +15,6 @@ const MAX_TEXT = 20_000;
  */
 export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan' | 'results' | 'history'>): string {
   const report = builder.newBuilder();
-  const { times, length } = history.columns;
   const name =
     plan === undefined ? results.runId : `${plan.system.name} ${plan.workloads.map((each) => each.name).join(' ')}`;
   const suite = report.testSuite().name(harmless(`faultline ${name}`));
@@ -26,7 +25,7 @@ export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan'
   }
   for (const check of results.checks) addCheck(suite, check);
   addFaults(suite, results);
-  addRun(suite, results, length === 0 ? 0 : times[length - 1] / 1e9);
+  addRun(suite, results, spanOf(history) / 1e9);
   return report.build();
 }
 

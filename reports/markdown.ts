@@ -1,8 +1,8 @@
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { operationsOf } from './operation.js';
-import { count, duration, inline, plural, seconds } from './text.js';
-import { checkName, type ReportInput } from './view.js';
+import { count, duration, inline, moment, plural } from './text.js';
+import { checkName, spanOf, type ReportInput } from './view.js';
 
 /** GitHub refuses a step summary beyond 1 MiB; stay well below it. */
 export const MAX_MARKDOWN_BYTES = 1_000_000;
@@ -51,6 +51,7 @@ function headline({ plan, results }: ReportInput): string {
 }
 
 function anomalies({ results, history }: ReportInput): string {
+  const spanNs = spanOf(history);
   const found = results.checks.flatMap((check) => check.verdict.anomalies.map((anomaly) => ({ check, anomaly })));
   if (found.length === 0) return '';
   const order = found.sort(
@@ -67,7 +68,7 @@ function anomalies({ results, history }: ReportInput): string {
       operation.key === undefined ? '' : code(operation.key),
       `${operation.process}${operation.node === undefined ? '' : ` on ${escape(operation.node, 40)}`}`,
       operation.outcome === 'info' ? 'unknown' : operation.outcome,
-      seconds(operation.startTime),
+      moment(operation.startTime, spanNs),
       operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
     ]);
     return `${title}\n\n${table(['Id', 'Operation', 'Key', 'Process', 'Outcome', 'Invoked', 'Took'], rows)}`;

@@ -2,9 +2,9 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
-import { operationsOf } from './operation.js';
-import { clip, count, duration, inline, plural, seconds } from './text.js';
-import { checkName, type ReportInput } from './view.js';
+import { operationsOf, type ReportedOperation } from './operation.js';
+import { clip, count, duration, inline, moment, plural } from './text.js';
+import { checkName, spanOf, type ReportInput } from './view.js';
 
 export interface TerminalOptions {
   /** Columns to stay within. */
@@ -60,7 +60,7 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
     return [
       title,
       sentence,
-      ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), columns, paint)]),
+      ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), spanOf(history), columns, paint)]),
     ].join('\n');
   });
   if (found.length > MAX_ANOMALIES)
@@ -68,7 +68,12 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
   return blocks;
 }
 
-function operationTable(operations: ReturnType<typeof operationsOf>, columns: number, paint: Paint): string {
+function operationTable(
+  operations: readonly ReportedOperation[],
+  spanNs: number,
+  columns: number,
+  paint: Paint,
+): string {
   const hasKeys = operations.some(({ key }) => key !== undefined);
   const head = ['id', 'operation', ...(hasKeys ? ['key'] : []), 'process', 'outcome', 'invoked', 'took'];
   const rows = operations.map((operation) => [
@@ -77,7 +82,7 @@ function operationTable(operations: ReturnType<typeof operationsOf>, columns: nu
     ...(hasKeys ? [short(inline(operation.key ?? '', 40), 12)] : []),
     short(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 14),
     operation.outcome === 'info' ? 'unknown' : operation.outcome,
-    seconds(operation.startTime),
+    moment(operation.startTime, spanNs),
     operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
   ]);
   const widthOf = (column: number) => Math.max(...[head, ...rows].map((row) => row[column].length));

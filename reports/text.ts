@@ -45,6 +45,11 @@ export function seconds(ns: number, digits = 3): string {
   return `${(ns / 1e9).toFixed(digits)} s`;
 }
 
+/** A moment of a run that lasts `spanNs`, as precise as the run is short. */
+export function moment(ns: number, spanNs: number): string {
+  return spanNs < 1e9 ? duration(ns) : seconds(ns);
+}
+
 /** A length of time with three significant digits in the unit that suits it: `1.24 ms`, `870 µs`, `2 min 5 s`. */
 export function duration(ns: number): string {
   if (ns >= 120e9) return `${Math.floor(ns / 60e9)} min ${Math.round((ns % 60e9) / 1e9)} s`;

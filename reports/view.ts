@@ -50,8 +50,7 @@ export const MAX_EMBEDDED_OPERATIONS = 200_000;
 
 export function viewOf(input: ReportInput, maxOperations = MAX_EMBEDDED_OPERATIONS): View {
   const { history, results } = input;
-  const { times, length } = history.columns;
-  const durationNs = length === 0 ? 0 : times[length - 1];
+  const durationNs = spanOf(history);
   const invocations = clientInvocations(history);
   const all = numbered(results.checks);
   const anomalies = all.slice(0, MAX_ANOMALIES).map((entry, position) => ({
@@ -83,6 +82,11 @@ function numbered(checks: readonly CheckerResult[]) {
 /** `register: linearizability`, or the checker alone for checks of the run as a whole. */
 export function checkName({ workload, checker }: Pick<CheckerResult, 'workload' | 'checker'>): string {
   return workload === undefined ? checker : `${workload}: ${checker}`;
+}
+
+/** From the beginning of the run to the last event, in ns. */
+export function spanOf({ columns: { times, length } }: History): number {
+  return length === 0 ? 0 : times[length - 1];
 }
 
 /** When the first violation was complete, in ns since the run began; undefined without one, or without times. */

@@ -54,7 +54,9 @@ describe('lanes', () => {
       linearized: [0, 1, 4, 6],
       obstacles: [{ index: 8, reason: 'the register holds 2' }],
     } as const;
-    const html = renderToString(<Lanes id="d" title="t" drawing={drawing} proof={proof} history={history} timed />);
+    const html = renderToString(
+      <Lanes id="d" title="t" drawing={drawing} proof={proof} history={history} timed durationNs={2e9} />,
+    );
     expect(html).toContain('Nothing can come next');
     expect(html).toContain('the register holds 2');
     expect(html).toContain('href="#op=8"');

@@ -1,7 +1,7 @@
 import type { Drawing } from '../../checkers/checker.js';
 import type { History } from '../../harness/history/history.js';
 import { operationsOf, type ReportedOperation } from '../operation.js';
-import { clip, inline, seconds } from '../text.js';
+import { clip, inline, moment } from '../text.js';
 import { layOutLanes, linearizationPoints, type Bar } from './lanes-layout.js';
 import { OperationLink } from './link.js';
 
@@ -19,10 +19,12 @@ interface Props {
   readonly proof: readonly ReportedOperation[];
   readonly history: History;
   readonly timed: boolean;
+  /** Of the whole history. */
+  readonly durationNs: number;
 }
 
 /** Operations by process in the order of events, a legal order as far as one exists, and why nothing can come next. */
-export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
+export function Lanes({ id, title, drawing, proof, history, timed, durationNs }: Props) {
   const linearized = drawing.linearized ?? [];
   const obstacles = drawing.obstacles ?? [];
   const operations = operationsToDraw(history, proof, drawing);
@@ -32,6 +34,7 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
   const points = linearizationPoints(bars, linearized);
   const blocked = (bar: Bar) =>
     obstacles.some(({ index }) => index === bar.operation.index || index === bar.operation.completionIndex);
+  const momentOf = timed ? (time: number) => moment(time, durationNs) : undefined;
   const y = (lane: number) => TOP + lane * ROW;
   return (
     <figure class="drawing">
@@ -55,7 +58,7 @@ export function Lanes({ id, title, drawing, proof, history, timed }: Props) {
           <g transform={`translate(${gutter} 0)`}>
             <polyline class="order" points={points.map(({ at, lane }) => `${at},${y(lane) - 1}`).join(' ')} />
             {bars.map((bar) => (
-              <OperationBar bar={bar} y={y(bar.lane)} blocked={blocked(bar)} timed={timed} />
+              <OperationBar bar={bar} y={y(bar.lane)} blocked={blocked(bar)} momentOf={momentOf} />
             ))}
             {points.map((point, position) => (
               <g class="order-point">
@@ -115,7 +118,15 @@ function operationsToDraw(history: History, proof: readonly ReportedOperation[],
   return [...seen.values()].sort((a, b) => a.index - b.index);
 }
 
-function OperationBar({ bar, y, blocked, timed }: { bar: Bar; y: number; blocked: boolean; timed: boolean }) {
+interface BarProps {
+  readonly bar: Bar;
+  readonly y: number;
+  readonly blocked: boolean;
+  /** Undefined where the history has no times. */
+  readonly momentOf: ((time: number) => string) | undefined;
+}
+
+function OperationBar({ bar, y, blocked, momentOf }: BarProps) {
   const { operation, x, width, openEnded } = bar;
   const tone = `bar ${operation.outcome}${blocked ? ' blocked' : ''}`;
   return (
@@ -132,11 +143,11 @@ function OperationBar({ bar, y, blocked, timed }: { bar: Bar; y: number; blocked
         {blocked && <path class="cross" d={`M${x + width - 9} ${y - 5}l10 10m0 -10l-10 10`} />}
       </a>
       <text x={x + 1} y={y + BAR + 13} class="when">
-        {timed ? seconds(operation.startTime) : `#${operation.index}`}
+        {momentOf?.(operation.startTime) ?? `#${operation.index}`}
       </text>
-      {operation.endTime !== undefined && !openEnded && timed && width > 130 && (
+      {operation.endTime !== undefined && !openEnded && momentOf !== undefined && width > 130 && (
         <text x={x + width} y={y + BAR + 13} class="when" text-anchor="end">
-          {seconds(operation.endTime)}
+          {momentOf(operation.endTime)}
         </text>
       )}
     </g>

@@ -5,7 +5,7 @@ import { OperationLink } from '../drawings/link.js';
 import { Series } from '../drawings/series.js';
 import { describe, compact } from '../describe.js';
 import type { ReportedOperation } from '../operation.js';
-import { duration, inline, plural, seconds } from '../text.js';
+import { capital, duration, inline, moment, plural } from '../text.js';
 import { checkName, MAX_PROOF_OPERATIONS, type NumberedAnomaly, type View } from '../view.js';
 import { Icon } from './icon.js';
 import { Section, Table, Value } from './section.js';
@@ -18,7 +18,7 @@ export function Anomalies({ view }: { view: View }) {
   const lead =
     violations === 0
       ? 'Nothing here is counted as a violation: the model judged against allows it, or the check reached no decision.'
-      : `${plural(violations, 'violation')}, each with the smallest set of operations found to prove it.`;
+      : `${plural(violations, 'violation')}, ${violations === 1 ? '' : 'each '}with the smallest set of operations found to prove it.`;
   return (
     <Section id="anomalies" title="Anomalies" lead={lead}>
       {anomalies.map((entry) => (
@@ -45,7 +45,7 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
           {!violation && (check.verdict.validity === 'valid' ? '; allowed by the model' : '; check undecided')}
         </p>
       </header>
-      <h3>{inline(anomaly.sentence, 1_000)}</h3>
+      <h3>{capital(inline(anomaly.sentence, 1_000))}</h3>
       {anomaly.rulesOut !== undefined && anomaly.rulesOut.length > 0 && (
         <p class="rules-out">Rules out: {anomaly.rulesOut.map((model) => inline(model, 60)).join(', ')}</p>
       )}
@@ -58,21 +58,31 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
           ))}
         </div>
       )}
-      <ProofTable number={number} operations={operations} timed={view.timed} />
+      <ProofTable number={number} operations={operations} view={view} />
       <Details details={anomaly.details} />
     </article>
   );
 }
 
 function Picture({ entry: { number, anomaly, operations }, view }: { entry: NumberedAnomaly; view: View }) {
-  const { history, timed, results } = view;
+  const { history, timed, durationNs, results } = view;
   const id = `drawing-${number}`;
   const title = inline(anomaly.sentence, 300);
   const drawing = anomaly.drawing ?? { kind: 'lanes' };
   switch (drawing.kind) {
     case 'lanes':
       if (operations.length === 0) return null;
-      return <Lanes id={id} title={title} drawing={drawing} proof={operations} history={history} timed={timed} />;
+      return (
+        <Lanes
+          id={id}
+          title={title}
+          drawing={drawing}
+          proof={operations}
+          history={history}
+          timed={timed}
+          durationNs={durationNs}
+        />
+      );
     case 'cycle':
       return <Cycle id={id} title={title} drawing={drawing} />;
     case 'series':
@@ -108,10 +118,10 @@ const MAX_MEANWHILE = 4;
 interface ProofProps {
   readonly number: number;
   readonly operations: readonly ReportedOperation[];
-  readonly timed: boolean;
+  readonly view: View;
 }
 
-function ProofTable({ number, operations, timed }: ProofProps) {
+function ProofTable({ number, operations, view: { timed, durationNs } }: ProofProps) {
   if (operations.length === 0) return null;
   const shown = operations.slice(0, MAX_PROOF_OPERATIONS);
   const hasKeys = shown.some(({ key }) => key !== undefined);
@@ -121,7 +131,7 @@ function ProofTable({ number, operations, timed }: ProofProps) {
     ...(hasKeys ? [<Value>{inline(operation.key ?? '', 60)}</Value>] : []),
     `${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 40)}`}`,
     operation.outcome === 'info' ? 'unknown' : operation.outcome,
-    timed ? seconds(operation.startTime) : `#${operation.index}`,
+    timed ? moment(operation.startTime, durationNs) : `#${operation.index}`,
     timed ? lengthOf(operation) : `#${operation.completionIndex ?? '?'}`,
   ]);
   const head = [

@@ -75,6 +75,7 @@ export function observed({ plan, results, anomalies, anomaliesLeftOut }: View): 
     const more = anomaliesLeftOut > 0 ? ' or more' : '';
     return `${number}${more}: ${kinds.join(', ')}${ruledOut.length > 0 ? `; rules out ${ruledOut.join(', ')}` : ''}.`;
   }
+  if (results.checks.length === 0) return 'nothing: no check was made.';
   const undecided = results.checks.filter(({ verdict }) => verdict.validity === 'unknown');
   const decided = results.checks.length - undecided.length;
   if (undecided.length > 0) {
