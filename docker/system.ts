@@ -5,6 +5,9 @@ export type SessionFamily = keyof SessionsByFamily;
 
 export interface SessionsByFamily {
   readonly kv: KvSession;
+  readonly sql: SqlSession;
+  readonly queue: QueueSession;
+  readonly lock: LockSession;
 }
 
 /**
@@ -70,6 +73,72 @@ export interface KvSession extends Session {
     then: readonly KvAction[],
     otherwise?: readonly KvAction[],
   ): Promise<KvOutcome>;
+}
+
+export type Isolation = 'read-uncommitted' | 'read-committed' | 'repeatable-read' | 'snapshot' | 'serializable';
+
+/** A row: a primary key and named columns. */
+export interface SqlRow {
+  readonly key: string;
+  readonly columns: Readonly<Record<string, string | number | null>>;
+}
+
+/**
+ * Statements of an open transaction, structured so that a workload is written once and a dialect is a matter of the
+ * session. Tables have a text primary key and the columns that {@link SqlSession.createTable} was given.
+ */
+export interface SqlTransaction {
+  /** `lock: update` is SELECT … FOR UPDATE. */
+  select(table: string, key: string, lock?: 'none' | 'update'): Promise<SqlRow | undefined>;
+  /** Rows whose column equals a value, by secondary index; all rows without `where`. Ordered by key. */
+  selectWhere(
+    table: string,
+    where?: { readonly column: string; readonly equals: string | number },
+  ): Promise<readonly SqlRow[]>;
+  /** Fails the transaction when the key exists. */
+  insert(table: string, row: SqlRow): Promise<void>;
+  /** Sets columns to computed values; answers the number of rows changed. `where` is a condition on a number column. */
+  update(table: string, key: string, set: SqlRow['columns'], where?: SqlCondition): Promise<number>;
+  /** `column = column + amount`; answers the number of rows changed. */
+  add(table: string, key: string, column: string, amount: number, where?: SqlCondition): Promise<number>;
+  /** `column = column || text`, inserting the row where it is missing. */
+  append(table: string, key: string, column: string, text: string): Promise<void>;
+}
+
+export interface SqlCondition {
+  readonly column: string;
+  readonly atLeast: number;
+}
+
+/** Relational transactions at the isolation level that the system's options chose. Errors: {@link SessionError}. */
+export interface SqlSession extends Session {
+  /** Creates a table where it is missing; `indexed` columns get a secondary index. */
+  createTable(
+    table: string,
+    columns: Readonly<Record<string, 'text' | 'integer'>>,
+    indexed?: readonly string[],
+  ): Promise<void>;
+  /**
+   * Runs `work` in one transaction and commits. An error of `work` rolls back and is rethrown (nothing happened); a
+   * database's abort is a {@link SessionError} `fail`; losing the connection during commit is `info`. Never retries.
+   */
+  transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T>;
+}
+
+/** A queue of text elements. Errors: {@link SessionError}. */
+export interface QueueSession extends Session {
+  /** Resolves when the product's promise of durability was given (a publisher confirm). */
+  enqueue(queue: string, element: string): Promise<void>;
+  /** Takes and acknowledges the next element; undefined when the queue is empty. */
+  dequeue(queue: string): Promise<string | undefined>;
+}
+
+/** Mutual exclusion. Errors: {@link SessionError}. */
+export interface LockSession extends Session {
+  /** Answers a fencing token where the product has one; undefined when the lock is not to be had now. */
+  acquire(lock: string): Promise<{ readonly token?: number } | undefined>;
+  /** False when this session does not hold it any more. */
+  release(lock: string): Promise<boolean>;
 }
 
 /** A place packets come from or go to: a node's name, or every client of the test. */
