@@ -29,7 +29,7 @@ describe('kill', () => {
     const { fault } = await inject('leader');
     expect(fault.leadersBefore).toEqual(['n1']);
     expect(fault.description).toBe('n1 killed');
-    expect((await fault.heal()).leadersAfter).toEqual(['n1']);
+    expect((await fault.heal()).leadersAfter).toEqual(['n2']);
   });
 
   it('shows the pid gone, the exit code, and a new start', async () => {

@@ -122,6 +122,16 @@ describe('a partition that did not bite', () => {
   });
 });
 
+it('probes once more where a probe on a slow machine sent nothing', async () => {
+  const cluster = new FakeCluster(3);
+  const { probe } = cluster.abilities.network;
+  let probes = 0;
+  cluster.abilities.network.probe = async (links) =>
+    ++probes === 1 ? links.map((link) => ({ ...link, reachable: false })) : probe(links);
+  const fault = await partition.inject(request('partition', 'isolate-one', cluster.order), contextOf(cluster));
+  expect(await fault.heal()).toMatchObject({ effective: true, healed: true });
+});
+
 describe('healing a partition', () => {
   it('is not believed while a rule is left', async () => {
     const { fault } = await inject('isolate-one', { keepCut: ({ from }) => from === 'n2' });

@@ -43,7 +43,7 @@ interface FakeNode {
   cpuTimeNs: number;
 }
 
-/** A cluster in memory, with a clock that every look moves on. The lowest living node leads. */
+/** A cluster in memory, with a clock that every look moves on. Whoever leads goes on until it is down or held; then the lowest living node takes over. */
 export class FakeCluster implements Cluster {
   readonly nodes;
   readonly versions = {};
@@ -54,6 +54,7 @@ export class FakeCluster implements Cluster {
   private readonly state = new Map<string, FakeNode>();
   private readonly rules = new Map<string, { readonly link: Link; packets: number }>();
   private ticks = 1_000;
+  private leader: string | undefined;
 
   constructor(count: number, sabotage: Sabotage = {}) {
     this.sabotage = sabotage;
@@ -83,13 +84,17 @@ export class FakeCluster implements Cluster {
   }
 
   primaries(): Promise<readonly string[]> {
-    if (this.sabotage.leaderless) return Promise.resolve([]);
-    return Promise.resolve(this.order.filter((node) => this.runs(node)).slice(0, 1));
+    this.elect();
+    return Promise.resolve(this.leader === undefined || this.sabotage.leaderless ? [] : [this.leader]);
   }
 
   runs(node: string): boolean {
     const { process, frozen } = this.node(node);
     return process !== undefined && !process.stopped && !frozen;
+  }
+
+  private elect(): void {
+    if (this.leader === undefined || !this.runs(this.leader)) this.leader = this.order.find((node) => this.runs(node));
   }
 
   open(): never {
@@ -173,6 +178,7 @@ export class FakeCluster implements Cluster {
     const state = this.node(node);
     state.process = supervised ? this.newProcess() : undefined;
     state.exit = supervised ? undefined : { code };
+    this.elect();
   }
 
   private look(node: string): readonly ProcessStatus[] {
