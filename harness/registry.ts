@@ -22,10 +22,13 @@ import { totalQueue } from '../checkers/total-queue.js';
 import { uniqueIds } from '../checkers/unique-ids.js';
 import { writeSkew } from '../checkers/write-skew.js';
 import type { System } from '../docker/system.js';
+import { crashLoop } from '../nemesis/crash-loop.js';
+import { flapping } from '../nemesis/flapping.js';
 import { kill } from '../nemesis/kill.js';
 import type { Nemesis } from '../nemesis/nemesis.js';
 import { partition } from '../nemesis/partition.js';
 import { pause } from '../nemesis/pause.js';
+import { rollingRestart } from '../nemesis/rolling-restart.js';
 import { append } from '../workloads/append.js';
 import { bank } from '../workloads/bank.js';
 import { inventory } from '../workloads/inventory.js';
@@ -40,7 +43,7 @@ export const systems: Readonly<Record<string, () => Promise<System>>> = {
 
 export const workloads: readonly Workload[] = [register, bank, inventory, append, wr];
 
-export const nemeses: readonly Nemesis[] = [partition, kill, pause];
+export const nemeses: readonly Nemesis[] = [partition, kill, pause, flapping, crashLoop, rollingRestart];
 
 /** Judges of one condition each. Linearizability is judged for every one of `models`. */
 export const checkers: readonly Checker[] = [
