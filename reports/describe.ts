@@ -1,5 +1,5 @@
 import type { Json } from '../harness/history/operation.js';
-import { clip, visible } from './text.js';
+import { clip, shorten, visible } from './text.js';
 
 /** `open`: the history ends before its completion. */
 export type OperationOutcome = 'ok' | 'fail' | 'info' | 'open';
@@ -17,7 +17,7 @@ export interface DescribedOperation {
 export function describe(operation: DescribedOperation, maxLength = 160): string {
   const asked = visible(request(operation));
   const answered = answer(operation);
-  return clip(answered === undefined ? asked : `${asked} → ${visible(answered)}`, maxLength).replace(/\s+/g, ' ');
+  return shorten((answered === undefined ? asked : `${asked} → ${visible(answered)}`).replace(/\s+/g, ' '), maxLength);
 }
 
 function request({ f, input, output, outcome }: DescribedOperation): string {

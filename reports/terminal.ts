@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
-import { clip, count, duration, inline, moment, plural } from './text.js';
+import { count, duration, inline, moment, plural, shorten } from './text.js';
 import { checkName, spanOf, type ReportInput } from './view.js';
 
 export interface TerminalOptions {
@@ -79,8 +79,8 @@ function operationTable(
   const rows = operations.map((operation) => [
     `#${operation.index}`,
     describe(operation, 200),
-    ...(hasKeys ? [short(inline(operation.key ?? '', 40), 12)] : []),
-    short(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 14),
+    ...(hasKeys ? [shorten(inline(operation.key ?? '', 40), 12)] : []),
+    shorten(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 14),
     operation.outcome === 'info' ? 'unknown' : operation.outcome,
     moment(operation.startTime, spanNs),
     operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
@@ -94,7 +94,7 @@ function operationTable(
     style: { head: [], border: [], compact: true },
     chars: BORDERLESS,
   });
-  for (const [id, words, ...rest] of rows) table.push([id, short(words, room), ...rest]);
+  for (const [id, words, ...rest] of rows) table.push([id, shorten(words, room), ...rest]);
   const lines = table
     .toString()
     .split('\n')
@@ -130,7 +130,7 @@ function checks({ results }: ReportInput, paint: Paint, columns: number): string
       const reason = found.validity === 'unknown' ? `: ${found.reason}` : '';
       const aside = required ? '' : ', for information';
       const name = inline(checkName(check), 80);
-      const text = short(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
+      const text = shorten(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
       return `${name}  ${tone[found.validity](text)}`;
     })
     .join('\n');
@@ -158,10 +158,6 @@ function pathList(paths: TerminalOptions['paths'], paint: Paint): string {
   return Object.entries(paths)
     .map(([name, path]) => `${paint.dim(name.padEnd(longest))}  ${path}`)
     .join('\n');
-}
-
-function short(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : clip(text, maxLength - 1).replace(/… \(.*\)$/, '…');
 }
 
 /** Breaks at spaces so that no line is longer than there is room for, indented. */

@@ -10,11 +10,20 @@ const UNSAFE =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** At most `maxLength` characters, for a place where there is no room to say what was cut. Splits no surrogate pair. */
+export function shorten(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : `${text.slice(0, safeEnd(text, maxLength - 1))}…`;
+}
+
+function safeEnd(text: string, end: number): number {
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+}
+
 /** At most `maxLength` characters, with the length of the whole where something was cut. Never splits a surrogate pair. */
 export function clip(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
-  const last = text.charCodeAt(maxLength - 1);
-  const end = last >= 0xd800 && last <= 0xdbff ? maxLength - 1 : maxLength;
+  const end = safeEnd(text, maxLength);
   return `${text.slice(0, end)}… (${count(text.length)} characters)`;
 }
 

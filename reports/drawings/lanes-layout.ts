@@ -19,7 +19,8 @@ export interface LanesLayout {
   readonly width: number;
 }
 
-const LABEL_LENGTH = 34;
+/** Labels as long as the page is wide enough for; the table below has the whole words. */
+const LABEL_LENGTHS = [48, 34, 24, 17];
 const CHARACTER = 7.3;
 const PADDING = 20;
 const EVENT_GAP = 22;
@@ -32,13 +33,13 @@ const COMFORTABLE_WIDTH = 860;
  * completion no earlier than its operation's label has room.
  */
 export function layOutLanes(operations: readonly ReportedOperation[]): LanesLayout {
-  const narrow = place(operations, 1);
-  const stretch = Math.min(2.2, COMFORTABLE_WIDTH / narrow.width);
-  return stretch <= 1 ? narrow : place(operations, stretch);
+  const layouts = LABEL_LENGTHS.map((length) => ({ length, ...place(operations, 1, length) }));
+  const { length, width } = layouts.find((layout) => layout.width <= COMFORTABLE_WIDTH) ?? layouts[layouts.length - 1];
+  return place(operations, Math.min(2.2, Math.max(1, COMFORTABLE_WIDTH / width)), length);
 }
 
-function place(operations: readonly ReportedOperation[], stretch: number): LanesLayout {
-  const labels = new Map(operations.map((operation) => [operation, describe(operation, LABEL_LENGTH)]));
+function place(operations: readonly ReportedOperation[], stretch: number, labelLength: number): LanesLayout {
+  const labels = new Map(operations.map((operation) => [operation, describe(operation, labelLength)]));
   const processes = [...new Set(operations.map(({ process }) => process))];
   const starts = new Map<ReportedOperation, number>();
   const ends = new Map<ReportedOperation, number>();

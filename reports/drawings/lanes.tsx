@@ -1,7 +1,7 @@
 import type { Drawing } from '../../checkers/checker.js';
 import type { History } from '../../harness/history/history.js';
 import { operationsOf, type ReportedOperation } from '../operation.js';
-import { clip, inline, moment } from '../text.js';
+import { inline, moment } from '../text.js';
 import { layOutLanes, linearizationPoints, type Bar } from './lanes-layout.js';
 import { OperationLink } from './link.js';
 
@@ -138,7 +138,7 @@ function OperationBar({ bar, y, blocked, momentOf }: BarProps) {
           <rect x={x} y={y} width={width} height={BAR} rx={5} />
         )}
         <text x={x + 10} y={y + BAR / 2 + 4}>
-          {clip(bar.label, 60)}
+          {bar.label}
         </text>
         {blocked && <path class="cross" d={`M${x + width - 9} ${y - 5}l10 10m0 -10l-10 10`} />}
       </a>

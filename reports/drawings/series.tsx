@@ -1,6 +1,6 @@
 import type { Drawing } from '../../checkers/checker.js';
 import type { FaultRecord } from '../../harness/history/faults.js';
-import { count, inline, seconds } from '../text.js';
+import { capital, count, inline, seconds } from '../text.js';
 import { ticks } from '../ticks.js';
 
 export type SeriesDrawing = Extract<Drawing, { kind: 'series' }>;
@@ -42,7 +42,7 @@ export function Series({ id, title, drawing, faults, timed }: Props) {
         <svg role="img" aria-labelledby={`${id}-title`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} class="series">
           <title id={`${id}-title`}>{title}</title>
           {timed && faults.map((fault) => <Window fault={fault} x={x} from={minimumTime} to={maximumTime} />)}
-          {ticks(low, high, 4).map((value) => (
+          {valueTicks(low, high, drawing).map((value) => (
             <g>
               <line x1={LEFT} x2={WIDTH - 16} y1={y(value)} y2={y(value)} class="rule" />
               <text x={LEFT - 10} y={y(value) + 4} text-anchor="end">
@@ -76,7 +76,7 @@ export function Series({ id, title, drawing, faults, timed }: Props) {
         </svg>
       </div>
       <figcaption>
-        {inline(label, 200)} over {timed ? 'time' : 'the history'}
+        {capital(inline(label, 200))} over {timed ? 'time' : 'the history'}
         {expected !== undefined && '; dashed: what it should be'}
         {timed && faults.length > 0 && '; shaded: faults in place'}.
       </figcaption>
@@ -115,6 +115,12 @@ function thin({ times, values }: SeriesDrawing): { readonly time: number; readon
     kept.push(...(lowest.time <= highest.time ? [lowest, highest] : [highest, lowest]));
   }
   return [all[0], ...kept, all[all.length - 1]];
+}
+
+/** Whole things are not counted in halves. */
+function valueTicks(low: number, high: number, { values }: SeriesDrawing): number[] {
+  const all = ticks(low, high, 4);
+  return values.every(Number.isInteger) ? all.filter(Number.isInteger) : all;
 }
 
 function padded(low: number, high: number): readonly [number, number] {

@@ -68,6 +68,8 @@ function Picture({ entry: { number, anomaly, operations }, view }: { entry: Numb
   const { history, timed, durationNs, results } = view;
   const id = `drawing-${number}`;
   const title = inline(anomaly.sentence, 300);
+  // One operation alone draws nothing that its words do not say.
+  if (anomaly.drawing === undefined && operations.length < 2) return null;
   const drawing = anomaly.drawing ?? { kind: 'lanes' };
   switch (drawing.kind) {
     case 'lanes':
