@@ -44,7 +44,7 @@ function table(rows: readonly (readonly string[])[]): string {
   const output = new Table({
     colWidths: hasThird ? [26, Math.floor(rest / 2), Math.ceil(rest / 2)] : [30, rest],
     wordWrap: true,
-    style: { head: [], border: ['dim'] },
+    style: { head: [], border: process.stdout.isTTY ? ['dim'] : [] },
   });
   for (const row of rows) output.push(hasThird ? [...row] : [row[0], row[1]]);
   return output.toString();

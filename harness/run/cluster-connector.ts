@@ -1,5 +1,5 @@
 import type { Cluster, SessionFamily, System } from '../../docker/system.js';
-import type { Workload, WorkloadContext } from '../../workloads/workload.js';
+import type { FamilyClients, Workload, WorkloadContext } from '../../workloads/workload.js';
 import type { Clock } from '../kit/clock.js';
 import { UserError } from '../kit/errors.js';
 import type { Random } from '../kit/random.js';
@@ -62,10 +62,15 @@ export class ClusterConnector implements Connector {
     const options = { process, timeoutMs: this.timeoutMs };
     const session = await this.cluster.open(family, this.nodeOf(thread), options);
     return {
-      client: workload.clients[family]!.client(session, context),
+      client: clientsOf(workload, family).client(session, context),
       close: () => session.close(),
     };
   }
+}
+
+/** The compiler cannot tell that a session of a family and the clients of the same family belong together. */
+function clientsOf(workload: Workload, family: SessionFamily): FamilyClients<SessionFamily> {
+  return workload.clients[family]!;
 }
 
 /** Process number of the sessions that set workloads up; their operations are no part of the history. */
@@ -87,7 +92,7 @@ export async function setUpWorkloads(
       const node = cluster.nodes[attempt % cluster.nodes.length].name;
       try {
         const session = await cluster.open(family, node, { process: SET_UP_PROCESS, timeoutMs });
-        await workload.clients[family]!.setUp(session, context).finally(() => session.close());
+        await clientsOf(workload, family).setUp(session, context).finally(() => session.close());
         break;
       } catch (error) {
         if (attempt + 1 >= SET_UP_ATTEMPTS)
