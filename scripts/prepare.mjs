@@ -45,10 +45,12 @@ function build() {
   writeFileSync(stamp, wanted);
 }
 
+/** Files that make a difference to dist/. */
 function filesBelow(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? filesBelow(path) : [path];
+    if (entry.isDirectory()) return ['testing', 'corpus'].includes(entry.name) ? [] : filesBelow(path);
+    return /\.test\.tsx?$/.test(path) ? [] : [path];
   });
 }
 
