@@ -87,7 +87,7 @@ export class PodCluster implements Cluster {
       const { State } = await bounded(database.inspect(), 5_000, 'inspect');
       if (State.Paused) return 'frozen';
       if (State.Running) return complaint;
-      return `ended with exit code ${State.ExitCode}: ${await lastWords(database, 2)}`;
+      return `ended with exit code ${State.ExitCode}: ${(await lastWords(database, 2)).replace(/\s*\n\s*/g, ' / ')}`;
     } catch {
       return complaint;
     }

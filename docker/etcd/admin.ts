@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { messageOf } from '../../harness/kit/errors.js';
 import type { ClusterNode } from '../system.js';
 import { encode, object, type JsonObject } from './wire.js';
 
@@ -21,10 +22,15 @@ export class EtcdAdmin {
 
   /** What keeps the node from serving: no leader known, or no linearizable read. */
   async missing(node: ClusterNode): Promise<string | undefined> {
-    const status = await this.post(node, '/v3/maintenance/status', {});
+    const status = await this.post(node, '/v3/maintenance/status', {}).catch(messageOf);
+    if (typeof status === 'string') return `no answer (${status})`;
     if (!hasLeader(status)) return 'no leader';
     // Goes by the leader and waits until this node has applied all that was committed: it has joined.
-    await this.post(node, '/v3/kv/range', { key: encode('faultline/ready') });
+    const refusal = await this.post(node, '/v3/kv/range', { key: encode('faultline/ready') }).then(
+      () => undefined,
+      messageOf,
+    );
+    if (refusal !== undefined) return `no linearizable read (${refusal})`;
     return undefined;
   }
 
