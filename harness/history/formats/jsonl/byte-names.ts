@@ -2,6 +2,7 @@ import type { Names } from '../../columns.js';
 
 const FIRST_SLOTS = 256;
 const FIRST_TEXT_BYTES = 4096;
+const RECENT = 256;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -17,9 +18,18 @@ export class ByteNames implements Names {
   private starts = new Int32Array(FIRST_SLOTS / 2 + 1);
   private text = new Uint8Array(FIRST_TEXT_BYTES);
   private readonly decoded: string[] = [];
+  /** The name last seen with a length and a first and last letter: most lines repeat one of a few names. */
+  private readonly recent = new Int32Array(RECENT).fill(-1);
 
   /** The id of the string at `bytes[start..end)`. */
   internBytes(bytes: Uint8Array, start: number, end: number): number {
+    const place = ((end - start) * 31 + bytes[start] * 7 + bytes[end - 1]) & (RECENT - 1);
+    const recent = this.recent[place];
+    if (recent !== -1 && this.equals(recent, bytes, start, end)) return recent;
+    return (this.recent[place] = this.find(bytes, start, end));
+  }
+
+  private find(bytes: Uint8Array, start: number, end: number): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
     const mask = this.slots.length - 1;

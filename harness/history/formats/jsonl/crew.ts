@@ -3,7 +3,7 @@ import { MAX_INT32 } from '../../event-writer.js';
 import { VALUE_RAW } from '../../history.js';
 import { type Part, readSegment } from './assembly.js';
 import { FileSegments } from './file-segments.js';
-import { ScannedNames } from './line-scanner.js';
+import { ScannedNames } from './scanned-names.js';
 import { SegmentReader } from './segment-reader.js';
 
 export const CHUNK_BYTES = 2 * 1024 * 1024;

@@ -1,51 +1,23 @@
 import type { ColumnStore } from '../../columns.js';
-import { ABSENT, type EventNames, MAX_INT32 } from '../../event-writer.js';
-import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW } from '../../history.js';
-import { ByteNames } from './byte-names.js';
-import { endOfString, endOfValue } from './raw-value.js';
+import { ABSENT, MAX_INT32 } from '../../event-writer.js';
+import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from '../../history.js';
+import type { ByteNames } from './byte-names.js';
+import { endOfString } from './raw-value.js';
+import type { ScannedNames } from './scanned-names.js';
+import { ValueScanner } from './value-scanner.js';
+import * as words from './words.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const word = (text: string): Uint8Array => new TextEncoder().encode(text);
-const INDEX = word('index"');
-const TIME = word('time"');
-const PROCESS = word('process"');
-const TYPE = word('type"');
-const FUNCTION = word('f"');
-const VALUE = word('value"');
-const KEY = word('key"');
-const NODE = word('node"');
-const WORKLOAD = word('workload"');
-const ERROR = word('error"');
-const NEMESIS_NAME = word('"nemesis"');
-const INVOKE_NAME = word('invoke"');
-const OK_NAME = word('ok"');
-const FAIL_NAME = word('fail"');
-const INFO_NAME = word('info"');
-
 /** Longest name that is read without a second look. */
 const MAX_NAME = 1024;
-
-/** The string tables that the ids in a scanned store point into. */
-export class ScannedNames implements EventNames {
-  readonly functions = new ByteNames();
-  readonly keys = new ByteNames();
-  readonly nodes = new ByteNames();
-  readonly workloads = new ByteNames();
-  readonly errors = new ByteNames();
-}
 
 /** One bit a field, to notice doubled and missing ones. */
 const SEEN = {
@@ -69,6 +41,7 @@ const REQUIRED = SEEN.process | SEEN.type | SEEN.f;
  */
 export class LineScanner {
   private bytes: Uint8Array = new Uint8Array(0);
+  private view = new DataView(this.bytes.buffer);
   private at = 0;
   private seen = 0;
   private type = 0;
@@ -80,15 +53,14 @@ export class LineScanner {
   private node = 0;
   private workload = 0;
   private error = 0;
-  private valueKind = 0;
-  private valueA = 0;
-  private valueB = 0;
+  private readonly value = new ValueScanner();
 
   constructor(private readonly names: ScannedNames) {}
 
-  /** Bytes to scan; they must hold a line feed after everything scanned, and four more bytes of anything. */
+  /** Bytes to scan; they must hold a line feed after everything scanned, and sixteen more bytes of anything. */
   use(bytes: Uint8Array): void {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /**
@@ -111,7 +83,7 @@ export class LineScanner {
     if (bytes[this.at] === RETURN) this.at++;
     if (bytes[this.at] !== LINE_FEED) return -1;
     if ((this.seen & REQUIRED) !== REQUIRED) return -1;
-    if (!this.write(store)) return -1;
+    this.write(store);
     return this.at + 1;
   }
 
@@ -123,55 +95,73 @@ export class LineScanner {
     this.node = NONE;
     this.workload = NONE;
     this.error = NONE;
-    this.valueKind = VALUE_NULL;
-    this.valueA = 0;
-    this.valueB = 0;
+    this.value.reset();
   }
 
   /** Reads `"name":value` at the cursor, which stands on its first quote. */
   private scanField(): boolean {
-    switch (this.bytes[this.at + 1]) {
-      case 0x69: // index
-        return this.enter(INDEX, SEEN.index) && this.scanNumber() && (this.index = this.number) <= MAX_INT32;
-      case 0x74: // time, type
-        return this.bytes[this.at + 2] === 0x69
-          ? this.enter(TIME, SEEN.time) && this.scanNumber() && ((this.time = this.number), true)
-          : this.enter(TYPE, SEEN.type) && this.scanType();
-      case 0x70: // process
-        return this.enter(PROCESS, SEEN.process) && this.scanProcess();
-      case 0x66: // f
-        return this.enter(FUNCTION, SEEN.f) && (this.f = this.scanName(this.names.functions)) !== NONE;
-      case 0x76: // value
-        return this.enter(VALUE, SEEN.value) && this.scanValue();
-      case 0x6b: // key
-        return this.enter(KEY, SEEN.key) && (this.key = this.scanName(this.names.keys)) !== NONE;
-      case 0x6e: // node
-        return this.enter(NODE, SEEN.node) && (this.node = this.scanName(this.names.nodes)) !== NONE;
-      case 0x77: // workload
-        return this.enter(WORKLOAD, SEEN.workload) && (this.workload = this.scanName(this.names.workloads)) !== NONE;
-      case 0x65: // error
-        return this.enter(ERROR, SEEN.error) && (this.error = this.scanName(this.names.errors)) !== NONE;
+    const { view, at } = this;
+    switch (view.getInt32(at + 1, true)) {
+      case words.VALU:
+        return view.getInt32(at + 4, true) === words.UE && this.enter(at + 8, SEEN.value) && this.scanValue();
+      case words.TYPE:
+        return view.getInt32(at + 3, true) === words.PE && this.enter(at + 7, SEEN.type) && this.scanType();
+      case words.PROC:
+        return (
+          view.getInt32(at + 3, true) === words.OCES &&
+          view.getInt32(at + 6, true) === words.SS &&
+          this.enter(at + 10, SEEN.process) &&
+          this.scanProcess()
+        );
+      case words.F:
+      case words.F_BLANK:
+        return this.enter(at + 4, SEEN.f) && (this.f = this.scanName(this.names.functions)) !== NONE;
+      case words.INDE:
+        return view.getInt32(at + 4, true) === words.EX && this.enter(at + 8, SEEN.index) && this.scanIndex();
+      case words.TIME:
+        return view.getInt32(at + 3, true) === words.ME && this.enter(at + 7, SEEN.time) && this.scanTime();
+      default:
+        return this.scanOptionalField();
+    }
+  }
+
+  private scanOptionalField(): boolean {
+    const { view, at, names } = this;
+    switch (view.getInt32(at + 1, true)) {
+      case words.KEY:
+        if (view.getInt32(at + 2, true) !== words.EY || !this.enter(at + 6, SEEN.key)) return false;
+        return (this.key = this.scanName(names.keys)) !== NONE;
+      case words.NODE:
+        if (view.getInt32(at + 3, true) !== words.DE || !this.enter(at + 7, SEEN.node)) return false;
+        return (this.node = this.scanName(names.nodes)) !== NONE;
+      case words.WORK:
+        if (view.getInt32(at + 5, true) !== words.LOAD || view.getInt32(at + 7, true) !== words.AD) return false;
+        return this.enter(at + 11, SEEN.workload) && (this.workload = this.scanName(names.workloads)) !== NONE;
+      case words.ERRO:
+        if (view.getInt32(at + 4, true) !== words.OR || !this.enter(at + 8, SEEN.error)) return false;
+        return (this.error = this.scanName(names.errors)) !== NONE;
       default:
         return false;
     }
   }
 
-  /** Passes `"name":` and an optional blank; false when it is another name or the line had this field already. */
-  private enter(name: Uint8Array, bit: number): boolean {
-    const { bytes } = this;
-    let at = this.at + 1;
-    for (let i = 0; i < name.length; i++, at++) if (bytes[at] !== name[i]) return false;
-    if (bytes[at++] !== COLON || (this.seen & bit) !== 0) return false;
+  /** Goes to a field's value, past an optional blank; false when the line had this field already. */
+  private enter(value: number, bit: number): boolean {
+    if ((this.seen & bit) !== 0) return false;
     this.seen |= bit;
-    if (bytes[at] === SPACE) at++;
-    this.at = at;
+    this.at = this.bytes[value] === SPACE ? value + 1 : value;
     return true;
   }
 
-  private matches(text: Uint8Array): boolean {
-    const { bytes, at } = this;
-    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
-    this.at = at + text.length;
+  private scanIndex(): boolean {
+    if (!this.scanNumber() || this.number > MAX_INT32) return false;
+    this.index = this.number;
+    return true;
+  }
+
+  private scanTime(): boolean {
+    if (!this.scanNumber()) return false;
+    this.time = this.number;
     return true;
   }
 
@@ -203,8 +193,11 @@ export class LineScanner {
 
   private scanProcess(): boolean {
     if (this.bytes[this.at] === QUOTE) {
+      const { view, at } = this;
+      if (view.getInt32(at, true) !== words.NEME || view.getInt32(at + 4, true) !== words.ESIS) return false;
+      this.at = at + 9;
       this.process = NEMESIS;
-      return this.matches(NEMESIS_NAME);
+      return view.getInt32(at + 5, true) === words.SIS;
     }
     if (!this.scanNumber() || this.number > MAX_INT32) return false;
     this.process = this.number;
@@ -212,13 +205,25 @@ export class LineScanner {
   }
 
   private scanType(): boolean {
-    const { bytes } = this;
-    if (bytes[this.at] !== QUOTE) return false;
-    const first = bytes[++this.at];
-    if (first === 0x6f) return ((this.type = OK), this.matches(OK_NAME));
-    if (first === 0x66) return ((this.type = FAIL), this.matches(FAIL_NAME));
-    if (bytes[this.at + 2] === 0x76) return ((this.type = INVOKE), this.matches(INVOKE_NAME));
-    return ((this.type = INFO), this.matches(INFO_NAME));
+    const { view, at } = this;
+    switch (view.getInt32(at, true)) {
+      case words.OK_TYPE:
+        return this.pass(OK, 4);
+      case words.INVO:
+        return view.getInt32(at + 4, true) === words.OKE && this.pass(INVOKE, 8);
+      case words.FAIL_TYPE:
+        return view.getInt32(at + 2, true) === words.AIL && this.pass(FAIL, 6);
+      case words.INFO_TYPE:
+        return view.getInt32(at + 2, true) === words.NFO && this.pass(INFO, 6);
+      default:
+        return false;
+    }
+  }
+
+  private pass(type: number, length: number): boolean {
+    this.type = type;
+    this.at += length;
+    return true;
   }
 
   /** The id of the string at the cursor; NONE when there is none, or an empty or unusual one. */
@@ -232,70 +237,13 @@ export class LineScanner {
   }
 
   private scanValue(): boolean {
-    const { bytes } = this;
-    const first = bytes[this.at];
-    if (first === 0x6e) {
-      if (bytes[this.at + 1] !== 0x75 || bytes[this.at + 2] !== 0x6c || bytes[this.at + 3] !== 0x6c) return false;
-      this.at += 4;
-      return true;
-    }
-    if (first === OPEN_BRACKET && this.scanPair()) return true;
-    if (first !== QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET && this.scanInt()) {
-      this.valueKind = VALUE_INT;
-      this.valueA = this.int;
-      const after = bytes[this.at];
-      return after === COMMA || after === CLOSE_BRACE;
-    }
-    const end = endOfValue(bytes, this.at);
-    if (end === -1) return false;
-    this.valueKind = VALUE_RAW;
-    this.valueA = this.at;
-    this.valueB = end - this.at;
-    this.at = end;
-    return true;
+    this.at = this.value.scan(this.bytes, this.view, this.at);
+    return this.at !== -1;
   }
 
-  private int = 0;
-
-  /** A small integer into `int`; leaves the cursor where it is when there is none. */
-  private scanInt(): boolean {
-    const { bytes } = this;
-    let at = this.at;
-    const negative = bytes[at] === MINUS;
-    if (negative) at++;
-    const start = at;
-    let value = 0;
-    while (at < start + 9 && bytes[at] >= ZERO && bytes[at] <= NINE) value = (value * 10 + bytes[at++] - ZERO) | 0;
-    // Ten digits may or may not fit 32 bits and "-0" is a value of its own to some: both are rare.
-    if (at === start || (bytes[at] >= ZERO && bytes[at] <= NINE)) return false;
-    if (bytes[start] === ZERO && (negative || at > start + 1)) return false;
-    this.int = negative ? -value : value;
-    this.at = at;
-    return true;
-  }
-
-  private scanPair(): boolean {
-    const { bytes } = this;
-    const start = this.at++;
-    if (this.scanInt() && bytes[this.at] === COMMA) {
-      const first = this.int;
-      this.at++;
-      if (bytes[this.at] === SPACE) this.at++;
-      if (this.scanInt() && bytes[this.at] === CLOSE_BRACKET) {
-        this.valueKind = VALUE_PAIR;
-        this.valueA = first;
-        this.valueB = this.int;
-        this.at++;
-        return true;
-      }
-    }
-    this.at = start;
-    return false;
-  }
-
-  private write(store: ColumnStore): boolean {
+  private write(store: ColumnStore): void {
     const row = store.length;
-    if (this.valueKind === VALUE_RAW) this.copyValue(store);
+    this.value.write(this.bytes, store, row);
     store.types[row] = this.type;
     store.processes[row] = this.process;
     store.times[row] = this.time;
@@ -305,21 +253,6 @@ export class LineScanner {
     store.nodes[row] = this.node;
     store.workloads[row] = this.workload;
     store.errors[row] = this.error;
-    store.valueKinds[row] = this.valueKind;
-    store.valuesA[row] = this.valueA;
-    store.valuesB[row] = this.valueB;
     store.length = row + 1;
-    return true;
-  }
-
-  private copyValue(store: ColumnStore): void {
-    const { bytes } = this;
-    store.reserveSlab(this.valueB);
-    const { slab } = store;
-    const from = this.valueA;
-    const to = store.slabLength;
-    for (let i = 0; i < this.valueB; i++) slab[to + i] = bytes[from + i];
-    this.valueA = to;
-    store.slabLength = to + this.valueB;
   }
 }

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { ColumnStore } from '../../columns.js';
 import { type EventNames, MAX_INT32, overfullTable, writeEvent } from '../../event-writer.js';
 import { EventProblem, parseEvent } from './event-fields.js';
-import { LineScanner, type ScannedNames } from './line-scanner.js';
+import { LineScanner } from './line-scanner.js';
+import type { ScannedNames } from './scanned-names.js';
 
 const LINE_FEED = 0x0a;
 /** Bytes that a buffer must have beyond the segment, so that no look-ahead needs a bound. */

@@ -2,7 +2,7 @@ import { ColumnStore } from '../../columns.js';
 import type { ReadResult } from '../format.js';
 import { Assembly, readSegment } from './assembly.js';
 import { FileSegments, type Segment } from './file-segments.js';
-import { ScannedNames } from './line-scanner.js';
+import { ScannedNames } from './scanned-names.js';
 import { SegmentReader } from './segment-reader.js';
 import { streamSegments } from './stream-segments.js';
 

@@ -1,0 +1,36 @@
+/** Four ASCII characters as they are read at once. */
+export const four = (text: string): number => new DataView(new TextEncoder().encode(text).buffer).getInt32(0, true);
+// A field's name is recognised by its first four bytes, and proven by the last four with the colon; they overlap.
+export const INDE = four('inde');
+export const EX = four('ex":');
+export const TIME = four('time');
+export const ME = four('me":');
+export const PROC = four('proc');
+export const OCES = four('oces');
+export const SS = four('ss":');
+export const TYPE = four('type');
+export const PE = four('pe":');
+export const F = four('f":"');
+export const F_BLANK = four('f": ');
+export const VALU = four('valu');
+export const UE = four('ue":');
+export const KEY = four('key"');
+export const EY = four('ey":');
+export const NODE = four('node');
+export const DE = four('de":');
+export const WORK = four('work');
+export const LOAD = four('load');
+export const AD = four('ad":');
+export const ERRO = four('erro');
+export const OR = four('or":');
+export const NULL = four('null');
+export const OK_TYPE = four('"ok"');
+export const INVO = four('"inv');
+export const OKE = four('oke"');
+export const INFO_TYPE = four('"inf');
+export const NFO = four('nfo"');
+export const FAIL_TYPE = four('"fai');
+export const AIL = four('ail"');
+export const NEME = four('"nem');
+export const ESIS = four('esis');
+export const SIS = four('sis"');
