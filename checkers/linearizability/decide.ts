@@ -1,6 +1,7 @@
 import type { Deadline } from './budget.js';
 import { checkChains, isContradiction } from './chains.js';
 import { checkFrontier } from './frontier.js';
+import { orderByEffects, orderByZones } from './order.js';
 import { prepare } from './prepare.js';
 import { CAS, type RegisterOperations } from './registers.js';
 import { checkZones, hasUniqueValues } from './zones.js';
@@ -9,7 +10,13 @@ export type Engine = 'zones' | 'chains' | 'frontier' | 'search' | 'elements' | '
 
 /** What an engine found about one independent object. */
 export type Decision =
-  | { readonly validity: 'valid'; readonly engine: Engine; readonly maxConfigurations: number }
+  | {
+      readonly validity: 'valid';
+      readonly engine: Engine;
+      readonly maxConfigurations: number;
+      /** Positions in the history of the invocations, in a legal order; when asked for. */
+      readonly order?: readonly number[];
+    }
   | {
       readonly validity: 'invalid';
       readonly engine: Engine;
@@ -29,13 +36,22 @@ export type Decision =
     };
 
 /** Judges one register with the quickest engine that is exact for it. */
-export function decideRegister(raw: RegisterOperations, pairs: Int32Array, deadline: Deadline): Decision {
+export function decideRegister(
+  raw: RegisterOperations,
+  pairs: Int32Array,
+  deadline: Deadline,
+  order: 'wanted' | 'unwanted' = 'unwanted',
+): Decision {
   const operations = prepare(raw);
+  const positions = (ops: readonly number[]) => ops.map((op) => operations.invocations[op]);
   if (hasUniqueValues(operations)) {
     const hasCas = operations.kinds.includes(CAS);
     const chains = hasCas ? checkChains(operations) : checkZones(operations);
     const engine = hasCas ? 'chains' : 'zones';
-    if (chains === undefined || !isContradiction(chains)) return { validity: 'valid', engine, maxConfigurations: 1 };
+    if (chains === undefined || !isContradiction(chains)) {
+      const found = order === 'wanted' ? { order: positions(orderByZones(operations, chains)) } : {};
+      return { validity: 'valid', engine, maxConfigurations: 1, ...found };
+    }
     return {
       validity: 'invalid',
       engine,
@@ -44,11 +60,16 @@ export function decideRegister(raw: RegisterOperations, pairs: Int32Array, deadl
       until: positionOf(operations, pairs, chains.event),
     };
   }
-  const result = checkFrontier(operations, deadline);
+  const result = checkFrontier(operations, deadline, order);
   const { maxConfigurations } = result;
   switch (result.validity) {
     case 'valid':
-      return { validity: 'valid', engine: 'frontier', maxConfigurations };
+      return {
+        validity: 'valid',
+        engine: 'frontier',
+        maxConfigurations,
+        ...(result.effects && { order: positions(orderByEffects(operations, result.effects)) }),
+      };
     case 'invalid':
       return {
         validity: 'invalid',

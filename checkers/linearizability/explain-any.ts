@@ -40,7 +40,15 @@ export function explainAny<State>(
   const ordered = [...operations].sort((a, b) => a.invokeAt - b.invokeAt);
   const culprit = drawn === undefined ? ordered[ordered.length - 1] : ordered[drawn.culprit];
   const sentence = sentenceOf(history, model, partition.name, culprit, ordered.length, drawn?.states ?? []);
-  return anomaly(history, partition.name, sentence, 'no-order', ordered, drawn, model);
+  return anomaly(
+    history,
+    partition.name,
+    sentence,
+    { cause: 'no-order', isMinimal: limit.remainingMs > 0 },
+    ordered,
+    drawn,
+    model,
+  );
 }
 
 /** An unknown operation is background: it is shown only while few are. */

@@ -29,13 +29,13 @@ export function explainRegister<State>(
     decideRegister(candidate, pairs, deadline).validity === 'invalid';
   // Culprits are known with their returns; otherwise nothing after the return that no configuration survived matters.
   const end = decision.culprits === undefined ? eventAt(whole, pairs, decision.until) : whole.events.length;
-  const witness = reduce(whole, end, seedsOf(whole, decision), isIllegal, deadline);
+  const { operations: witness, isMinimal } = reduce(whole, end, seedsOf(whole, decision), isIllegal, deadline);
   const { initial } = context.options;
   const operations = timed(history, witness, initial === undefined ? null : initial);
   const drawn = draw(model, partitionOf(operations), context);
   const culprit = drawn?.culprit ?? lastReturning(witness);
   const { cause, sentence } = narrate(history, whole, witness, culprit);
-  return anomaly(history, whole.name, sentence, cause, operations, drawn, model);
+  return anomaly(history, whole.name, sentence, { cause, isMinimal }, operations, drawn, model);
 }
 
 /** Event of a register at a position of the history, or the last before it. */
@@ -118,7 +118,7 @@ export function anomaly<State>(
   history: History,
   name: string | undefined,
   sentence: string,
-  cause: string,
+  { cause, isMinimal }: { readonly cause: string; readonly isMinimal: boolean },
   operations: readonly TimedOperation[],
   drawn: Drawn | undefined,
   model: Model<State>,
@@ -141,7 +141,8 @@ export function anomaly<State>(
     sentence,
     operations: positions.map((position) => indices[position]).sort((a, b) => a - b),
     explanation: [
-      `These ${operations.length} operations alone are not linearizable as a ${model.name}; every other operation was left out and the rest checked again.`,
+      `These ${operations.length} operations alone are not linearizable as a ${model.name}; all others were left out and the rest was checked again.`,
+      ...(isMinimal ? [] : ['There was no time to find out whether fewer would do.']),
       ...(culprit
         ? [
             `The longest legal order ends before ${model.describe(culprit.operation)}: the state is then ${drawn.states.join(' or ')}.`,
@@ -150,6 +151,6 @@ export function anomaly<State>(
     ],
     rulesOut: ['linearizable', 'strict-serializable'],
     drawing,
-    details: { cause, ...(name !== undefined && { key: name }), operations: operations.length },
+    details: { cause, ...(name !== undefined && { key: name }), operations: operations.length, minimal: isMinimal },
   };
 }

@@ -13,6 +13,8 @@ import { searchLinearizable } from './search.js';
 
 /** Anomalies shown in full; the others are counted. */
 const SHOWN_ANOMALIES = 16;
+const LEAST_EXPLANATION_MS = 1_000;
+const EXPLANATION_CONFIGURATIONS = 50_000;
 
 /** Models that are registers under whatever names, and the value before the first write. */
 const REGISTERS: Readonly<Record<string, RegisterNames & { readonly initial: Json }>> = {
@@ -26,7 +28,7 @@ export interface Judged {
   readonly name: string | undefined;
   readonly operations: number;
   readonly decision: Decision;
-  readonly explain: (decision: Invalid) => Anomaly;
+  readonly explain: (decision: Invalid, deadline: Deadline) => Anomaly;
 }
 
 /**
@@ -43,12 +45,16 @@ export function linearizable<State>(model: Model<State>): Checker {
 }
 
 function check<State>(history: History, model: Model<State>, context: CheckContext): Verdict {
+  const started = performance.now();
   const deadline = Deadline.of(context);
   const judged = judge(history, model, context, deadline);
+  // An explanation may take twice the time of the judgement; past that, what was found so far is proof enough.
+  const timeMs = Math.max(LEAST_EXPLANATION_MS, 2 * (performance.now() - started));
+  const limit = new Deadline(Math.min(timeMs, deadline.remainingMs), EXPLANATION_CONFIGURATIONS, context.signal);
   const anomalies: Anomaly[] = [];
   for (const { decision, explain } of judged) {
     if (decision.validity !== 'invalid' || anomalies.length >= SHOWN_ANOMALIES) continue;
-    anomalies.push(explain(decision));
+    anomalies.push(explain(decision, limit));
   }
   return verdictOf(model, judged, anomalies, history);
 }
@@ -60,7 +66,7 @@ function judge<State>(history: History, model: Model<State>, context: CheckConte
       name: partition.name,
       operations: partition.count,
       decision: decideBySearch(history, model, partition, context, deadline),
-      explain: (decision) => explainAny(history, model, partition, decision, context, deadline),
+      explain: (decision, limit) => explainAny(history, model, partition, decision, context, limit),
     }));
   }
   const initial = context.options['initial'] ?? names.initial;
@@ -71,9 +77,9 @@ function judge<State>(history: History, model: Model<State>, context: CheckConte
     return {
       name,
       operations: operations.count,
-      decision: decideRegister(operations, history.columns.pairs, deadline),
-      explain: (decision) =>
-        explainRegister(history, model, reader.read(name, positions), decision, withInitial, deadline),
+      decision: decideRegister(operations, history.columns.pairs, deadline, wanted(context)),
+      explain: (decision, limit) =>
+        explainRegister(history, model, reader.read(name, positions), decision, withInitial, limit),
     };
   });
 }
@@ -93,17 +99,21 @@ function decideBySearch<State>(
   { columns, length }: History,
   model: Model<State>,
   partition: Partition,
-  { options }: CheckContext,
+  context: CheckContext,
   deadline: Deadline,
 ): Decision {
-  const result = searchLinearizable(model, partition, deadline, { options });
+  const { options } = context;
+  const result = searchLinearizable(model, partition, deadline, { options, order: wanted(context) });
   const { validity, maxConfigurations } = result;
   const positionAt = (event: number) => {
     if (event >= partition.events.length) return length;
     const code = partition.events[event];
     return code >= 0 ? partition.invocations[code] : columns.pairs[partition.invocations[~code]];
   };
-  if (validity === 'valid') return { validity, engine: 'search', maxConfigurations };
+  if (validity === 'valid') {
+    const order = result.order?.map((op) => partition.invocations[op]);
+    return { validity, engine: 'search', maxConfigurations, ...(order && { order }) };
+  }
   if (validity === 'invalid') {
     return { validity, engine: 'search', maxConfigurations, culprits: undefined, until: positionAt(result.event) };
   }
@@ -124,7 +134,7 @@ function verdictOf<State>(
     decision.validity === 'unknown' ? [{ name, ...decision }] : [],
   );
   const decided = judged.length - undecided.length;
-  const details = {
+  const details: Readonly<Record<string, Json>> = {
     condition: 'linearizability',
     model: model.name,
     objects: judged.length,
@@ -133,6 +143,7 @@ function verdictOf<State>(
     maxConfigurations: judged.reduce((most, one) => Math.max(most, one.decision.maxConfigurations), 0),
     invalid: count('invalid'),
     undecided: undecided.length,
+    ...ordersOf(history, judged),
     ...(undecided.length > 0 && { provenPrefix: provenPrefix(history, undecided) }),
   };
   const objects = (n: number) => `${n} ${n === 1 ? 'object' : 'objects'}`;
@@ -151,6 +162,20 @@ function verdictOf<State>(
     return { ...judgement, validity: 'unknown', reason, anomalies: [] };
   }
   return { ...judgement, validity: 'valid', anomalies: [] };
+}
+
+function wanted({ options }: CheckContext): 'wanted' | 'unwanted' {
+  return options['order'] === true ? 'wanted' : 'unwanted';
+}
+
+/** Legal orders, as journal indices of invocations, by the name of the object ("" where there is only one). */
+function ordersOf({ columns }: History, judged: readonly Judged[]): Readonly<Record<string, Json>> {
+  const orders = judged.flatMap(({ name, decision }) =>
+    decision.validity === 'valid' && decision.order !== undefined
+      ? [[name ?? '', decision.order.map((position) => columns.indices[position])] as const]
+      : [],
+  );
+  return orders.length === 0 ? {} : { order: Object.fromEntries(orders) };
 }
 
 /** Index of the journal before which everything was proven linearizable. */

@@ -18,7 +18,8 @@ const FIRST_WINDOW = 48;
  * Of the latter, the last writer of a value that somebody kept expects stays all the same: a read alone, without the
  * write it read from, would be illegal too, and would explain nothing.
  *
- * First a growing window of the operations before `end` is tried, then ever smaller chunks are left out of what is
+ * First the operation that returns at `end` is tried with nothing but what it may have seen and what was written last
+ * before it, then a growing window of the operations before `end`; then ever smaller chunks are left out of what is
  * left, down to single operations (Zeller's ddmin with complements only).
  *
  * @param seeds operations to start from instead of a window, when an engine knows the culprits
@@ -30,7 +31,7 @@ export function reduce(
   seeds: ((op: number) => boolean) | undefined,
   isIllegal: (candidate: RegisterOperations) => boolean,
   deadline: Deadline,
-): RegisterOperations {
+): { readonly operations: RegisterOperations; readonly isMinimal: boolean } {
   let current = startingPoint(whole, end, seeds, isIllegal);
   try {
     for (let chunk = Math.ceil(current.count / 2); chunk >= 1;) {
@@ -46,8 +47,9 @@ export function reduce(
     }
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
+    return { operations: current, isMinimal: false };
   }
-  return current;
+  return { operations: current, isMinimal: true };
 }
 
 function startingPoint(
@@ -60,6 +62,16 @@ function startingPoint(
   if (seeds !== undefined) {
     const kept = new Uint8Array(whole.count);
     for (let op = 0; op < whole.count; op++) if (whole.calls[op] <= end && seeds(op)) kept[op] = 1;
+    suppliers.close(kept);
+    const candidate = restrict(whole, kept, end);
+    if (isIllegal(candidate)) return candidate;
+  }
+  const code = whole.events[end];
+  if (code !== undefined && code < 0) {
+    const kept = new Uint8Array(whole.count);
+    kept[~code] = 1;
+    const overwriting = suppliers.lastBefore(~code);
+    if (overwriting !== -1) kept[overwriting] = 1;
     suppliers.close(kept);
     const candidate = restrict(whole, kept, end);
     if (isIllegal(candidate)) return candidate;
@@ -102,6 +114,13 @@ class Suppliers {
       if (writers === undefined) this.writersOf.set(to[op], [op]);
       else writers.push(op);
     }
+  }
+
+  /** The update invoked last of those that returned before an operation was invoked, or −1. */
+  lastBefore(op: number): number {
+    const { events } = this.operations;
+    const call = this.overwrittenBefore[op];
+    return call === -1 ? -1 : events[call];
   }
 
   /** Adds to `kept` every update from which an operation in it can have got its value. */
