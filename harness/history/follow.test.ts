@@ -57,12 +57,18 @@ describe('followHistory', () => {
   });
 
   it.each([
-    ['an orphan', line(1, 'ok'), /history.jsonl:2: process 1 completes/],
-    ['an overlap', line(0, 'invoke'), /history.jsonl:2: process 0 invokes "read" while "read" is open/],
+    ['an orphan', line(1, 'ok', ',"index":1,"time":6'), /history.jsonl:2: process 1 completes/],
+    [
+      'an overlap',
+      line(0, 'invoke', ',"index":1,"time":6'),
+      /history.jsonl:2: process 0 invokes "read" while "read" is open/,
+    ],
     ['no JSON', '{"process\n', /history.jsonl:2: not JSON/],
-    ['index out of order', line(1, 'invoke', ',"index":0'), /history.jsonl:2: index 0 after 0/],
+    ['index out of order', line(1, 'invoke', ',"index":0,"time":9'), /history.jsonl:2: index 0 after 0/],
+    ['time going back', line(1, 'invoke', ',"index":1,"time":4'), /history.jsonl:2: time goes back from 5 to 4/],
+    ['a missing index', line(1, 'invoke', ',"time":9'), /history.jsonl:2: index missing/],
   ])('refuses %s', async (_, second, message) => {
-    writeFileSync(path, line(0, 'invoke') + second);
+    writeFileSync(path, line(0, 'invoke', ',"index":0,"time":5') + second);
     await expect(all({ idleMs: 0 })).rejects.toThrow(message);
   });
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../kit/errors.js';
-import { ABSENT } from './event-writer.js';
+import { ABSENT, type EventInput } from './event-writer.js';
 import { EventProblem, parseEvent } from './formats/jsonl/event-fields.js';
 import { MAX_LINE_BYTES } from './formats/jsonl/file-segments.js';
 import { HistoryError } from './history-error.js';
@@ -112,6 +112,8 @@ class EventStream {
   private position = 0;
   private lastIndex = ABSENT;
   private lastTime = 0;
+  /** Whether the first event has index and time. */
+  private ours: boolean | undefined;
 
   constructor(private readonly source: string) {}
 
@@ -119,13 +121,25 @@ class EventStream {
   next(bytes: Uint8Array): Operation | undefined {
     this.line++;
     if (bytes.every((byte) => byte === 0x20 || byte === 0x0d)) return undefined;
-    const event = this.parse(bytes);
-    if (event.index <= this.lastIndex) this.reject(`index ${event.index} after ${this.lastIndex}`);
-    if (event.time < this.lastTime) this.reject(`time goes back from ${this.lastTime} to ${event.time}`);
-    this.lastIndex = event.index;
-    this.lastTime = event.time;
+    const event = this.placed(this.parse(bytes));
     this.position++;
     return event.process === 'nemesis' ? event : this.pair(event);
+  }
+
+  /** With index and time: its own in our journals, which must grow; in other logs the order of lines is what counts. */
+  private placed(event: EventInput): Operation {
+    const { index = ABSENT, time = ABSENT, process = 0, value = null } = event;
+    this.ours ??= index !== ABSENT && time !== ABSENT;
+    if (!this.ours) {
+      this.lastTime = Math.max(this.lastTime, time === ABSENT ? this.position : time);
+      return { ...event, process, value, index: this.position, time: this.lastTime };
+    }
+    if (index === ABSENT || time === ABSENT) this.reject(`${index === ABSENT ? 'index' : 'time'} missing`);
+    if (index <= this.lastIndex) this.reject(`index ${index} after ${this.lastIndex}: doubled or out of order`);
+    if (time < this.lastTime) this.reject(`time goes back from ${this.lastTime} to ${time}`);
+    this.lastIndex = index;
+    this.lastTime = time;
+    return { ...event, process, value, index, time };
   }
 
   /** The event on a last line without line feed, or undefined when the line is blank or cut short. */
@@ -138,10 +152,9 @@ class EventStream {
     return this.next(bytes);
   }
 
-  private parse(bytes: Uint8Array): Operation {
+  private parse(bytes: Uint8Array): EventInput {
     try {
-      const { event } = parseEvent(decoder.decode(bytes));
-      return { index: this.position, time: this.position, process: 0, value: null, ...event };
+      return parseEvent(decoder.decode(bytes)).event;
     } catch (error) {
       if (error instanceof EventProblem) return this.reject(error.message);
       if (error instanceof TypeError) return this.reject('not UTF-8');

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { NONE } from '../history.js';
 import type { Operation } from '../operation.js';
 import { NO_REALTIME } from './format.js';
-import { type ReadHistory, readHistory, type ReadOptions } from './read.js';
+import { fuzzFormat } from '../testing/fuzz.js';
+import { FORMATS, type ReadHistory, readHistory, type ReadOptions } from './read.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -217,5 +218,36 @@ describe('readHistory', () => {
     await expect(read('')).rejects.toThrow(/h: it is empty/);
     await expect(readHistory(join(folder, 'absent'))).rejects.toThrow(/^no such file: /);
     await expect(readHistory(folder)).rejects.toThrow(/is a directory without history.jsonl/);
+  });
+});
+
+describe('damaged texts of every format', () => {
+  const edn = [
+    '{:process 0, :type :invoke, :f :cas, :value [1 2], :index 0, :time 5}',
+    '{:process 1, :type :invoke, :f :read, :value nil, :index 1, :time 6}',
+    '{:process 0, :type :fail, :f :cas, :value [1 2], :error [:mismatch "3"], :index 2, :time 7}',
+    '#jepsen.history.Op{:process :nemesis, :type :info, :f :start, :value #{"n1" \\a}, :index 3}',
+    '{:process 1, :type :ok, :f :read, :value {0 10, 1 20}, :index 4, :time 9}',
+  ];
+  const texts: Readonly<Record<string, readonly string[]>> = {
+    jsonl: [
+      '{"process":0,"type":"invoke","f":"read","value":null}',
+      '{"process":0,"type":"ok","f":"read","value":[1,"x"]}',
+    ],
+    json: [
+      '[{"process":0,"type":"invoke","value":[["r",1,null]]},',
+      '{"process":0,"type":"ok","value":[["r",1,[1,2]]]}]',
+    ],
+    'jepsen-edn': edn,
+    'porcupine-kv': edn,
+    'porcupine-etcd': ['INFO  jepsen.util - 1\t:invoke\t:cas\t[2 4]', 'INFO  jepsen.util - 1\t:info\t:cas\t:timed-out'],
+    awdit: ['w 0 1', '=====', 'r 0 1', '-----', 'r 0 1'],
+    mtc: ['r(1,0,7,1)', 'w(1,5,7,1)', 'r(1,5,8,2)'],
+  };
+
+  it.each(FORMATS)('$name: refused or read, never a crash', async (format) => {
+    const { accepted, rejected } = await fuzzFormat(format, texts[format.name], 1, 400);
+    expect(accepted).toBeGreaterThan(10);
+    expect(rejected).toBeGreaterThan(10);
   });
 });

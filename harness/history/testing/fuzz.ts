@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Random } from '../../kit/random.js';
 import { HistoryError } from '../history-error.js';
+import type { HistoryFormat } from '../formats/format.js';
 import { readStream } from '../formats/jsonl/sequential.js';
 import { damaged, journalLines } from './mutate.js';
 import { eventsOf, referenceEvents } from './reference.js';
@@ -53,4 +54,25 @@ async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   const middle = bytes.length >> 1;
   yield await Promise.resolve(bytes.subarray(0, middle));
   yield bytes.subarray(middle);
+}
+
+/**
+ * Reads damaged texts of any format.
+ *
+ * @throws Error with the seed of the first text on which the format crashed instead of complaining.
+ */
+export async function fuzzFormat(format: HistoryFormat, lines: readonly string[], seed: number, rounds: number) {
+  let [accepted, rejected] = [0, 0];
+  for (let round = 0; round < rounds; round++) {
+    const fileSeed = (seed * 1_000_003 + round) | 0;
+    const [bytes] = Random.fromSeed(fileSeed).draw((dice) => damaged(dice, lines, dice.int(3)));
+    try {
+      await format.read({ name: 'fuzz', pieces: () => pieces(bytes) }, {});
+      accepted++;
+    } catch (error) {
+      if (!(error instanceof HistoryError)) throw new Error(`text of seed ${fileSeed}`, { cause: error });
+      rejected++;
+    }
+  }
+  return { accepted, rejected };
 }
