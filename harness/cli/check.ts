@@ -36,6 +36,7 @@ const options = {
     alias: 's',
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     describe: 'option of the checker: accounts=8, initial=0',
   },

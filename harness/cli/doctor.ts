@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { EXIT } from '../kit/errors.js';
+import { systems } from '../registry.js';
 import { command } from './command.js';
 
 const MARKS = { ok: pc.green('✓'), missing: pc.red('✗'), unavailable: pc.yellow('–') } as const;
@@ -10,7 +11,7 @@ export const doctorCommand = command({
   options: { json: { type: 'boolean', default: false, describe: 'print the findings as JSON' } },
   run: async ({ json }) => {
     const { examine } = await import('../../docker/engine/doctor.js');
-    const findings = await examine();
+    const findings = await examine(await Promise.all(Object.values(systems).map((load) => load())));
     if (json) {
       console.log(JSON.stringify(findings, null, 2));
     } else {
