@@ -68,7 +68,7 @@ function explainRead(bank: BankHistory, read: BankRead, before: readonly Configu
   );
   const differences = nearest.slice(0, 6).map((name) => {
     const account = accounts.indexOf(name);
-    return `account ${name} at ${read.balances[account]} instead of ${state?.vector[account]}`;
+    return `account ${name} at ${Number.isNaN(read.balances[account]) ? 'nothing' : read.balances[account]} instead of ${state?.vector[account]}`;
   });
   const what = read.ledger ? 'ledger' : 'read';
   const reason = problem

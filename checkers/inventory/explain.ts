@@ -93,7 +93,7 @@ function explainReading(
       `${reading.stock[at]} of ${inventory.skus[sku]}, where ${rangeOf(before, dimension)} were possible just before`,
     ];
   });
-  const shows = reading.skus.map((sku, at) => `${reading.stock[at]} of ${inventory.skus[sku]}`).join(', ');
+  const shows = reading.skus.map((sku, at) => `${shown(reading, at)} of ${inventory.skus[sku]}`).join(', ');
   const name = `the ${reading.f} by ${whoAndWhen(history, reading.completion)}`;
   const together = skus.length > 1;
   const sentence = together
@@ -111,6 +111,10 @@ function explainReading(
       ...changes,
     ]),
   };
+}
+
+function shown({ stock }: StockRead, at: number): string {
+  return Number.isNaN(stock[at]) ? 'nothing' : String(stock[at]);
 }
 
 function rangeOf(before: readonly Configuration[], dimension: number): string {

@@ -18,11 +18,15 @@ export const inventoryModel: Model<Article> = {
   name: 'inventory',
   summary: 'order, cancel, restock and read one article of a shop; option initialStock (default 100)',
   operations: ['order', 'cancel', 'restock', 'read'],
-  initial: (options) => ({ stock: numberOption(options, 'initialStock', Number.MAX_SAFE_INTEGER) ?? 100, standing: {} }),
+  initial: (options) => ({
+    stock: numberOption(options, 'initialStock', Number.MAX_SAFE_INTEGER) ?? 100,
+    standing: {},
+  }),
   step: stepArticle,
   key: (state) => JSON.stringify(state),
   isRead: ({ f }) => f === 'read',
-  describe: ({ f, input, output }) => `${f} ${JSON.stringify(input)} → ${output === undefined ? '?' : JSON.stringify(output)}`,
+  describe: ({ f, input, output }) =>
+    `${f} ${JSON.stringify(input)} → ${output === undefined ? '?' : JSON.stringify(output)}`,
   describeState: ({ stock }) => `${stock} in stock`,
 };
 
@@ -38,13 +42,17 @@ export function stepArticle(state: Article, { f, input, output }: ModelOperation
     case 'order': {
       const quantity = Number(asked['quantity']);
       const soldOut = stock < quantity;
-      if (output === undefined ? soldOut : (answered === 'sold-out') !== soldOut) return output === undefined ? state : undefined;
-      return soldOut ? state : { stock: stock - quantity, standing: sorted({ ...standing, [String(asked['id'])]: quantity }) };
+      if (output === undefined ? soldOut : (answered === 'sold-out') !== soldOut)
+        return output === undefined ? state : undefined;
+      return soldOut
+        ? state
+        : { stock: stock - quantity, standing: sorted({ ...standing, [String(asked['id'])]: quantity }) };
     }
     case 'cancel': {
       const id = String(asked['order'] as Json);
       const found = Object.hasOwn(standing, id);
-      if (output === undefined ? !found : (answered === 'not-found') === found) return output === undefined ? state : undefined;
+      if (output === undefined ? !found : (answered === 'not-found') === found)
+        return output === undefined ? state : undefined;
       if (!found) return state;
       const { [id]: quantity, ...others } = standing;
       return { stock: stock + quantity, standing: others };

@@ -96,7 +96,7 @@ function oversold(inventory: InventoryHistory, moves: readonly Move[], sku: numb
   return {
     kind: 'oversold',
     sentence:
-      `${skus[sku]} was sold ${excess} ${excess === 1 ? 'piece' : 'pieces'} too often: ${-sum(sold)} confirmed by ${whoAndWhen(history, position)}, ` +
+      `Of ${skus[sku]}, ${excess} ${excess === 1 ? 'piece' : 'pieces'} too many were sold: ${-sum(sold)} confirmed by ${whoAndWhen(history, position)}, ` +
       `though there were ${initial[sku]} at the start and at most ${entered} came in. ` +
       `Not all of these orders can be true, besides those before them: ${named.join(', ')}${blamed.length > named.length ? ' …' : ''}.`,
     operations: indicesOf(

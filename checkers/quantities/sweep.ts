@@ -167,8 +167,7 @@ export class Sweep {
           push(this.beforeChange(next, op, operation));
           break;
         case 'exact':
-          push(this.reach(next, op, operation, -1));
-          push(this.otherObservations(next, op, operation.dimensions));
+          push(this.beforeExact(next, op, operation));
           break;
         case 'below':
           push(
@@ -180,7 +179,7 @@ export class Sweep {
               'if needed',
             ),
           );
-          push(this.otherObservations(next, op, [operation.dimension]));
+          push(this.otherObservations(next, op, []));
           break;
       }
     }
@@ -188,51 +187,59 @@ export class Sweep {
 
   /** What may have to come before a change: what makes it possible, and observations that it would spoil. */
   private beforeChange(from: Configuration, op: number, change: Change): readonly Configuration[] {
-    const found: Configuration[] = [];
-    for (const observation of this.openObservations) {
-      if (from.observed.includes(observation)) continue;
-      const seen = this.quantities.operations[observation] as Exact | Below;
-      if (seen.kind === 'exact') {
-        if (change.dimensions.some((dimension) => seen.dimensions.includes(dimension))) {
-          found.push(...this.reach(from, observation, seen, op));
-        }
-        continue;
-      }
-      const at = change.dimensions.indexOf(seen.dimension);
-      if (at >= 0 && change.deltas[at] > 0) {
-        found.push(
-          ...this.explore(from, seen.dimension, op, (vector) => vector[seen.dimension] < seen.limit, 'if free'),
-        );
-      }
-    }
-    if (change.needs === undefined || this.mode === 'relaxed') return found;
+    const { needs } = change;
     const legal = this.legal(from.vector, change);
-    if (legal && !this.scarce(from, change.needs.dimension)) return found;
+    const free = legal && (needs === undefined || this.mode === 'relaxed' || !this.scarce(from, needs.dimension));
+    const spoilt = this.openObservations.filter(
+      (observation) => !from.observed.includes(observation) && this.spoils(change, observation),
+    );
+    if (free && spoilt.length === 0) return [];
+    const found = [...this.otherObservations(from, op, spoilt)];
+    if (free || needs === undefined) return found;
     if (this.mode === 'exact' || !legal) {
       const spending = legal ? 'if free' : 'if needed';
-      found.push(...this.explore(from, change.needs.dimension, op, (vector) => this.legal(vector, change), spending));
+      found.push(...this.explore(from, needs.dimension, op, (vector) => this.legal(vector, change), spending));
     } else this.complete = false;
     return found;
   }
 
-  /** Other open observations that overlap with what is about to be seen, and may have to be made before. */
-  private otherObservations(from: Configuration, op: number, dimensions: readonly number[]): readonly Configuration[] {
+  private spoils(change: Change, observation: number): boolean {
+    const seen = this.quantities.operations[observation] as Exact | Below;
+    if (seen.kind === 'exact') return change.dimensions.some((dimension) => seen.dimensions.includes(dimension));
+    const at = change.dimensions.indexOf(seen.dimension);
+    return at >= 0 && change.deltas[at] > 0;
+  }
+
+  /**
+   * Ways to an exact observation, directly or by way of another one. Directly is not enough even where the other is of
+   * the same dimensions: with +3 and −3 pending, a read of 3 comes before a read of 0 by changes that add up to nothing.
+   */
+  private beforeExact(from: Configuration, op: number, seen: Exact): readonly Configuration[] {
+    const sets = this.explanations(from, seen, this.pending.all(from.applied, -1));
+    if (sets.length === 0) return [];
+    return [
+      ...sets.flatMap((set) => this.orders(from, set, op)).filter(({ observed }) => observed.includes(op)),
+      ...this.otherObservations(from, op, []),
+    ];
+  }
+
+  /**
+   * Other open observations, each of which may have to be made before `op`: not only those that `op` itself would spoil.
+   * What has to take effect before `op` may spoil others in turn: a cancellation that somebody else's "not found" calls
+   * for changes the stock, which a stock-take must have shown before. The greedy pass looks for refusals only where
+   * `op` spoils them.
+   */
+  private otherObservations(from: Configuration, op: number, spoilt: readonly number[]): readonly Configuration[] {
     const found: Configuration[] = [];
+    const excluded = this.quantities.operations[op].kind === 'change' ? op : -1;
     for (const observation of this.openObservations) {
       if (observation === op || from.observed.includes(observation)) continue;
-      const seen = this.quantities.operations[observation];
-      if (seen.kind === 'exact') {
-        const overlaps = seen.dimensions.some((dimension) => dimensions.includes(dimension));
-        const within = seen.dimensions.every((dimension) => dimensions.includes(dimension));
-        // One whose dimensions are all among those of the goal lies on the way to it, where orders are tried anyway.
-        if (overlaps && !(within && this.quantities.operations[op].kind === 'exact')) {
-          found.push(...this.reach(from, observation, seen, -1));
-        }
-      } else if (seen.kind === 'below' && dimensions.includes(seen.dimension) && this.mode === 'exact') {
-        found.push(
-          ...this.explore(from, seen.dimension, -1, (vector) => vector[seen.dimension] < seen.limit, 'if free'),
-        );
-      } else if (seen.kind === 'below' && dimensions.includes(seen.dimension)) this.complete = false;
+      const seen = this.quantities.operations[observation] as Exact | Below;
+      if (seen.kind === 'exact') found.push(...this.reach(from, observation, seen, excluded));
+      else if (this.mode === 'exact' || spoilt.includes(observation)) {
+        const goal = (vector: Float64Array) => vector[seen.dimension] < seen.limit;
+        found.push(...this.explore(from, seen.dimension, excluded, goal, 'if free'));
+      } else this.complete = false;
     }
     return found;
   }

@@ -47,7 +47,9 @@ function shows({ articles, orders, restocks }: Shop, f: string, output: Json): b
   if (!Object.entries(articles).every(([name, article]) => stock[name] === article.stock)) return false;
   if (f === 'stock-take') return true;
   const entries = (list: Json | undefined) =>
-    (list as readonly Readonly<Record<string, Json>>[]).map(({ id, sku, quantity }) => `${id} ${sku} ${quantity}`).sort();
+    (list as readonly Readonly<Record<string, Json>>[])
+      .map(({ id, sku, quantity }) => `${id} ${sku} ${quantity}`)
+      .sort();
   const standing = (output['orders'] as readonly Readonly<Record<string, Json>>[]).every(({ id, sku, status }) => {
     const stands = Object.hasOwn(articles[String(sku)].standing, String(id));
     return stands === (status === 'confirmed');

@@ -78,9 +78,13 @@ class SimulatedShop {
 
   run(): EventInput[] {
     const { dice, shape } = this;
-    const clients = Array.from({ length: shape.concurrency }, (_, process) => ({ process, pending: undefined as Pending | undefined }));
+    const clients = Array.from({ length: shape.concurrency }, (_, process) => ({
+      process,
+      pending: undefined as Pending | undefined,
+    }));
     while (this.asked < shape.operations || clients.some(({ pending }) => pending !== undefined)) {
-      if (this.ghosts.length > 0 && dice.chance(0.05)) this.take(this.ghosts.splice(dice.int(this.ghosts.length), 1)[0], 'now');
+      if (this.ghosts.length > 0 && dice.chance(0.05))
+        this.take(this.ghosts.splice(dice.int(this.ghosts.length), 1)[0], 'now');
       const client = dice.pick(clients);
       const { pending } = client;
       if (pending === undefined) {
@@ -107,7 +111,16 @@ class SimulatedShop {
   private emit(process: number, type: EventInput['type'], { f, sku }: Pending, value: Json): void {
     const { length } = this.events;
     const key = sku === undefined ? {} : { key: sku };
-    this.events.push({ process, type, f, value, ...key, node: `n${1 + (process % 5)}`, time: length * 1_000_000, index: length });
+    this.events.push({
+      process,
+      type,
+      f,
+      value,
+      ...key,
+      node: `n${1 + (process % 5)}`,
+      time: length * 1_000_000,
+      index: length,
+    });
   }
 
   private invoke(process: number): Pending {
@@ -165,10 +178,12 @@ class SimulatedShop {
     const [id, quantity] = [Number(value['id']), Number(value['quantity'])];
     const before = this.buggy('stale-refusal') ? (this.past.at(-8) ?? this.stock)[sku] : this.stock[sku];
     const soldOut = before < quantity && !this.buggy('oversell');
-    if (soldOut || (this.stock[sku] < quantity && this.shape.bug !== 'oversell')) return { ...value, outcome: 'sold-out' };
+    if (soldOut || (this.stock[sku] < quantity && this.shape.bug !== 'oversell'))
+      return { ...value, outcome: 'sold-out' };
     if (!this.buggy('lost-order')) {
       // Two regions sell the same pieces: neither sees that the other took them.
-      this.stock[sku] = this.shape.bug === 'oversell' ? Math.max(0, this.stock[sku] - quantity) : this.stock[sku] - quantity;
+      this.stock[sku] =
+        this.shape.bug === 'oversell' ? Math.max(0, this.stock[sku] - quantity) : this.stock[sku] - quantity;
       this.orders.set(id, { id, sku, quantity, status: 'confirmed' });
       if (this.buggy('taken-twice')) this.stock[sku] -= quantity;
     }
@@ -187,8 +202,10 @@ class SimulatedShop {
 
   private show({ f, sku }: Pending): Json {
     let stock = { ...this.stock };
-    if (f !== 'book' && this.past.length > 6 && this.buggy('stale-read')) stock = { ...this.past[this.past.length - 6] };
-    if (f !== 'book' && this.shape.bug === 'frozen') for (const name of Object.keys(stock)) stock[name] = this.shape.initialStock;
+    if (f !== 'book' && this.past.length > 6 && this.buggy('stale-read'))
+      stock = { ...this.past[this.past.length - 6] };
+    if (f !== 'book' && this.shape.bug === 'frozen')
+      for (const name of Object.keys(stock)) stock[name] = this.shape.initialStock;
     if (f === 'read') return stock[sku!];
     if (f === 'stock-take') {
       if (this.shape.bug === 'torn-stock-take') {
