@@ -18,10 +18,10 @@ it('puts the usual operations in a few words', () => {
 it('knows transfers, orders, snapshots and transactions', () => {
   const transfer = { id: 7, from: 0, to: 3, amount: 5 };
   expect(words('transfer', transfer, { ...transfer, outcome: 'refused' })).toBe(
-    'transfer 5 from 0 to 3 (id 7) → refused',
+    'transfer 5 from 0 to 3 → refused (id 7)',
   );
   expect(words('order', { id: 812, quantity: 2, region: 'eu' }, { outcome: 'confirmed' })).toBe(
-    'order 2 (id 812) → confirmed',
+    'order 2 → confirmed (id 812)',
   );
   expect(words('cancel', { order: 812 }, { outcome: 'cancelled' })).toBe('cancel of order 812 → cancelled');
   expect(words('read', null, { balances: { 0: 10, 1: 5 }, versions: { 0: 1, 1: 2 } })).toBe('read → {0: 10, 1: 5}');

@@ -17,7 +17,9 @@ export interface DescribedOperation {
 export function describe(operation: DescribedOperation, maxLength = 160): string {
   const asked = visible(request(operation));
   const answered = answer(operation);
-  return shorten((answered === undefined ? asked : `${asked} → ${visible(answered)}`).replace(/\s+/g, ' '), maxLength);
+  // The id last: where a label is cut, it is what can be spared.
+  const words = asked + (answered === undefined ? '' : ` → ${visible(answered)}`) + identity(operation);
+  return shorten(words.replace(/\s+/g, ' '), maxLength);
 }
 
 function request({ f, input, output, outcome }: DescribedOperation): string {
@@ -28,13 +30,18 @@ function request({ f, input, output, outcome }: DescribedOperation): string {
   if (input === null) return f;
   if (f === 'cas' && Array.isArray(input) && input.length === 2) return `cas ${compact(input[0])}→${compact(input[1])}`;
   if (f === 'transfer' && isRecord(input)) {
-    return `transfer ${compact(input['amount'])} from ${compact(input['from'])} to ${compact(input['to'])} (id ${compact(input['id'])})`;
+    return `transfer ${compact(input['amount'])} from ${compact(input['from'])} to ${compact(input['to'])}`;
   }
   if (isRecord(input) && 'id' in input && 'quantity' in input) {
-    return `${f} ${compact(input['quantity'])} (id ${compact(input['id'])})`;
+    return `${f} ${compact(input['quantity'])}`;
   }
   if (isRecord(input) && 'order' in input) return `${f} of order ${compact(input['order'])}`;
   return `${f} ${compact(input)}`;
+}
+
+function identity({ f, input }: DescribedOperation): string {
+  if (!isRecord(input) || !('id' in input) || f === 'txn') return '';
+  return 'amount' in input || 'quantity' in input ? ` (id ${visible(compact(input['id'], 40))})` : '';
 }
 
 function answer({ f, input, output, outcome }: DescribedOperation): string | undefined {

@@ -20,12 +20,12 @@ export interface LanesLayout {
 }
 
 /** Labels as long as the page is wide enough for; the table below has the whole words. */
-const LABEL_LENGTHS = [48, 34, 24, 17];
+const LABEL_LENGTHS = [48, 36, 28, 24, 20, 16];
 const CHARACTER = 7.3;
 const PADDING = 20;
 const EVENT_GAP = 22;
 /** A short proof is stretched towards the width of the page, but not beyond what looks like one. */
-const COMFORTABLE_WIDTH = 860;
+const COMFORTABLE_WIDTH = 900;
 
 /**
  * Lanes over the *order* of events, not over time: who returned before whom was invoked is what proves the violation,

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import type { CheckerResult, OperationCounts } from '../../harness/run/plan.js';
-import { compact } from '../describe.js';
 import { capital, count, duration, inline, plural } from '../text.js';
 import { checkName, type View } from '../view.js';
 import { Icon, type IconName } from './icon.js';
 import { Section, Table, Value } from './section.js';
+import { Setting } from './setting.js';
 
 /** What was really tested: proof that the verdict is not vacuous, and everything needed to repeat it. */
 export function Tested({ view }: { view: View }) {
@@ -184,74 +184,6 @@ function Errors({ view }: { view: View }) {
     <>
       <h3>Errors clients saw</h3>
       <Table label="Errors clients saw" head={['Code', 'Times', 'Example']} rows={rows} numeric={[1]} />
-    </>
-  );
-}
-
-function Setting({ view }: { view: View }) {
-  const { plan, results } = view;
-  const lag = results.eventLoopLag;
-  const entries: (readonly [string, ComponentChildren])[] = [];
-  if (plan !== undefined) {
-    const { system } = plan;
-    entries.push(
-      ['Database', `${inline(system.name, 60)}, ${plural(system.nodes, 'node')}`],
-      ['Options', <Value>{inline(compact(system.options), 400)}</Value>],
-      ...Object.entries(system.versions).map(
-        ([image, version]) => [inline(image, 120), <Value>{inline(version, 200)}</Value>] as const,
-      ),
-      [
-        'Workloads',
-        plan.workloads
-          .map(({ name, concurrency }) => `${inline(name, 60)} (${plural(concurrency, 'client')})`)
-          .join(', '),
-      ],
-      ['Nemeses', plan.nemeses.map((name) => inline(name, 60)).join(', ') || 'none'],
-      ['Rate, operation timeout', `${count(plan.rateHz)} operations/s, ${duration(plan.operationTimeoutMs * 1e6)}`],
-      [
-        'Phases',
-        `warm-up ${duration(plan.warmUpMs * 1e6)}, faults ${duration(plan.timeLimitMs * 1e6)}, recovery ${duration(plan.recoveryMs * 1e6)}`,
-      ],
-      ['Seed', <Value>{plan.seed}</Value>],
-      [
-        'Run',
-        <>
-          <Value>{inline(plan.runId, 100)}</Value> {inline(plan.createdAt, 60)}, Faultline{' '}
-          {inline(plan.faultlineVersion, 40)}
-        </>,
-      ],
-    );
-  }
-  if (lag !== undefined) {
-    entries.push([
-      'Event loop lag of the harness',
-      `p50 ${lag.p50Ms.toFixed(1)} ms, p99 ${lag.p99Ms.toFixed(1)} ms, most ${lag.maxMs.toFixed(1)} ms; widens intervals, never narrows them`,
-    ]);
-  }
-  return (
-    <>
-      {entries.length > 0 && <h3>Setting</h3>}
-      <dl class="setting">
-        {entries.map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {plan !== undefined && (
-        <div class="command">
-          <h3 id="repeat">Repeat this run</h3>
-          <div class="copy">
-            <pre class="scroll" tabindex={0} aria-labelledby="repeat">
-              <code>{inline(plan.command, 2_000)}</code>
-            </pre>
-            <button type="button" data-copy hidden>
-              Copy
-            </button>
-          </div>
-        </div>
-      )}
     </>
   );
 }

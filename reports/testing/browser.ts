@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { writeReports, type ReportInput } from '../report.js';
@@ -40,8 +41,7 @@ export class ReportBrowser implements AsyncDisposable {
   ) {}
 
   static async launch(): Promise<ReportBrowser> {
-    const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-    const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    const browser = await chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
     return new ReportBrowser(browser, await mkdtemp(join(tmpdir(), 'faultline-browser-')));
   }
 
@@ -79,6 +79,15 @@ export class ReportBrowser implements AsyncDisposable {
     await this.browser.close();
     await rm(this.directory, { recursive: true });
   }
+}
+
+function findChromium(): string {
+  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const places = directories.flatMap((directory) => names.map((name) => join(directory, name)));
+  const found = process.env['CHROMIUM'] ?? places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error('no Chromium in PATH; install it (apt-get install chromium) or set CHROMIUM');
+  return found;
 }
 
 /** Scrolls through the page, so that what is drawn on demand is drawn. */

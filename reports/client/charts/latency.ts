@@ -21,17 +21,46 @@ export function latencyChart(
   colors: Palette,
 ): ChartConfiguration {
   const series = report.aggregates.latency[kind];
+  const points = samplePoints(operations, series);
+  const slowest = Math.max(0.001, ...[points.ok, points.fail, points.info].flat().map(({ y }) => y));
   const options = baseOptions(report, colors);
-  const quantile = (
-    label: string,
-    values: readonly (number | null)[],
-    width: number,
-    dash: number[],
-  ): ChartDataset => ({
+  return {
+    type: 'scatter',
+    data: {
+      datasets: [...quantileLines(report, series, colors), ...pointClouds(points, colors)],
+    },
+    options: {
+      ...options,
+      scales: {
+        ...options.scales,
+        y: {
+          type: 'logarithmic',
+          // Room above the slowest, which are often all at the client's timeout.
+          max: 1.6 * slowest,
+          grid: { color: colors.line },
+          border: { display: false },
+          ticks: { color: colors.muted, maxTicksLimit: 7, callback: (value) => duration(Number(value) * 1e6) },
+        },
+      },
+      plugins: {
+        ...options.plugins,
+        tooltip: {
+          callbacks: {
+            label: ({ dataset, parsed }) => `${dataset.label ?? ''}: ${duration((parsed.y ?? 0) * 1e6)}`,
+          },
+        },
+      },
+    },
+    plugins: [faultWindows(report, colors)],
+  };
+}
+
+function quantileLines({ aggregates }: EmbeddedReport, series: LatencySeries, colors: Palette): ChartDataset[] {
+  const line = (label: string, values: readonly (number | null)[], width: number, dash: number[]): ChartDataset => ({
     type: 'line',
     label,
     data: bucketPoints(
-      report.aggregates.bucketNs,
+      aggregates.bucketNs,
       values.map((value) => (value === null ? null : value / 1e6)),
     ),
     borderColor: colors.ink,
@@ -41,60 +70,47 @@ export function latencyChart(
     pointRadius: 0,
     pointStyle: 'line',
   });
-  const points = samplePoints(operations, series);
-  const scatter = (
-    label: string,
-    data: Point[],
-    color: string,
-    pointStyle: 'circle' | 'crossRot' | 'triangle',
-    radius: number,
-  ): ChartDataset => ({
-    type: 'scatter',
-    label,
-    data,
-    pointStyle,
-    pointRadius: radius,
-    borderColor: color,
-    backgroundColor: pointStyle === 'circle' ? `${color}88` : color,
-    borderWidth: pointStyle === 'crossRot' ? 1.4 : 0,
-  });
-  return {
-    type: 'scatter',
-    data: {
-      datasets: [
-        quantile('p50', series.p50, 2.2, []),
-        quantile('p99', series.p99, 1.4, [5, 3]),
-        scatter('ok', points.ok, colors.ok, 'circle', 2),
-        scatter('failed', points.fail, colors.fail, 'crossRot', 4),
-        scatter('unknown', points.info, colors.info, 'triangle', 4.5),
-      ],
-    },
-    options: {
-      ...options,
-      scales: {
-        ...options.scales,
-        y: {
-          type: 'logarithmic',
-          // Room above the slowest, which are often all at the client's timeout.
-          max: 1.6 * Math.max(...[points.ok, points.fail, points.info].flat().map(({ y }) => y), 0.001),
-          grid: { color: colors.line },
-          border: { display: false },
-          ticks: { color: colors.muted, maxTicksLimit: 7, callback: (value) => duration(Number(value) * 1e6) },
-        },
-      },
-      plugins: {
-        ...options.plugins,
-        tooltip: {
-          callbacks: { label: ({ dataset, parsed }) => `${dataset.label ?? ''}: ${duration((parsed.y ?? 0) * 1e6)}` },
-        },
-      },
-    },
-    plugins: [faultWindows(report, colors)],
-  };
+  return [line('p50', series.p50, 2.2, []), line('p99', series.p99, 1.4, [5, 3])];
 }
 
+/** Outcomes differ in shape as well as in colour. */
+function pointClouds({ ok, fail, info }: Samples, colors: Palette): ChartDataset[] {
+  const common = { type: 'scatter' } as const;
+  return [
+    {
+      ...common,
+      label: 'ok',
+      data: ok,
+      pointStyle: 'circle',
+      pointRadius: 2,
+      borderWidth: 0,
+      backgroundColor: `${colors.ok}88`,
+    },
+    {
+      ...common,
+      label: 'failed',
+      data: fail,
+      pointStyle: 'crossRot',
+      pointRadius: 4,
+      borderWidth: 1.4,
+      borderColor: colors.fail,
+    },
+    {
+      ...common,
+      label: 'unknown',
+      data: info,
+      pointStyle: 'triangle',
+      pointRadius: 4.5,
+      borderWidth: 0,
+      backgroundColor: colors.info,
+    },
+  ];
+}
+
+type Samples = Readonly<Record<'ok' | 'fail' | 'info', Point[]>>;
+
 /** Every n-th operation of each outcome, so that rare outcomes are not crowded out by common ones. */
-function samplePoints(operations: Operations, series: LatencySeries) {
+function samplePoints(operations: Operations, series: LatencySeries): Samples {
   const isAll = series.workload === undefined && !operations.functionNames.includes(series.f);
   const f = operations.functionNames.indexOf(series.f);
   const workload = series.workload === undefined ? -1 : operations.workloadNames.indexOf(series.workload);

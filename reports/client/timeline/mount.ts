@@ -3,17 +3,19 @@ import type { EmbeddedReport } from '../../data/wire.js';
 import { count, plural } from '../../text.js';
 import { element, prepareCanvas } from '../dom.js';
 import { onThemeChange, palette } from '../theme.js';
-import { makeControls } from './controls.js';
+import { makeControls, type Controls } from './controls.js';
 import { showDetails } from './details.js';
 import { listen } from './interaction.js';
 import { layLanes } from './lanes.js';
 import { layOut, type Layout } from './layout.js';
-import { paint } from './paint.js';
+import { linkedIndex, replaceHash } from './link.js';
+import { bringIntoView, nextOf, setMatches } from './navigate.js';
 import { makeOverview } from './overview.js';
+import { paint } from './paint.js';
 import { applyFilter, search } from './search.js';
-import { findByIndex, wordsOf, type TimelineState } from './state.js';
+import { findByIndex, initialState, wordsOf, type TimelineState } from './state.js';
 import { makeViewTable } from './view-table.js';
-import { around, within, zoom } from './viewport.js';
+import { zoom } from './viewport.js';
 
 const HELP =
   'Drag to move, hold Ctrl and turn the wheel to zoom, click an operation. With the keyboard: arrows move, plus and minus zoom, ' +
@@ -21,203 +23,168 @@ const HELP =
 
 /** Builds the timeline inside `host`: controls, overview, canvas, details, and a table of what is in view. */
 export function mountTimeline(host: HTMLElement, report: EmbeddedReport, operations: Operations): void {
-  const state = initialState(report, operations);
-  const canvas = element('canvas', {
+  new Timeline(host, initialState(report, operations)).mount();
+}
+
+/** How a selection comes about: from afar it has to be brought into view, under the pointer it is there already. */
+type Manner = 'show' | 'keep';
+
+class Timeline {
+  private readonly canvas = element('canvas', {
     class: 'lanes',
     tabindex: '0',
     role: 'application',
     'aria-label': 'Timeline of operations by process',
     'aria-describedby': 'timeline-help',
   });
-  const status = element('p', { class: 'status', role: 'status' });
-  const panel = element('div', { class: 'details-panel' });
-  const table = makeViewTable(state, (operation) => select(operation, 'show'));
-  let layout: Layout = layOut(state, 900);
+  private readonly status = element('p', { class: 'status', role: 'status' });
+  private readonly panel = element('div', { class: 'details-panel' });
+  private readonly tip = element('div', { class: 'tip', hidden: '' });
+  private readonly repaint = oncePerFrame(() => this.paintNow());
+  private readonly overview;
+  private readonly table;
+  private readonly controls: Controls;
+  /** Operations that prove an anomaly, ascending. */
+  private readonly proofs: readonly number[];
+  private layout: Layout;
 
-  const repaint = scheduled(() => {
-    layout = layOut(state, canvas.clientWidth);
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly state: TimelineState,
+  ) {
+    this.layout = layOut(state, 900);
+    this.proofs = [...state.anomalyOf.keys()].sort((a, b) => a - b);
+    this.overview = makeOverview(state, () => this.layout.gutter, this.repaint);
+    this.table = makeViewTable(state, (operation) => this.select(operation, 'show'));
+    this.controls = makeControls(state.operations, {
+      filterChanged: () => this.applyFilter(),
+      groupingChanged: () => this.applyGrouping(),
+      searchChanged: () => this.applySearch(),
+      step: (direction) => this.step(direction),
+      zoom: (factor) => this.zoomBy(factor),
+      fit: () => this.fit(),
+      nextAnomaly: this.proofs.length > 0 ? () => this.nextAnomaly() : undefined,
+    });
+  }
+
+  mount(): void {
+    this.host.replaceChildren(
+      this.controls.toolbar,
+      this.overview.canvas,
+      element('div', { class: 'stage' }, this.canvas, this.tip),
+      element('p', { class: 'aside', id: 'timeline-help' }, HELP),
+      this.status,
+      this.panel,
+      this.table.details,
+    );
+    listen(this.canvas, this.state, {
+      layout: () => this.layout,
+      repaint: this.repaint,
+      select: (operation, manner) => this.select(operation, manner),
+      zoom: (factor, anchor) => this.zoomBy(factor, anchor),
+      fit: () => this.fit(),
+      step: (direction) => this.step(direction),
+      nextAnomaly: () => this.nextAnomaly(),
+      focusSearch: () => this.controls.searchBox.focus(),
+      showTip: (text, x, y) => this.showTip(text, x, y),
+    });
+    this.showDetails();
+    new ResizeObserver(this.repaint).observe(this.canvas);
+    onThemeChange(this.repaint);
+    addEventListener('hashchange', () => this.followLink());
+    this.repaint();
+    this.followLink();
+  }
+
+  private paintNow(): void {
+    const { state, canvas } = this;
+    const layout = layOut(state, canvas.clientWidth);
+    this.layout = layout;
     state.scroll = Math.max(0, Math.min(state.scroll, layout.rowsHeight - (layout.height - layout.lanesTop)));
-    const context = prepareCanvas(canvas, layout.width, layout.height);
-    paint({ context, state, layout, colors: palette() });
-    overview.paint();
-    table.refresh();
-  });
-  const overview = makeOverview(state, () => layout.gutter, repaint);
+    paint({ context: prepareCanvas(canvas, layout.width, layout.height), state, layout, colors: palette() });
+    this.overview.paint();
+    this.table.refresh();
+  }
 
-  const select = (operation: number | undefined, how: 'show' | 'keep') => {
+  private select(operation: number | undefined, manner: Manner): void {
+    const { state } = this;
     state.selected = operation;
     if (operation !== undefined) {
-      if (how === 'show') bringIntoView(state, layout, operation);
-      status.textContent = `Selected #${operations.indices[operation]}: ${wordsOf(operations, operation)}`;
-      replaceHash(`#op=${operations.indices[operation]}`);
+      if (manner === 'show') bringIntoView(state, this.layout, operation);
+      const index = state.operations.indices[operation];
+      this.status.textContent = `Selected #${index}: ${wordsOf(state.operations, operation)}`;
+      replaceHash(`#op=${index}`);
     }
-    showDetails(panel, state, (other) => select(other, 'show'));
-    repaint();
-  };
-  const zoomBy = (factor: number, anchor = (state.view.start + state.view.end) / 2) => {
-    state.view = zoom(state.view, factor, anchor, state.bounds);
-    repaint();
-  };
-  const fit = () => {
-    state.view = state.bounds;
-    repaint();
-  };
-  const step = (direction: 1 | -1) => {
-    const next = nextOf(state, direction);
-    if (next === undefined) status.textContent = 'Nothing to step to.';
-    else select(next, 'show');
-  };
-  const proofs = [...state.anomalyOf.keys()].sort((a, b) => a - b);
-  const nextAnomaly = () => {
-    const next = proofs.find((operation) => operation > (state.selected ?? -1)) ?? proofs[0];
-    select(next, 'show');
-  };
-  const controls = makeControls(operations, {
-    filterChanged: () => {
-      state.mask = applyFilter(operations, controls.filter());
-      repaint();
-    },
-    groupingChanged: () => {
-      state.lanes = layLanes(operations, controls.grouping());
-      repaint();
-    },
-    searchChanged: () => {
-      const query = controls.searchBox.value.trim();
-      setMatches(state, query === '' ? undefined : search(operations, query));
-      controls.found.textContent = state.matches === undefined ? '' : `${count(state.matches.length)} found`;
-      if (state.matches?.length === 1) select(state.matches[0], 'show');
-      repaint();
-    },
-    step,
-    zoom: zoomBy,
-    fit,
-    nextAnomaly: proofs.length > 0 ? nextAnomaly : undefined,
-  });
-  const tip = element('div', { class: 'tip', hidden: '' });
-  listen(canvas, state, {
-    layout: () => layout,
-    repaint,
-    select,
-    zoom: zoomBy,
-    fit,
-    step,
-    nextAnomaly,
-    focusSearch: () => controls.searchBox.focus(),
-    showTip: (text, x, y) => {
-      tip.hidden = text === undefined;
-      if (text === undefined) return;
-      tip.textContent = text;
-      tip.style.left = `${Math.min(x + 14, layout.width - 300)}px`;
-      tip.style.top = `${y + 16}px`;
-    },
-  });
-  host.replaceChildren(
-    controls.toolbar,
-    overview.canvas,
-    element('div', { class: 'stage' }, canvas, tip),
-    element('p', { class: 'aside', id: 'timeline-help' }, HELP),
-    status,
-    panel,
-    table.details,
-  );
-  showDetails(panel, state, (other) => select(other, 'show'));
-  new ResizeObserver(repaint).observe(canvas);
-  onThemeChange(repaint);
-  const followLink = () => {
+    this.showDetails();
+    this.repaint();
+  }
+
+  private showDetails(): void {
+    showDetails(this.panel, this.state, (other) => this.select(other, 'show'));
+  }
+
+  private zoomBy(factor: number, anchor = (this.state.view.start + this.state.view.end) / 2): void {
+    this.state.view = zoom(this.state.view, factor, anchor, this.state.bounds);
+    this.repaint();
+  }
+
+  private fit(): void {
+    this.state.view = this.state.bounds;
+    this.repaint();
+  }
+
+  private step(direction: 1 | -1): void {
+    const next = nextOf(this.state, direction);
+    if (next === undefined) this.status.textContent = 'Nothing to step to.';
+    else this.select(next, 'show');
+  }
+
+  private nextAnomaly(): void {
+    const { selected = -1 } = this.state;
+    const next = this.proofs.find((operation) => operation > selected) ?? this.proofs.at(0);
+    if (next !== undefined) this.select(next, 'show');
+  }
+
+  private applyFilter(): void {
+    this.state.mask = applyFilter(this.state.operations, this.controls.filter());
+    this.repaint();
+  }
+
+  private applyGrouping(): void {
+    this.state.lanes = layLanes(this.state.operations, this.controls.grouping());
+    this.repaint();
+  }
+
+  private applySearch(): void {
+    const { state, controls } = this;
+    const query = controls.searchBox.value.trim();
+    setMatches(state, query === '' ? undefined : search(state.operations, query));
+    controls.found.textContent = state.matches === undefined ? '' : `${count(state.matches.length)} found`;
+    if (state.matches?.length === 1) this.select(state.matches[0], 'show');
+    this.repaint();
+  }
+
+  private showTip(text: string | undefined, x: number, y: number): void {
+    this.tip.hidden = text === undefined;
+    if (text === undefined) return;
+    this.tip.textContent = text;
+    this.tip.style.left = `${Math.max(0, Math.min(x + 14, this.layout.width - 300))}px`;
+    this.tip.style.top = `${y + 16}px`;
+  }
+
+  private followLink(): void {
     const index = linkedIndex();
     if (index === undefined) return;
+    const { operations } = this.state;
     const operation = findByIndex(operations, index);
-    host.closest('section')!.scrollIntoView({ block: 'start' });
-    if (operation !== undefined) return select(operation, 'show');
-    status.textContent = `Operation #${index} is not among the ${plural(operations.count, 'operation')} of this page; the history has it.`;
-  };
-  addEventListener('hashchange', followLink);
-  repaint();
-  followLink();
-}
-
-function initialState(report: EmbeddedReport, operations: Operations): TimelineState {
-  const bounds = { start: 0, end: Math.max(1, report.durationNs) };
-  const anomalyOf = new Map<number, number[]>();
-  for (const { number, operations: indices } of report.anomalies) {
-    for (const index of indices) {
-      const operation = findByIndex(operations, index);
-      if (operation !== undefined) anomalyOf.set(operation, [...(anomalyOf.get(operation) ?? []), number]);
-    }
-  }
-  return {
-    report,
-    operations,
-    bounds,
-    view: bounds,
-    lanes: layLanes(operations, 'workload'),
-    scroll: 0,
-    mask: new Uint8Array(operations.count).fill(1),
-    matches: undefined,
-    matchMask: undefined,
-    selected: undefined,
-    anomalyOf,
-  };
-}
-
-function setMatches(state: TimelineState, matches: Int32Array | undefined): void {
-  state.matches = matches;
-  state.matchMask = matches === undefined ? undefined : new Uint8Array(state.operations.count);
-  for (const operation of matches ?? []) state.matchMask![operation] = 1;
-}
-
-/** The next operation found, or, without a search, the next one that the filter lets through. */
-function nextOf(
-  { matches, matchMask, mask, selected, operations, view }: TimelineState,
-  direction: 1 | -1,
-): number | undefined {
-  const inView = () => {
-    const first = operations.starts.findIndex((start) => start >= view.start);
-    return direction === 1 ? first - 1 : first + 1;
-  };
-  const from = selected ?? (matches === undefined ? inView() : direction === 1 ? -1 : operations.count);
-  for (let i = from + direction; i >= 0 && i < operations.count; i += direction) {
-    if (mask[i] === 1 && (matchMask === undefined || matchMask[i] === 1)) return i;
-  }
-  return undefined;
-}
-
-function bringIntoView(state: TimelineState, layout: Layout, operation: number): void {
-  const { starts, durations } = state.operations;
-  const [start, end] = [starts[operation], starts[operation] + durations[operation]];
-  const { view, bounds } = state;
-  const visibleWidth = ((end - start) / (view.end - view.start)) * (layout.width - layout.gutter);
-  const inside = start >= view.start && end <= view.end;
-  if (!inside || visibleWidth < 12) {
-    // Stepping from one operation to the next keeps the scale, unless nothing could be seen at it.
-    const span = view.end - view.start;
-    const keepsScale = visibleWidth >= 12 && end - start < span;
-    state.view = keepsScale
-      ? within({ start: (start + end - span) / 2, end: (start + end + span) / 2 }, bounds)
-      : around(start, end, bounds);
-  }
-  const row = layout.rows.find((each) => each.kind === 'lane' && each.lane.operations.includes(operation));
-  if (row === undefined) return;
-  const room = layout.height - layout.lanesTop;
-  if (row.top < state.scroll || row.top + layout.laneHeight > state.scroll + room) state.scroll = row.top - room / 2;
-}
-
-function linkedIndex(): number | undefined {
-  const match = /^#op=(\d+)$/.exec(location.hash);
-  return match === null ? undefined : Number(match[1]);
-}
-
-function replaceHash(hash: string): void {
-  // Does not scroll and adds nothing to the history; some browsers refuse it for local files.
-  try {
-    history.replaceState(null, '', hash);
-  } catch {
-    /* The selection stands without a link. */
+    this.host.closest('section')!.scrollIntoView({ block: 'start' });
+    if (operation !== undefined) return this.select(operation, 'show');
+    this.status.textContent = `Operation #${index} is not among the ${plural(operations.count, 'operation')} of this page; the history has it.`;
   }
 }
 
 /** Many changes, one painting per frame. */
-function scheduled(work: () => void): () => void {
+function oncePerFrame(work: () => void): () => void {
   let waiting = false;
   return () => {
     if (waiting) return;

@@ -2,7 +2,7 @@ import type { Operations } from '../../data/decode.js';
 import { OUTCOMES, type EmbeddedReport } from '../../data/wire.js';
 import { describe } from '../../describe.js';
 import type { Json } from '../../../harness/history/operation.js';
-import type { Lane } from './lanes.js';
+import { layLanes, type Lane } from './lanes.js';
 import type { Viewport } from './viewport.js';
 
 /** What is looked at. Changed only by the timeline's own functions, painted after every change. */
@@ -23,6 +23,31 @@ export interface TimelineState {
   selected: number | undefined;
   /** Number of the anomaly that an operation is part of, by operation. */
   readonly anomalyOf: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The whole run in view, nothing selected, nothing left out. */
+export function initialState(report: EmbeddedReport, operations: Operations): TimelineState {
+  const bounds = { start: 0, end: Math.max(1, report.durationNs) };
+  const anomalyOf = new Map<number, number[]>();
+  for (const { number, operations: indices } of report.anomalies) {
+    for (const index of indices) {
+      const operation = findByIndex(operations, index);
+      if (operation !== undefined) anomalyOf.set(operation, [...(anomalyOf.get(operation) ?? []), number]);
+    }
+  }
+  return {
+    report,
+    operations,
+    bounds,
+    view: bounds,
+    lanes: layLanes(operations, 'workload'),
+    scroll: 0,
+    mask: new Uint8Array(operations.count).fill(1),
+    matches: undefined,
+    matchMask: undefined,
+    selected: undefined,
+    anomalyOf,
+  };
 }
 
 /** Position of the operation whose invocation or completion has a journal index. */
