@@ -86,7 +86,8 @@ function findChromium(): string {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   const places = directories.flatMap((directory) => names.map((name) => join(directory, name)));
   const found = process.env['CHROMIUM'] ?? places.find((place) => existsSync(place));
-  if (found === undefined) throw new Error('no Chromium in PATH; install it (apt-get install chromium) or set CHROMIUM');
+  if (found === undefined)
+    throw new Error('no Chromium in PATH; install it (apt-get install chromium) or set CHROMIUM');
   return found;
 }
 
