@@ -15,7 +15,7 @@ const RULES: readonly Rule[] = [
     may: [],
     packages: ['pure-rand', 'picocolors', 'pretty-ms', 'pretty-bytes', 'fastest-levenshtein'],
   },
-  { room: 'harness/history/', may: ['harness/kit/'], packages: ['edn-data', 'fastest-levenshtein'] },
+  { room: 'harness/history/', may: ['harness/kit/'], packages: ['fastest-levenshtein'] },
   { room: 'harness/generator/', may: ['harness/history/', 'harness/kit/'], packages: [] },
   {
     room: 'harness/run/',
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
       'workloads/workload.ts',
       'checkers/checker.ts',
     ],
-    packages: ['hdr-histogram-js', 'p-limit'],
+    packages: [],
   },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
@@ -58,9 +58,9 @@ const RULES: readonly Rule[] = [
   {
     room: 'docker/engine/',
     may: ['harness/kit/', 'docker/system.ts', 'docker/wait.ts'],
-    packages: ['dockerode', 'execa', 'p-limit', 'pretty-bytes'],
+    packages: ['dockerode', 'execa', 'pretty-bytes'],
   },
-  { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa', 'p-limit'] },
+  { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa'] },
   { room: 'docker/system.ts', may: [], packages: ['zod'] },
   {
     room: 'nemesis/',
@@ -86,7 +86,6 @@ const RULES: readonly Rule[] = [
       'esbuild',
       'pretty-ms',
       'pretty-bytes',
-      'hdr-histogram-js',
     ],
   },
 ];
