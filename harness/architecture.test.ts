@@ -30,6 +30,11 @@ const RULES: readonly Rule[] = [
     ],
     packages: [],
   },
+  {
+    room: 'harness/simulated/',
+    may: ['harness/history/', 'harness/generator/', 'harness/kit/', 'docker/system.ts'],
+    packages: ['zod'],
+  },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',
