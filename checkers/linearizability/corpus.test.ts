@@ -7,6 +7,8 @@ import { UNLIMITED } from '../checker.js';
 import { kv } from '../models/kv.js';
 import { mutex } from '../models/mutex.js';
 import { casRegister } from '../models/register.js';
+import { models } from '../models/models.js';
+import type { Model } from '../model.js';
 import { linearizable } from './linearizability.js';
 
 const folder = fileURLToPath(new URL('../../../shared/histories/linearizability', import.meta.url));
@@ -14,6 +16,21 @@ const missing = !existsSync(folder);
 if (missing) console.warn(`external corpus not found at ${folder}: its histories are not checked`);
 
 const context = (options: Readonly<Record<string, Json>> = {}) => ({ budget: UNLIMITED, options });
+
+describe("the repository's own corpus", () => {
+  const own = fileURLToPath(new URL('../corpus', import.meta.url));
+  for (const file of readdirSync(own).filter((name) => /^linearizable-.*-(good|bad)\.jsonl$/.test(name))) {
+    // The model is the longest name that the rest of the file's begins with.
+    const [model] = models
+      .filter(({ name }) => file.startsWith(`linearizable-${name}-`))
+      .sort((a, b) => b.name.length - a.name.length);
+    it(file, async () => {
+      const { history } = await readHistory(`${own}/${file}`);
+      const verdict = await linearizable(model as Model<unknown>).check(history, context());
+      expect(verdict.validity).toBe(file.endsWith('-good.jsonl') ? 'valid' : 'invalid');
+    });
+  }
+});
 
 describe.skipIf(missing)('the external corpus', () => {
   it('etcd logs', async () => {

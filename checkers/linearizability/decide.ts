@@ -42,7 +42,9 @@ export function decideRegister(
   deadline: Deadline,
   order: 'wanted' | 'unwanted' = 'unwanted',
 ): Decision {
+  deadline.check();
   const operations = prepare(raw);
+  deadline.check();
   const positions = (ops: readonly number[]) => ops.map((op) => operations.invocations[op]);
   if (hasUniqueValues(operations)) {
     const hasCas = operations.kinds.includes(CAS);

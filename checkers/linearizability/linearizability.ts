@@ -2,11 +2,11 @@ import { NEMESIS, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
-import { Deadline } from './budget.js';
+import { Deadline, OutOfBudget } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
 import { explainAny } from './explain-any.js';
 import { explainRegister, type Invalid } from './explain.js';
-import { positionsByKey } from './keys.js';
+import { positionsByKey, type KeyedPositions } from './keys.js';
 import { partitions, type Partition } from './partition.js';
 import { RegisterReader, type RegisterNames } from './registers.js';
 import { searchLinearizable } from './search.js';
@@ -61,27 +61,63 @@ function check<State>(history: History, model: Model<State>, context: CheckConte
 
 function judge<State>(history: History, model: Model<State>, context: CheckContext, deadline: Deadline): Judged[] {
   const names = registerNames(history, model);
-  if (names === undefined) {
-    return partitions(history, model).map((partition) => ({
-      name: partition.name,
-      operations: partition.count,
-      decision: decideBySearch(history, model, partition, context, deadline),
-      explain: (decision, limit) => explainAny(history, model, partition, decision, context, limit),
-    }));
+  try {
+    if (names === undefined) return judgeByPartition(history, model, context, deadline);
+    const initial = context.options['initial'] ?? names.initial;
+    const reader = new RegisterReader(history, names, initial);
+    return positionsByKey(history).map((key) => judgeRegister(history, model, reader, key, context, initial, deadline));
+  } catch (error) {
+    return [{ name: undefined, operations: 0, decision: outOfBudget(error), explain: nothingToExplain }];
   }
-  const initial = context.options['initial'] ?? names.initial;
+}
+
+function judgeRegister<State>(
+  history: History,
+  model: Model<State>,
+  reader: RegisterReader,
+  { name, positions }: KeyedPositions,
+  context: CheckContext,
+  initial: Json,
+  deadline: Deadline,
+): Judged {
+  const { pairs } = history.columns;
   const withInitial = { ...context, options: { ...context.options, initial } };
-  const reader = new RegisterReader(history, names, initial);
-  return positionsByKey(history).map(({ name, positions }) => {
-    const operations = reader.read(name, positions);
-    return {
-      name,
-      operations: operations.count,
-      decision: decideRegister(operations, history.columns.pairs, deadline, wanted(context)),
-      explain: (decision, limit) =>
-        explainRegister(history, model, reader.read(name, positions), decision, withInitial, limit),
-    };
-  });
+  let operations = 0;
+  let decision: Decision;
+  try {
+    const register = reader.read(name, positions, deadline);
+    operations = register.count;
+    decision = decideRegister(register, pairs, deadline, wanted(context));
+  } catch (error) {
+    decision = outOfBudget(error);
+  }
+  const explain = (invalid: Invalid, limit: Deadline) =>
+    explainRegister(history, model, reader.read(name, positions), invalid, withInitial, limit);
+  return { name, operations, decision, explain };
+}
+
+function judgeByPartition<State>(
+  history: History,
+  model: Model<State>,
+  context: CheckContext,
+  deadline: Deadline,
+): Judged[] {
+  return partitions(history, model, deadline).map((partition) => ({
+    name: partition.name,
+    operations: partition.count,
+    decision: decideBySearch(history, model, partition, context, deadline),
+    explain: (decision, limit) => explainAny(history, model, partition, decision, context, limit),
+  }));
+}
+
+/** An object on which no time was left to spend. */
+function outOfBudget(error: unknown): Decision {
+  if (!(error instanceof OutOfBudget)) throw error;
+  return { validity: 'unknown', engine: 'search', maxConfigurations: 0, reason: error.message, provenBefore: 0 };
+}
+
+function nothingToExplain(): never {
+  throw new Error('an undecided object has no anomaly');
 }
 
 /** A store's appends make it more than a register: then the general search judges it. */

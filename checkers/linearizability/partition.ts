@@ -12,6 +12,7 @@ import {
 import type { Json } from '../../harness/history/operation.js';
 import { UserError } from '../../harness/kit/errors.js';
 import type { Model, ModelOperation } from '../model.js';
+import type { Deadline } from './budget.js';
 
 /** Return position of an operation whose outcome is unknown: it may take effect at any later time, or never. */
 export const NEVER = 0x7fffffff;
@@ -59,13 +60,14 @@ interface Draft {
  *
  * @throws UserError when the history contains an operation that the model does not know.
  */
-export function partitions<State>(history: History, model: Model<State>): Partition[] {
+export function partitions<State>(history: History, model: Model<State>, deadline?: Deadline): Partition[] {
   const c = history.columns;
   const known = c.functionNames.map((name) => model.operations.includes(name));
   const drafts = new Map<string, Draft>();
   const draftOf: (Draft | undefined)[] = [];
   const numberOf = new Int32Array(c.length);
   for (let position = 0; position < c.length; position++) {
+    if ((position & 0x3fff) === 0) deadline?.check();
     if (c.processes[position] === NEMESIS) continue;
     if (c.types[position] === INVOKE) {
       if (!known[c.functions[position]]) refuse(history, position, model);

@@ -12,6 +12,7 @@ import {
 } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { UserError } from '../../harness/kit/errors.js';
+import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { ValueNumbers } from './values.js';
 
@@ -86,7 +87,7 @@ export class RegisterReader {
   }
 
   /** The register whose events are at `positions` (ascending), or at all positions. */
-  read(name: string | undefined, positions: Int32Array | undefined): RegisterOperations {
+  read(name: string | undefined, positions: Int32Array | undefined, deadline?: Deadline): RegisterOperations {
     const { types, processes, pairs, functions } = this.history.columns;
     const { values, numberAt } = this;
     const length = positions?.length ?? this.history.length;
@@ -102,6 +103,7 @@ export class RegisterReader {
     values.begin(this.initial);
     for (let at = 0; at < length; at++) {
       const position = positions === undefined ? at : positions[at];
+      if ((at & 0xffff) === 0) deadline?.check();
       if (processes[position] === NEMESIS) continue;
       const type = types[position];
       if (type === INVOKE) {
