@@ -179,6 +179,11 @@ describe('several threads', () => {
     await expect(together(broken.join('\n'))).rejects.toThrow(/^h:24001: not JSON/);
   });
 
+  it('note a torn last line that is longer than a chunk', async () => {
+    const { history, notes } = await together(`${text}{"process":0,"value":"${'x'.repeat(5_000_000)}`);
+    expect([history.length, notes]).toEqual([25_000, ['line 25001, the last, is cut short and was left out']]);
+  });
+
   it('divide a whole file among themselves', async () => {
     const descriptor = openSync(fileOf(text), 'r');
     const { history } = await readFileInParallel('h', descriptor, Buffer.byteLength(text), 2);

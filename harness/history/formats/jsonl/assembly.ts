@@ -12,6 +12,11 @@ export interface Part extends SegmentResult {
   readonly place: 'whole' | 'unterminated';
 }
 
+/** Whether it is a last line that was cut short: noted, and no error. */
+export function isTorn({ place, problem }: Part): boolean {
+  return place === 'unterminated' && problem?.kind === 'syntax';
+}
+
 /** Reads a segment; a last line without line feed becomes a part of its own. */
 export function readSegment(reader: SegmentReader, segment: Segment, store: ColumnStore): readonly Part[] {
   const { bytes, start, end, unterminatedStart = end } = segment;
@@ -40,9 +45,7 @@ export class Assembly {
     this.events += part.events;
     if (part.problem !== undefined) {
       const line = this.lines + part.problem.line + 1;
-      if (part.place !== 'unterminated' || part.problem.kind !== 'syntax') {
-        throw new HistoryError(part.problem.text, this.source, line);
-      }
+      if (!isTorn(part)) throw new HistoryError(part.problem.text, this.source, line);
       this.notes.push(`line ${line}, the last, is cut short and was left out`);
     }
     this.lines += part.lines;

@@ -1,7 +1,7 @@
 import { COLUMNS, ColumnStore } from '../../columns.js';
 import { MAX_INT32 } from '../../event-writer.js';
 import { VALUE_RAW } from '../../history.js';
-import { type Part, readSegment } from './assembly.js';
+import { isTorn, type Part, readSegment } from './assembly.js';
 import { FileSegments } from './file-segments.js';
 import { ScannedNames } from './scanned-names.js';
 import { SegmentReader } from './segment-reader.js';
@@ -72,7 +72,8 @@ export function work(job: Job, member: number): MemberReport {
     own.length = 0;
     own.slabLength = 0;
     const { parts, tooLong } = readChunk(segments, reader, chunk, own);
-    if (tooLong || parts.some((part) => part.problem !== undefined)) Atomics.store(counters, ABORTED, 1);
+    const broken = parts.some((part) => part.problem !== undefined && !isTorn(part));
+    if (tooLong || broken) Atomics.store(counters, ABORTED, 1);
     const position = commit(job, chunk, own);
     const sizes = Object.fromEntries(NAME_COLUMNS.map((name) => [name, names[name].size]));
     chunks.push({ chunk, position, parts, tooLong, sizes: sizes as Record<NameColumn, number> });
@@ -107,9 +108,7 @@ function commit(job: Job, chunk: number, own: ColumnStore): number {
   for (;;) {
     const committed = Atomics.load(counters, COMMITTED);
     if (committed === chunk) break;
-    if (Atomics.wait(counters, COMMITTED, committed, STUCK_MS) === 'timed-out') {
-      throw new Error(`reading the history stopped at chunk ${committed} of ${job.chunks}`);
-    }
+    awaitCommit(counters, committed, job.chunks);
   }
   const position = counters[EVENTS];
   const slab = counters[SLAB];
@@ -123,6 +122,24 @@ function commit(job: Job, chunk: number, own: ColumnStore): number {
   for (const name of COLUMNS) target[name].set(own[name].subarray(0, own.length) as never, position);
   target.slab.set(own.slab.subarray(0, own.slabLength), slab);
   return position;
+}
+
+/**
+ * Waits until every chunk has been read, by whomever. A member that took the last one may still be at it when the others
+ * find nothing left; only what is committed has an owner for certain.
+ */
+export function awaitOthers({ counters, chunks }: Job): void {
+  for (;;) {
+    const done = Atomics.load(counters, COMMITTED);
+    if (done >= chunks || Atomics.load(counters, ABORTED) !== 0) return;
+    awaitCommit(counters, done, chunks);
+  }
+}
+
+function awaitCommit(counters: Int32Array, committed: number, chunks: number): void {
+  if (Atomics.wait(counters, COMMITTED, committed, STUCK_MS) === 'timed-out') {
+    throw new Error(`reading the history stopped at chunk ${committed} of ${chunks}`);
+  }
 }
 
 /** How many events and slab bytes a finished crew has written. */

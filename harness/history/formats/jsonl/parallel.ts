@@ -7,6 +7,7 @@ import { NONE } from '../../history.js';
 import type { ReadResult } from '../format.js';
 import { Assembly } from './assembly.js';
 import {
+  awaitOthers,
   CHUNK_BYTES,
   type ChunkReport,
   COUNTERS,
@@ -38,6 +39,7 @@ export async function readFileInParallel(
   const helpers = Array.from({ length: threads - 1 }, (_, at) => new Helper(job, SELF + 1 + at));
   try {
     const own = work(job, SELF);
+    awaitOthers(job);
     const busy = helpers.filter((helper) => job.owners.includes(helper.member));
     const reports = await Promise.all(busy.map((helper) => helper.report));
     return assemble(source, job, store, [own, ...reports]);
@@ -96,6 +98,7 @@ export function assemble(source: string, job: Job, store: ColumnStore, members: 
     if (report.tooLong) throw assembly.tooLong();
     for (const part of report.parts) assembly.add(part);
   }
+  if (reports.length !== job.chunks) throw new Error(`read ${reports.length} of ${job.chunks} chunks of ${source}`);
   const { events, slabBytes } = committed(job);
   if (slabBytes === MAX_INT32) throw new HistoryError('the values of this history take more than 2 GiB', source);
   store.length = events;
