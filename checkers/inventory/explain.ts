@@ -90,7 +90,7 @@ function explainReading(
     const dimension = skus.indexOf(sku);
     if (dimension < 0 || before.some(({ vector }) => vector[dimension] === reading.stock[at])) return [];
     return [
-      `${reading.stock[at]} of ${inventory.skus[sku]}, where ${rangeOf(before, dimension)} were possible just before`,
+      `${shown(reading, at)} of ${inventory.skus[sku]}, where ${rangeOf(before, dimension)} were possible just before`,
     ];
   });
   const shows = reading.skus.map((sku, at) => `${shown(reading, at)} of ${inventory.skus[sku]}`).join(', ');
