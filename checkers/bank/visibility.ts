@@ -31,7 +31,7 @@ export function visibilityOf(bank: BankHistory): Visibility {
         operations: indicesOf(bank.history, [invocation, completion]),
       });
     }
-    if (staleness.note(bounds)) missing ??= bounds.read;
+    if (staleness.note(bounds) && bounds.read.ledger === undefined) missing ??= bounds.read;
   });
   const frozen = frozenAnomaly(bank, missing);
   return { anomalies: frozen ? [frozen, ...impossible] : impossible, stale: staleness.byNode() };
@@ -74,7 +74,9 @@ export function misses(
 }
 
 function frozenAnomaly(bank: BankHistory, missing: BankRead | undefined): Anomaly | undefined {
-  const { reads, history, transfers } = bank;
+  const { history, transfers } = bank;
+  // Clients see balances by reading them; that the ledger is right at the end does not help them.
+  const reads = bank.reads.filter(({ ledger }) => ledger === undefined);
   const [first] = reads;
   if (missing === undefined || reads.length < 2 || !reads.every((read) => sameBalances(read, first))) return undefined;
   const acknowledged = transfers.filter(

@@ -184,6 +184,8 @@ class Stale {
     this.nodes.set(name, seen);
     seen.reads++;
     if (stale) seen.staleReads++;
+    // Clients see the stock by reading it; that the book is right at the end does not help them.
+    if (read.f === 'book') return;
     this.values[sku].add(pieces);
     this.last[sku] = read;
     this.lastStale[sku] = stale;

@@ -1,85 +1,123 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf } from '../../harness/history/builder.js';
-import type { EventType, Json, Process } from '../../harness/history/operation.js';
+import { type EventInput, historyOf } from '../../harness/history/builder.js';
+import type { Json } from '../../harness/history/operation.js';
 import type { Verdict } from '../checker.js';
 import { contextWith } from '../testing/script.js';
 import { statistics } from './statistics.js';
 
-type Event = readonly [process: Process, type: EventType, f: string, value?: Json];
-
-const phase = (name: string): Event => ['nemesis', 'info', 'phase', name];
-const works = (f: string, times = 3): Event[] =>
-  Array.from({ length: times }).flatMap((): Event[] => [
-    [0, 'invoke', f],
-    [0, 'ok', f],
-  ]);
-const fault = (id: number, outcome: { effective: boolean; healed: boolean }): Event[] => {
-  const request = { id, kind: 'kill', target: 'one', order: ['n1'] };
-  return [
-    ['nemesis', 'invoke', 'kill', request],
-    ['nemesis', 'ok', 'kill', { ...request, description: 'n1 killed', nodes: ['n1'], leadersBefore: [] }],
-    ['nemesis', 'invoke', 'heal', { id }],
-    ['nemesis', 'ok', 'heal', { id, evidence: [], healing: [], leadersAfter: [], ...outcome }],
-  ];
-};
-
-function check(events: readonly Event[], options: Readonly<Record<string, Json>> = {}): Verdict {
-  const history = historyOf(
-    events.map(([process, type, f, value]) => ({
-      ...{ process, type, f, value: value ?? null },
-      ...(process !== 'nemesis' && { workload: 'register' }),
-    })),
-  );
-  return statistics.check(history, contextWith({ operations: { register: ['read'] }, ...options })) as Verdict;
-}
-
-const reasons = (verdict: Verdict) => verdict.details['reasons'];
-const whole = (middle: readonly Event[]): Event[] => [
-  phase('warm-up'),
-  ...works('read'),
-  phase('faults'),
-  ...middle,
-  phase('recovery'),
-  ...works('read'),
+const SECOND = 1e9;
+const evidence = (bit: boolean) => [
+  { what: 'dropped packets n1→n2', expected: '> 0', measured: bit ? '41' : '0', bit },
 ];
 
+interface Story {
+  /** Seconds at which `read` and `write` succeed. */
+  readonly okAt?: readonly number[];
+  readonly finalOk?: boolean;
+  readonly effective?: boolean;
+  readonly healed?: boolean;
+  readonly injected?: boolean;
+}
+
+/** A run: warm-up from 0 s, faults from 10 s with one fault, recovery from 20 s, final reads from 30 s. */
+function run({ okAt = [5, 15, 25], finalOk = true, effective = true, healed = true, injected = true }: Story = {}) {
+  const events: EventInput[] = [];
+  const nemesis = (second: number, type: EventInput['type'], f: string, value: Json) =>
+    events.push({ process: 'nemesis', type, f, value, time: second * SECOND });
+  const fault = { id: 1, kind: 'partition', target: 'leader', order: ['n1'] };
+  nemesis(0, 'info', 'phase', 'warm-up');
+  nemesis(10, 'info', 'phase', 'faults');
+  nemesis(11, 'invoke', 'partition', fault);
+  if (injected) {
+    nemesis(12, 'ok', 'partition', { ...fault, description: 'n1 | n2 n3 cut', nodes: ['n1'], leadersBefore: ['n1'] });
+    nemesis(17, 'invoke', 'heal', { id: 1 });
+    nemesis(18, 'ok', 'heal', {
+      id: 1,
+      evidence: evidence(effective),
+      effective,
+      healing: [],
+      healed,
+      leadersAfter: [],
+    });
+  } else nemesis(12, 'info', 'partition', fault);
+  nemesis(20, 'info', 'phase', 'recovery');
+  nemesis(30, 'info', 'phase', 'final');
+  const operation = (process: number, second: number, f: string, type: EventInput['type']) => {
+    const common = { process, f, value: null, workload: 'shop' };
+    events.push({ ...common, type: 'invoke', time: second * SECOND }, { ...common, type, time: second * SECOND + 1 });
+  };
+  for (const second of [5, 15, 25]) {
+    ['read', 'write'].forEach((f, process) => operation(process, second, f, okAt.includes(second) ? 'ok' : 'fail'));
+  }
+  operation(7, 31, 'book', finalOk ? 'ok' : 'fail');
+  return historyOf(events.sort((a, b) => a.time! - b.time!));
+}
+
+const options = { operations: { shop: ['read', 'write', 'book'] }, faults: 1 };
+const verdict = (story: Story, given: Readonly<Record<string, Json>> = options) =>
+  statistics.check(run(story), contextWith(given)) as Verdict;
+const reason = (story: Story, given = options) => {
+  const found = verdict(story, given);
+  return found.validity === 'unknown' ? found.reason : found.validity;
+};
+
 describe('statistics', () => {
-  it('is satisfied when work was done all along and every fault bit and healed', () => {
-    const verdict = check(whole([...fault(1, { effective: true, healed: true }), ...works('read')]), { faults: 1 });
-    expect(reasons(verdict)).toEqual([]);
-    expect(verdict.validity).toBe('valid');
+  it('is content with a run in which everything happened', () => {
+    expect(verdict({})).toMatchObject({ validity: 'valid', details: { faults: 1, effective: 1, healed: 1 } });
   });
 
-  it('doubts a fault that did not bite, was not healed or never came', () => {
-    const idle = check(whole([...fault(1, { effective: false, healed: true }), ...works('read')]), { faults: 1 });
-    expect(reasons(idle)).toEqual(['fault 1 (kill: n1 killed) did not bite']);
-    expect(idle.validity).toBe('unknown');
-    const stuck = check(whole([...fault(1, { effective: true, healed: false }), ...works('read')]), { faults: 1 });
-    expect(reasons(stuck)).toEqual(['fault 1 (kill: n1 killed) was not healed for certain']);
-    expect(reasons(check(whole(works('read')), { faults: 2 }))).toEqual([
-      '2 of 2 scheduled faults were never injected',
-    ]);
+  it.each([
+    [[15, 25], 'read of shop succeeded never before the faults (1 failed, 0 unknown)'],
+    [[5, 25], 'write of shop succeeded never during the faults'],
+    [[5, 15], 'read of shop succeeded never after the faults'],
+  ])('wants successes of each kind in each stage: ok at %j s is not enough', (okAt, expected) => {
+    expect(reason({ okAt })).toContain(expected);
   });
 
-  it('doubts a run in which some kind of operation never succeeded in a phase', () => {
-    expect(reasons(check(whole([])))).toEqual(['register read succeeded 0 time(s) during the faults, fewer than 3']);
-    expect(reasons(check(whole(works('read')).slice(7)))).toEqual([]);
-    const attempted = check(whole(works('read')), { operations: { register: ['read', 'write'] } });
-    expect(reasons(attempted)).toEqual(['register write was never attempted']);
-    expect(check([]).validity).toBe('unknown');
+  it('wants as many successes as it is told', () => {
+    expect(reason({}, { ...options, minimumOk: 2 } as typeof options)).toContain('only 1 of 2 times wanted');
   });
 
-  it('wants operations of the final reads at the end only', () => {
-    const operations = { register: ['read', 'ledger'] };
-    expect(reasons(check([...whole(works('read')), phase('final'), ...works('ledger', 1)], { operations }))).toEqual(
-      [],
+  it('wants the final reads', () => {
+    expect(reason({ finalOk: false })).toBe('no final book of shop succeeded');
+  });
+
+  it('wants kinds to be asked for at all', () => {
+    const given = { ...options, operations: { shop: ['read', 'write', 'book', 'cancel'] } };
+    expect(reason({}, given)).toBe('cancel of shop was never asked for');
+  });
+
+  it('wants every fault to bite, and says what did not', () => {
+    expect(reason({ effective: false })).toBe(
+      'fault 1 (n1 | n2 n3 cut) did not bite: dropped packets n1→n2 was 0, expected > 0',
     );
-    const failed: Event[] = [
-      [0, 'invoke', 'ledger'],
-      [0, 'fail', 'ledger'],
+    expect(reason({ injected: false })).toContain('could not be injected');
+  });
+
+  it('wants every fault healed', () => {
+    expect(reason({ healed: false })).toContain('is not healed for certain');
+  });
+
+  it('wants as many faults as were planned', () => {
+    expect(reason({}, { ...options, faults: 3 })).toContain('only 1 of 3 planned faults took place');
+  });
+
+  it('knows nothing of an empty history', () => {
+    const found = statistics.check(historyOf([]), contextWith({})) as Verdict;
+    expect(found).toMatchObject({ validity: 'unknown', reason: 'no operation was invoked' });
+  });
+
+  it('wants one success of each kind in a history without phases', () => {
+    const events: EventInput[] = [
+      { process: 0, type: 'invoke', f: 'read' },
+      { process: 0, type: 'ok', f: 'read', value: 1 },
+      { process: 0, type: 'invoke', f: 'cas', value: [1, 2] },
+      { process: 0, type: 'fail', f: 'cas', value: [1, 2] },
     ];
-    expect(reasons(check([...whole(works('read')), phase('final'), ...failed], { operations }))).toEqual([
-      'register ledger never succeeded after the faults',
-    ]);
+    expect(statistics.check(historyOf(events.slice(0, 2)), contextWith({}))).toMatchObject({ validity: 'valid' });
+    expect(statistics.check(historyOf(events), contextWith({}))).toMatchObject({
+      validity: 'unknown',
+      reason: 'cas succeeded never (1 failed, 0 unknown)',
+    });
   });
 });
