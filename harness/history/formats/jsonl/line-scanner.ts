@@ -61,6 +61,7 @@ export class LineScanner {
   use(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.value.forget();
   }
 
   /**
@@ -243,7 +244,6 @@ export class LineScanner {
 
   private write(store: ColumnStore): void {
     const row = store.length;
-    this.value.write(this.bytes, store, row);
     store.types[row] = this.type;
     store.processes[row] = this.process;
     store.times[row] = this.time;
@@ -253,6 +253,7 @@ export class LineScanner {
     store.nodes[row] = this.node;
     store.workloads[row] = this.workload;
     store.errors[row] = this.error;
+    this.value.write(this.bytes, store, row);
     store.length = row + 1;
   }
 }

@@ -1,5 +1,5 @@
 import type { ColumnStore } from '../../columns.js';
-import { VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW } from '../../history.js';
+import { INVOKE, VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW } from '../../history.js';
 import { endOfValue } from './raw-value.js';
 import { NULL } from './words.js';
 
@@ -16,12 +16,23 @@ const CLOSE_BRACE = 0x7d;
 /** From this length on a native copy is quicker than a loop. */
 const LONG_BYTES = 96;
 
+/** Sessions whose last invocation is remembered; a power of two. */
+const REMEMBERED = 1024;
+
 /** Reads the value of an event from bytes; part of the line scanner, and as reticent. */
 export class ValueScanner {
   private kind = VALUE_NULL;
   private a = 0;
   private b = 0;
   private int = 0;
+  /** Where in the slab the value of a session's last invocation is. */
+  private readonly askedAt = new Int32Array(REMEMBERED).fill(-1);
+  private readonly askedLength = new Int32Array(REMEMBERED);
+
+  /** Makes other bytes the ones that are scanned: what is in the slab may go elsewhere. */
+  forget(): void {
+    this.askedAt.fill(-1);
+  }
 
   /** Makes it the value of an event that has none. */
   reset(): void {
@@ -53,13 +64,31 @@ export class ValueScanner {
     return end;
   }
 
-  /** Puts the value into a row; text goes to the slab. */
+  /** Puts the value into a row, of which process and type are there already; text goes to the slab. */
   write(bytes: Uint8Array, store: ColumnStore, row: number): void {
-    let { a } = this;
-    if (this.kind === VALUE_RAW) a = this.copy(bytes, store);
     store.valueKinds[row] = this.kind;
-    store.valuesA[row] = a;
+    store.valuesA[row] = this.kind === VALUE_RAW ? this.placeText(bytes, store, row) : this.a;
     store.valuesB[row] = this.b;
+  }
+
+  /** A completion mostly repeats what was asked: then both share one text. */
+  private placeText(bytes: Uint8Array, store: ColumnStore, row: number): number {
+    const session = store.processes[row] & (REMEMBERED - 1);
+    const asked = this.askedAt[session];
+    if (store.types[row] !== INVOKE && asked !== -1 && this.repeats(bytes, store.slab, asked, session)) return asked;
+    const place = this.copy(bytes, store);
+    if (store.types[row] === INVOKE) {
+      this.askedAt[session] = place;
+      this.askedLength[session] = this.b;
+    }
+    return place;
+  }
+
+  private repeats(bytes: Uint8Array, slab: Uint8Array, asked: number, session: number): boolean {
+    const { a, b } = this;
+    if (this.askedLength[session] !== b) return false;
+    for (let i = 0; i < b; i++) if (bytes[a + i] !== slab[asked + i]) return false;
+    return true;
   }
 
   private copy(bytes: Uint8Array, store: ColumnStore): number {
