@@ -186,7 +186,11 @@ function refuteLocally(operations: RegisterOperations, event: number, deadline: 
   return undefined;
 }
 
-function sweepStretch(
+/**
+ * Sweeps events `start` to `end` alone, from a superset of what can be at `start` (from the initial value where it is 0).
+ * Answers the event that no configuration survived: then the history is illegal.
+ */
+export function sweepStretch(
   operations: RegisterOperations,
   start: number,
   end: number,

@@ -36,7 +36,9 @@ export class Window {
   }
 
   open(op: number): void {
-    this.openAt(op, this.free.pop()!);
+    const slot = this.free.pop();
+    if (slot === undefined) throw new Error(`no slot left for operation ${op}`);
+    this.openAt(op, slot);
   }
 
   private openAt(op: number, slot: number): void {
@@ -84,7 +86,8 @@ function largestWindow({ events, returns }: RegisterOperations): number {
   let open = 0;
   let largest = 0;
   for (const code of events) {
-    if (code < 0) open--;
+    // An operation may be taken as unknown although its return is among the events: it never has a slot.
+    if (code < 0) open -= returns[~code] === NEVER ? 0 : 1;
     else if (returns[code] !== NEVER && ++open > largest) largest = open;
   }
   return largest;
