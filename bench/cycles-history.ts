@@ -153,7 +153,7 @@ class Store {
       this.slab.copy(grown);
       this.slab = grown;
     }
-    this.slab.latin1Write(text, this.used);
+    this.slab.write(text, this.used, 'latin1');
     this.columns.types[position] = type;
     this.columns.processes[position] = process;
     this.columns.times[position] = position * 1000;

@@ -101,8 +101,9 @@ function child(mode: 'write' | 'check', one: Case, file: string): string {
 }
 
 function write(one: Case, file: string): void {
-  const stale = one.stale > 0 ? { stale: { share: one.stale, by: 50 } } : {};
-  const history = transactionHistory({ ...one, seed: 7, ...stale });
+  const { family, transactions, processes } = one;
+  const stale = one.stale > 0 ? { share: one.stale, by: 50 } : undefined;
+  const history = transactionHistory({ family, transactions, processes, seed: 7, stale });
   const out = openSync(file, 'w');
   let lines = '';
   for (let position = 0; position < history.length; position++) {
@@ -118,11 +119,9 @@ function write(one: Case, file: string): void {
 
 function lineOf({ columns }: History, position: number): string {
   const start = columns.valuesA[position];
-  const value = Buffer.from(
-    columns.slab.buffer,
-    columns.slab.byteOffset + start,
-    columns.valuesB[position],
-  ).latin1Slice();
+  const value = Buffer.from(columns.slab.buffer, columns.slab.byteOffset + start, columns.valuesB[position]).toString(
+    'latin1',
+  );
   const type = columns.pairs[position] === NONE || columns.pairs[position] > position ? 'invoke' : 'ok';
   const head = `"index":${String(position)},"time":${String(columns.times[position])},"process":${String(columns.processes[position])}`;
   return `{${head},"type":"${type}","f":"txn","value":${value}}\n`;

@@ -104,3 +104,70 @@ function execute(transaction: SmallTransaction, state: State, lists: boolean): S
 function install(transaction: SmallTransaction, state: State, lists: boolean): State {
   return execute({ ...transaction, certain: false }, state, lists) ?? state;
 }
+
+/**
+ * Whether some order of the writers of each register leaves Adya's graph of ww, wr and item rw edges acyclic (PL-2.99). By
+ * trying the orders key after key, keeping those without a cycle so far.
+ */
+export function repeatableRead(transactions: readonly SmallTransaction[]): boolean {
+  const reads = transactions.flatMap((reader) =>
+    reader.certain ? observed(reader).map(([key, value]) => ({ reader, key, value })) : [],
+  );
+  const writes = transactions.flatMap((writer) => finalWrites(writer).map(([key, value]) => ({ writer, key, value })));
+  const committed = writes.filter(
+    ({ writer, key, value }) => writer.certain || reads.some((read) => read.key === key && read.value === value),
+  );
+  const edges: Edge[] = reads.flatMap(({ reader, key, value }) =>
+    committed
+      .filter((write) => write.key === key && write.value === value)
+      .map(({ writer }) => [writer, reader] as const),
+  );
+  const keys = [...new Set(committed.map(({ key }) => key))];
+  const order = (left: readonly number[], before: readonly Edge[]): boolean => {
+    if (left.length === 0) return true;
+    const [key, ...others] = left;
+    const own = committed.filter((write) => write.key === key);
+    const readers = reads.filter((read) => read.key === key);
+    return permutations(own).some((versions) => {
+      const forced = versions.flatMap(({ writer }, i): Edge[] => {
+        const previous = versions.at(i - 1);
+        const seen = i === 0 ? null : previous!.value;
+        const overwritten = readers.filter(({ value }) => value === seen).map(({ reader }): Edge => [reader, writer]);
+        return i === 0 ? overwritten : [[previous!.writer, writer], ...overwritten];
+      });
+      const together = [...before, ...forced.filter(([from, to]) => from !== to)];
+      return acyclic(transactions, together) && order(others, together);
+    });
+  };
+  return order(
+    keys,
+    edges.filter(([from, to]) => from !== to),
+  );
+}
+
+type Edge = readonly [from: SmallTransaction, to: SmallTransaction];
+
+/** All reads count, also later ones that see another version than the first. */
+function observed({ mops }: SmallTransaction): (readonly [key: number, value: Json])[] {
+  return mops.filter(([f]) => f === 'r').map(([, key, value]) => [key, value]);
+}
+
+function finalWrites({ mops }: SmallTransaction): (readonly [key: number, value: Json])[] {
+  return mops
+    .filter(([f, key], i) => f !== 'r' && !mops.slice(i + 1).some(([g, other]) => g !== 'r' && other === key))
+    .map(([, key, value]) => [key, value]);
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, i) => permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]));
+}
+
+function acyclic(transactions: readonly SmallTransaction[], edges: readonly Edge[]): boolean {
+  let left = [...transactions];
+  for (;;) {
+    const first = left.filter((to) => !edges.some(([from, target]) => target === to && left.includes(from)));
+    if (first.length === 0) return left.length === 0;
+    left = left.filter((transaction) => !first.includes(transaction));
+  }
+}

@@ -8,6 +8,7 @@ import type { Finding } from './findings.js';
 import { boundary, forbids, modelNamed } from './lattice.js';
 import { inferListAppend, type Inference } from './list-append.js';
 import { Limits, OverBudget } from './limits.js';
+import type { Order } from './realtime.js';
 import { operationsOf } from './naming.js';
 import { NotUnique } from './not-unique.js';
 import { listReasons, registerReasons } from './reasons.js';
@@ -34,7 +35,8 @@ export const rwRegister: Checker = {
 
 /**
  * Judges a history against `context.consistency`, else what the system claims, else strict serializability.
- * Anomalies that the model allows do not make it invalid.
+ * Anomalies that the model allows do not make it invalid. Option `realtime: false`: only the order within sessions was
+ * recorded; then every model is taken with session order, as is usual for such histories, and real time stays open.
  *
  * @throws UserError for an event that is no transaction of this family, or an unknown model
  */
@@ -44,7 +46,8 @@ function check(history: History, context: CheckContext, family: Family): Verdict
   try {
     const transactions = readTransactions(history, family, limits);
     const inference = infer(transactions, context, limits);
-    return judge(analyse(transactions, inference, limits), model);
+    const clock = context.options['realtime'] === false ? 'unknown' : 'recorded';
+    return judge(analyse(transactions, inference, limits, clock), model);
   } catch (error) {
     if (error instanceof NotUnique || error instanceof OverBudget) return undecided(error.message, model);
     throw error;
@@ -64,22 +67,45 @@ function undecided(reason: string, model: string): Verdict {
 /** What was found, against one model. */
 export function judge(analysis: Analysis, model: string): Verdict {
   const { transactions, inference } = analysis;
-  const order = orderOf(model);
+  const order = orderIn(analysis, model);
   const judged = cyclesOf(analysis, order);
   const counts = countKinds(analysis, [...judged, ...beyond(analysis, judged)]);
-  const anomalies = sortBySeverity(explainAll(analysis, judged), model);
-  const details = describe(analysis, model, counts);
-  const prohibited = [...counts.keys()].filter((kind) => forbids(model, kind));
+  const against = (kind: string) => prohibits(analysis, model, kind);
+  const anomalies = sortBySeverity(explainAll(analysis, judged), against);
+  const details = describe(analysis, model, counts, against);
+  const prohibited = [...counts.keys()].filter(against);
   const [worst, ...others] = anomalies;
   const what = `${transactions.family} against ${model}: ${String(transactions.length)} transactions`;
   if (worst !== undefined && prohibited.length > 0) {
     return { validity: 'invalid', anomalies: [worst, ...others], details, checked: [what], notChecked: [] };
   }
+  if (analysis.unfinished !== undefined) {
+    return { validity: 'unknown', reason: analysis.unfinished, anomalies, details, checked: [], notChecked: [what] };
+  }
+  if (analysis.clock === 'unknown' && orderOf(model) === 'realtime') {
+    const reason = `the history does not tell real time, so ${model} stays open; nothing within sessions contradicts it`;
+    return { validity: 'unknown', reason, anomalies, details, checked: [], notChecked: [what] };
+  }
   if (analysis.empty[order]) {
     const reason = `no dependency between transactions can be inferred, so nothing is proven about ${model}`;
     return { validity: 'unknown', reason, anomalies, details, checked: [], notChecked: [what] };
   }
-  return { validity: 'valid', anomalies, details, checked: [what, ...inference.assumptions], notChecked: [] };
+  const open = inference.partlyOrderedKeys;
+  const notChecked = open > 0 ? [`orders of writes that no read tells, of ${String(open)} keys`] : [];
+  return { validity: 'valid', anomalies, details, checked: [what, ...inference.assumptions], notChecked };
+}
+
+/** Session order belongs to every model where nothing else was recorded. */
+function orderIn({ clock }: Analysis, model: string): Order {
+  return clock === 'unknown' ? 'process' : orderOf(model);
+}
+
+function prohibits({ clock }: Analysis, model: string, kind: string): boolean {
+  if (forbids(model, kind)) return true;
+  if (clock === 'recorded' || !kind.endsWith('-process')) return false;
+  const base = kind.replace(/-process$/, '');
+  // Read committed of sessions demands monotonic reads inside a transaction (Biswas and Enea).
+  return forbids(model, base) || (base === 'monotonic-atomic-view-cycle' && forbids(model, 'G1c'));
 }
 
 /** Kinds found only by looking beyond the order that the model speaks of. */
@@ -117,8 +143,8 @@ function explainFinding(transactions: Transactions, finding: Finding): Anomaly {
 }
 
 /** Prohibited before allowed, and those that rule out more models first. */
-function sortBySeverity(anomalies: readonly Anomaly[], model: string): Anomaly[] {
-  const rank = ({ kind }: Anomaly) => (forbids(model, kind) ? 0 : 1000) - boundaryRank(kind);
+function sortBySeverity(anomalies: readonly Anomaly[], against: (kind: string) => boolean): Anomaly[] {
+  const rank = ({ kind }: Anomaly) => (against(kind) ? 0 : 1000) - boundaryRank(kind);
   return [...anomalies].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -132,6 +158,7 @@ function describe(
   analysis: Analysis,
   model: string,
   counts: ReadonlyMap<string, number>,
+  against: (kind: string) => boolean,
 ): Readonly<Record<string, Json>> {
   const { transactions, inference } = analysis;
   const everything = [...counts.keys(), ...analysis.process.map(({ kind }) => kind)];
@@ -146,10 +173,11 @@ function describe(
     microOperations: transactions.mops.length,
     keys: transactions.keyNames.length,
     dependencies: inference.graph.targets.length,
+    partlyOrderedKeys: inference.partlyOrderedKeys,
     ...(inference.unseen === undefined ? {} : { unseenAppends: inference.unseen }),
     anomalies: Object.fromEntries(kinds),
-    prohibited: kinds.map(([kind]) => kind).filter((kind) => forbids(model, kind)),
-    allowed: kinds.map(([kind]) => kind).filter((kind) => !forbids(model, kind)),
+    prohibited: kinds.map(([kind]) => kind).filter((kind) => against(kind)),
+    allowed: kinds.map(([kind]) => kind).filter((kind) => !against(kind)),
     not: judged.not,
     alsoNot: judged.alsoNot,
     strongest: boundary(everything).strongest,

@@ -16,6 +16,8 @@ export interface Inference {
   readonly findings: Findings;
   /** Sentences on what had to be assumed. */
   readonly assumptions: readonly string[];
+  /** Keys whose versions are ordered in part only, so that finding nothing proves less. */
+  readonly partlyOrderedKeys: number;
   /** Committed appends that no read shows, where that can be counted. */
   readonly unseen?: number;
 }
@@ -57,6 +59,7 @@ export class ListAppendInference {
   readonly places: number[] = [];
   private readonly builder: DependencyBuilder;
   private unseen = 0;
+  private partlyOrdered = 0;
   /** By place in the order: the append (as counted in `appendMops`) or -1. */
   private appendAt = new Int32Array(64);
   /** By number of elements read: 1 + the first transaction that read so many and then wrote, for lost updates. */
@@ -81,7 +84,13 @@ export class ListAppendInference {
       this.followUnobserved(view);
       checkInternal(this, view);
     }
-    return { graph: this.builder.build(), findings: this.findings, assumptions: [], unseen: this.unseen };
+    return {
+      graph: this.builder.build(),
+      findings: this.findings,
+      assumptions: [],
+      partlyOrderedKeys: this.partlyOrdered,
+      unseen: this.unseen,
+    };
   }
 
   owner(mop: number): number {
@@ -238,6 +247,7 @@ export class ListAppendInference {
       if (possible(this.transactions, writer) && late.at(-1) !== writer) late.push(writer);
     }
     if (late.length === 0) return;
+    if (late.length > 1) this.partlyOrdered++;
     const lastAppend = order.length > 0 ? this.appendAt[order.length - 1] : -1;
     if (lastAppend >= 0) {
       const writer = this.owner(this.appendMops[lastAppend]);

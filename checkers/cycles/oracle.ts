@@ -7,6 +7,7 @@ import { analyse, cyclesOf, orderOf } from './analysis.js';
 import {
   noOrder,
   realTime,
+  repeatableRead,
   serializable,
   sessions,
   snapshotIsolated,
@@ -157,6 +158,9 @@ export function impossible({ family, transactions }: SmallHistory, model: string
       return !serializable(transactions, noOrder, lists);
     case 'snapshot-isolation':
       return !snapshotIsolated(transactions, noOrder, lists);
+    case 'repeatable-read':
+      if (lists) throw new RangeError('no oracle for repeatable read of lists');
+      return !repeatableRead(transactions);
     case 'strong-session-snapshot-isolation':
       return !snapshotIsolated(transactions, sessions, lists);
     case 'strong-snapshot-isolation':

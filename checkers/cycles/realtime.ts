@@ -4,6 +4,9 @@ import type { Transactions } from '../transactions/transactions.js';
 /** Which orders besides data dependencies take part in a search. */
 export type Order = 'data' | 'process' | 'realtime';
 
+/** Whether the order of events in a history is that of real time, or made up because only sessions were recorded. */
+export type Clock = 'recorded' | 'unknown';
+
 /**
  * The order of time among transactions, in linear space: a timeline with one tick at each invocation. Transaction i hangs
  * on tick i, tick i leads to tick i + 1, and a transaction that returned ok leads to the first tick after its completion.

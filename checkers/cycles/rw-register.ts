@@ -36,6 +36,7 @@ class RegisterInference {
   private readonly readers: number[][] = [];
   private initialReaders: number[] = [];
   private readonly rewriters: number[] = [];
+  private partlyOrdered = 0;
 
   constructor(
     private readonly transactions: Transactions,
@@ -56,7 +57,12 @@ class RegisterInference {
       this.followReads(key, offsets[key], offsets[key + 1]);
       this.orderVersions(key, this.accesses(offsets[key], offsets[key + 1]));
     }
-    return { graph: this.builder.build(), findings: this.findings, assumptions: assumptionsOf(this.options) };
+    return {
+      graph: this.builder.build(),
+      findings: this.findings,
+      assumptions: assumptionsOf(this.options),
+      partlyOrderedKeys: this.partlyOrdered,
+    };
   }
 
   private owner(mop: number): number {
@@ -195,6 +201,8 @@ class RegisterInference {
     this.builder.addAll(this.initialReaders, writers, RW);
     if (this.initialReaders.length > 0 && writers.length > 0) this.builder.relate();
     const edges = this.orders.of(key, accesses, this.writes.length);
+    // The first version needs no predecessor; with one for every other the versions form a chain.
+    if (new Set(edges.map(([, after]) => after)).size < written.length - 1) this.partlyOrdered++;
     for (const [before, after] of edges) {
       if (before < 0 || !this.takesPart(after)) continue;
       const writer = this.owner(this.writes[after]);

@@ -13,7 +13,7 @@ import type { Limits } from './limits.js';
 import { implies } from './lattice.js';
 import { unpeeled } from './peel.js';
 import { withPath } from './reachable.js';
-import type { Order, TimeOrder } from './realtime.js';
+import type { Clock, Order, TimeOrder } from './realtime.js';
 import { acrossTime, edgesWhere, withinLayers, type Candidate } from './candidates.js';
 import { components } from './tarjan.js';
 import { simpleCycles, throughTimeOnce, Walker, type Cycle } from './walk.js';
@@ -33,25 +33,25 @@ const PATIENCE = 50_000_000;
  * Cycles of every kind in every strongly connected component, one each: the shortest found. Kinds that another kind of
  * the same component implies are left out. Empty means proven absence.
  */
-export function findCycles(graph: DependencyGraph, time: TimeOrder, limits: Limits): Found {
+export function findCycles(graph: DependencyGraph, time: TimeOrder, clock: Clock, limits: Limits): Found {
   limits.look('looking for cycles');
   const rest = unpeeled(graph, time);
   limits.look('looking for cycles');
   if (rest.length === 0) return { realtime: [], process: [] };
   const classify = (order: Order, nodes: Int32Array) =>
     stronglyConnected(graph, time, order, nodes).flatMap((part) => new ComponentSearch(part, time, limits).run(order));
+  if (clock === 'unknown') {
+    const process = classify('process', withoutTicks(graph, rest));
+    return { realtime: process.filter(({ kind }) => !kind.endsWith('-process')), process };
+  }
   const realtime = classify('realtime', rest);
   // Process order is part of real time: where no cycle goes through time, none goes through a process.
   const timed = realtime.some(({ kind }) => kind.endsWith('-realtime'));
-  return {
-    realtime,
-    process: timed
-      ? classify(
-          'process',
-          rest.filter((node) => node < graph.nodes),
-        )
-      : [],
-  };
+  return { realtime, process: timed ? classify('process', withoutTicks(graph, rest)) : [] };
+}
+
+function withoutTicks(graph: DependencyGraph, nodes: Int32Array): Int32Array {
+  return nodes.filter((node) => node < graph.nodes);
 }
 
 export interface Found {

@@ -34,7 +34,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'strong-session-snapshot-isolation': {
     implies: ['snapshot-isolation', 'strong-session-read-committed'],
-    forbids: ['G-nonadjacent-process', 'G1-process', 'internal'],
+    forbids: ['G-nonadjacent-process', 'G1-process', 'internal', 'causal-cycle-process'],
   },
   serializable: {
     implies: ['repeatable-read', 'update-serializable', 'snapshot-isolation', 'view-serializable'],
@@ -60,9 +60,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'parallel-snapshot-isolation': { implies: ['causal-cerone', 'update-atomic'], forbids: ['G1a', 'internal'] },
   prefix: { implies: ['causal-cerone'], forbids: ['G1a', 'internal'] },
-  'causal-cerone': { implies: ['read-atomic'], forbids: ['G1a', 'internal'] },
+  'causal-cerone': { implies: ['read-atomic'], forbids: ['G1a', 'internal', 'causal-cycle'] },
   'update-atomic': { implies: ['read-atomic'], forbids: ['lost-update'] },
-  'read-atomic': { implies: ['monotonic-atomic-view'], forbids: ['G1a', 'future-read', 'internal'] },
+  'read-atomic': {
+    implies: ['monotonic-atomic-view'],
+    forbids: ['G1a', 'future-read', 'internal', 'read-atomic-cycle'],
+  },
   'forward-consistent-view': { implies: ['consistent-view'], forbids: ['G-SIb', 'G1'], aliases: ['PL-FCV'] },
   'consistent-view': {
     implies: ['monotonic-view', 'cursor-stability'],
@@ -71,7 +74,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'monotonic-view': { implies: ['read-committed'], forbids: ['G-monotonic', 'G1'], aliases: ['PL-2L'] },
   'monotonic-snapshot-read': { implies: ['read-committed'], forbids: ['G-MSR', 'G1'], aliases: ['PL-MSR'] },
-  'monotonic-atomic-view': { implies: ['read-committed'], forbids: [] },
+  'monotonic-atomic-view': { implies: ['read-committed'], forbids: ['monotonic-atomic-view-cycle'] },
   'cursor-stability': { implies: ['read-committed'], forbids: ['G-cursor', 'G1', 'lost-update'], aliases: ['PL-CS'] },
   'strong-read-committed': {
     implies: ['strong-read-uncommitted', 'strong-session-read-committed'],
@@ -133,6 +136,13 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'future-read': ['G1c'],
   'lost-update': ['G2-item', 'write-skew'],
   'write-skew': ['G2'],
+  // Our own names: orders of writers that a weak level forces by what readers knew, in a circle.
+  'monotonic-atomic-view-cycle': ['read-atomic-cycle', 'monotonic-atomic-view-cycle-process'],
+  'monotonic-atomic-view-cycle-process': ['read-atomic-cycle-process'],
+  'read-atomic-cycle': ['causal-cycle', 'read-atomic-cycle-process'],
+  'read-atomic-cycle-process': ['causal-cycle-process'],
+  'causal-cycle': ['causal-cycle-process'],
+  'causal-cycle-process': [],
   GSIa: ['GSI'],
   GSIb: ['GSI'],
 };

@@ -105,7 +105,7 @@ const REGISTER_TEMPLATES: readonly Template[] = [
   register('cyclic-versions', CONCURRENT_2, parts([r(0, 1), w(0, 2)], [r(0, 2), w(0, 1)]), ['G1c']),
   register('G0', CONCURRENT_2, parts([w(0, 1), r(1, 1), w(1, 2)], [r(0, 1), w(0, 2), w(1, 1)])),
   register('G1c', CONCURRENT_2, parts([w(0, 1), r(1, 1)], [w(1, 1), r(0, 1)])),
-  register('G-single-item', CONCURRENT_2, parts([w(0, 1), w(1, 1)], [r(0, null), r(1, 1)])),
+  register('G-single-item', CONCURRENT_2, parts([w(0, 1), w(1, 1)], [r(0, null), r(1, 1)]), ['read-atomic-cycle']),
   register(
     'G-nonadjacent-item',
     'A B C D a b c d',
