@@ -81,7 +81,8 @@ async function onCluster<T>(
       throw new UserError(`the cluster did not start: ${messageOf(error)}`, EXIT.harnessError, { cause: error });
     });
     display.task({ task: 'cluster', state: 'done', line: `${plan.system.nodes} nodes of ${system.name} ready` });
-    return await work(cluster, { ...plan, system: { ...plan.system, versions: cluster.versions } });
+    const startedAt = new Date().toISOString();
+    return await work(cluster, { ...plan, startedAt, system: { ...plan.system, versions: cluster.versions } });
   } finally {
     display.status('taking the cluster down', 'tear-down');
     await Promise.resolve(cluster[Symbol.asyncDispose]()).catch((error: unknown) => {

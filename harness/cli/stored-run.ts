@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportInput } from '../../reports/report.js';
-import { writeReports } from '../../reports/report.js';
-import { clipLog, LOG_WINDOW, type NodeLog } from '../../reports/logs.js';
+import { LOG_WINDOW, type LogWindow, readLogs } from '../../reports/logs.js';
+import { firstViolationTime, writeReports } from '../../reports/report.js';
 import { runCheckers, workloads } from '../registry.js';
-import type { Plan, Results } from '../run/plan.js';
+import type { Plan } from '../run/plan.js';
 import { recheck } from '../run/recheck.js';
 import { RunStore } from '../run/store.js';
 import { budgetOf } from './check.js';
@@ -49,7 +48,7 @@ function judgedAgainst(plan: Plan, consistency: string | undefined): Plan {
 /** Writes report.html, junit.xml and summary.md of a run, with the logs of its nodes where they were collected. */
 export async function writeRunReports(store: RunStore, input: ReportInput): Promise<ReportInput> {
   const files = ['plan.json', 'history.jsonl', 'results.json', 'junit.xml', 'summary.md'];
-  const complete = { ...input, logs: nodeLogs(store, input.results, input.plan), files };
+  const complete = { ...input, logs: await readLogs(store.logsPath, logWindow(input)), files };
   await writeReports(store.directory, complete);
   return complete;
 }
@@ -58,26 +57,10 @@ export function pathsOf(store: RunStore): Readonly<Record<string, string>> {
   return { report: join(store.directory, 'report.html'), run: store.directory };
 }
 
-/** Each node's log around the first anomaly, or its end. */
-function nodeLogs(store: RunStore, results: Results, plan: Plan | undefined): readonly NodeLog[] {
-  if (!existsSync(store.logsPath)) return [];
-  const aroundMs = anomalyTimeMs(results, plan);
-  const window = { ...LOG_WINDOW, ...(aroundMs !== undefined && { aroundMs }) };
-  return readdirSync(store.logsPath, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name: node }) =>
-      readdirSync(join(store.logsPath, node)).map((file) => {
-        const text = readFileSync(join(store.logsPath, node, file), 'utf8');
-        return clipLog(node, `logs/${node}/${file}`, text, window);
-      }),
-    );
-}
-
-/** When the first anomaly was over, ms since 1970, as far as the plan tells when the run began. */
-function anomalyTimeMs(results: Results, plan: Plan | undefined): number | undefined {
-  const marked = results.checks
-    .flatMap(({ verdict }) => verdict.anomalies)
-    .find(({ drawing }) => drawing?.kind === 'series' && drawing.markedTime !== undefined);
-  if (!plan || marked?.drawing?.kind !== 'series' || marked.drawing.markedTime === undefined) return undefined;
-  return Date.parse(plan.createdAt) + marked.drawing.markedTime / 1e6;
+/** Around the first violation, as far as the plan tells when the run began; otherwise the end of each log. */
+function logWindow(input: ReportInput): LogWindow {
+  const violationNs = firstViolationTime(input);
+  const began = input.plan?.startedAt;
+  if (violationNs === undefined || began === undefined) return LOG_WINDOW;
+  return { ...LOG_WINDOW, aroundMs: Date.parse(began) + violationNs / 1e6 };
 }

@@ -92,7 +92,9 @@ export async function setUpWorkloads(
       const node = cluster.nodes[attempt % cluster.nodes.length].name;
       try {
         const session = await cluster.open(family, node, { process: SET_UP_PROCESS, timeoutMs });
-        await clientsOf(workload, family).setUp(session, context).finally(() => session.close());
+        await clientsOf(workload, family)
+          .setUp(session, context)
+          .finally(() => session.close());
         break;
       } catch (error) {
         if (attempt + 1 >= SET_UP_ATTEMPTS)

@@ -15,7 +15,7 @@ import type { RunRequest } from './run.js';
 import { scheduledFaults } from './scheduled-faults.js';
 import type { StatusMeter } from './status.js';
 
-export interface Stage extends RunRequest {
+export interface Stage extends Omit<RunRequest, 'store'> {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly status: StatusMeter;

@@ -27,6 +27,8 @@ export interface Plan {
   readonly runId: string;
   /** ISO 8601, for people; nothing depends on it. */
   readonly createdAt: string;
+  /** ISO 8601, the moment that time 0 of the history stands for; known once the cluster is up. */
+  readonly startedAt?: string;
   /** The command line that repeats the run. */
   readonly command: string;
   readonly seed: number;

@@ -62,12 +62,14 @@ function cyclesIn({ nemeses, timeLimitMs, faultMs = DEFAULT_FAULT_MS, pauseMs = 
   const longestShare = (faultMs + 0.25 * Math.min(faultMs, pauseMs) + 0.25 * pauseMs) / askedMs;
   const wantedMs = usableMs / (OCCURRENCES * Math.max(1, nemeses.length) - 1 + longestShare);
   const cycleMs = Math.min(askedMs, Math.max(wantedMs, SHORTEST_CYCLE_MS));
-  const longestMs = longestShare * cycleMs;
-  const count =
-    usableMs < longestMs
-      ? Number(usableMs >= SHORTEST_FAULT_MS)
-      : 1 + Math.floor((usableMs - longestMs) / cycleMs + 1e-9);
-  return { count, faultMs: (faultMs * cycleMs) / askedMs, pauseMs: (pauseMs * cycleMs) / askedMs };
+  // A long pause must not squeeze a short fault to nothing.
+  const shortMs = Math.max((faultMs * cycleMs) / askedMs, Math.min(faultMs, SHORTEST_FAULT_MS));
+  const quietMs = cycleMs - shortMs;
+  const longestMs = shortMs + 0.25 * Math.min(shortMs, quietMs) + 0.25 * quietMs;
+  if (usableMs >= longestMs) {
+    return { count: 1 + Math.floor((usableMs - longestMs) / cycleMs + 1e-9), faultMs: shortMs, pauseMs: quietMs };
+  }
+  return { count: Number(usableMs >= SHORTEST_FAULT_MS), faultMs: Math.min(faultMs, usableMs), pauseMs: 0 };
 }
 
 /** Goes round and round a list, each round in a new order. */

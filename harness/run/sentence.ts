@@ -17,7 +17,7 @@ export function sentenceOf(findings: Findings): string {
   const system = plan.system.name;
   switch (outcome) {
     case 'invalid':
-      return `${system} broke its promises: ${firstAnomaly(findings)}`;
+      return `${accusation(findings)}: ${firstAnomaly(findings)}`;
     case 'harness-error':
       return `The harness failed, and what was recorded shows no violation: ${harnessError}`;
     case 'inconclusive':
@@ -25,6 +25,18 @@ export function sentenceOf(findings: Findings): string {
     case 'valid':
       return `${system} kept its promises: ${scope(findings)}.`;
   }
+}
+
+/** Models that promise to be linearizable, each object or all together. */
+const REALTIME_MODELS: readonly string[] = ['linearizable', 'strict-serializable', 'strong-serializable', 'PL-SS'];
+
+/** A stale read is a finding also where nobody promised better, but then no promise was broken. */
+function accusation({ plan, checks }: Findings): string {
+  const { claims, name } = plan.system;
+  const broken = checks.flatMap(({ verdict }) => (verdict.validity === 'invalid' ? verdict.anomalies : []));
+  const onlyStale = broken.every(({ kind }) => kind === 'nonlinearizable');
+  if (!onlyStale || REALTIME_MODELS.includes(claims.consistency)) return `${name} broke its promises`;
+  return `${name} is not linearizable, and with these options it claims no more than ${claims.consistency}`;
 }
 
 function firstAnomaly({ checks }: Findings): string {

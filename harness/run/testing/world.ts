@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Checker, Verdict } from '../../../checkers/checker.js';
 import { UNLIMITED } from '../../../checkers/checker.js';
-import type { Cluster, KvEntry, KvSession } from '../../../docker/system.js';
+import type { Cluster, KvEntry, KvSession, SessionFamily, SessionsByFamily } from '../../../docker/system.js';
 import { SessionError } from '../../../docker/system.js';
 import type { Nemesis } from '../../../nemesis/nemesis.js';
 import type { Client, Workload } from '../../../workloads/workload.js';
@@ -49,7 +49,12 @@ export class MemoryCluster implements Cluster {
     this.trouble = { down: new Set(), hanging: new Set(), loseWrites: false, neverReady: false, ...trouble };
   }
 
-  async open(_family: 'kv', node: string): Promise<KvSession> {
+  /** Speaks kv only, which is what the tests ask for. */
+  async open<F extends SessionFamily>(_family: F, node: string): Promise<SessionsByFamily[F]> {
+    return (await this.openKv(node)) as unknown as SessionsByFamily[F];
+  }
+
+  private async openKv(node: string): Promise<KvSession> {
     const { clock, trouble } = this;
     const call = async <T>(f: () => T): Promise<T> => {
       if (trouble.down.has(node)) throw new SessionError('fail', 'refused', `${node} is down`);
