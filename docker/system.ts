@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DrivenClock } from '../harness/kit/clock.js';
 
 /** Kinds of session a database can speak; a workload is written once for each family it runs on. */
 export type SessionFamily = keyof SessionsByFamily;
@@ -213,6 +214,8 @@ export interface ClusterNode {
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   readonly abilities: Abilities;
+  /** Where the cluster lives in virtual time: a run on it takes place in that time. */
+  readonly virtualClock?: DrivenClock;
   /** Product version and image digest per image used. */
   readonly versions: Readonly<Record<string, string>>;
   /** Opens a session of a family to one node. Throws {@link SessionError}. */
@@ -241,6 +244,8 @@ export interface LaunchRequest {
   readonly runId: string;
   readonly nodes: number;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of the run; decides everything where nothing is left to the machine. */
+  readonly seed?: number;
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal;
 }

@@ -35,6 +35,20 @@ const RULES: readonly Rule[] = [
     may: ['harness/history/', 'harness/generator/', 'harness/kit/', 'docker/system.ts'],
     packages: ['zod'],
   },
+  {
+    room: 'harness/explore/',
+    may: [
+      'harness/history/',
+      'harness/generator/',
+      'harness/kit/',
+      'harness/run/',
+      'docker/system.ts',
+      'nemesis/nemesis.ts',
+      'workloads/workload.ts',
+      'checkers/checker.ts',
+    ],
+    packages: [],
+  },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',
@@ -66,7 +80,7 @@ const RULES: readonly Rule[] = [
     packages: ['dockerode', 'execa', 'pretty-bytes'],
   },
   { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa'] },
-  { room: 'docker/system.ts', may: [], packages: ['zod'] },
+  { room: 'docker/system.ts', may: ['harness/kit/clock.ts'], packages: ['zod'] },
   {
     room: 'nemesis/',
     may: ['harness/history/', 'harness/generator/', 'harness/kit/', 'docker/system.ts'],

@@ -15,6 +15,12 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A clock of virtual time, which passes only while the clock runs something. */
+export interface DrivenClock extends Clock {
+  /** Lets time pass until the work is settled. */
+  run<T>(work: Promise<T>): Promise<T>;
+}
+
 export class RealClock implements Clock {
   private readonly startMs = performance.now();
 
@@ -49,7 +55,7 @@ interface Alarm {
  * waiting is on this clock; same program, same order, same times. (Files may be read and written before the first alarm
  * is set and after the last: then it waits in real time, up to `patienceMs`.)
  */
-export class VirtualClock implements Clock {
+export class VirtualClock implements DrivenClock {
   constructor(private readonly patienceMs = 10_000) {}
 
   private time = 0;
@@ -109,7 +115,8 @@ export class VirtualClock implements Clock {
   }
 }
 
-function sleepOn(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** A sleep on any clock. */
+export function sleepOn(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) {
       resolve();

@@ -1,0 +1,62 @@
+/**
+ * The points at which a replicated store is easily built wrong. A planted bug sets some of them; everything else is as
+ * {@link CORRECT} has it.
+ */
+export interface Behaviour {
+  /**
+   * `quorum`: the leader asks a majority whether it still leads; `leader`: it trusts itself; `lease`: it trusts its
+   * clock; `own-state`: the node that was asked answers; `any-state`: any node answers; `forked-state`: as `own-state`,
+   * and half of the keys lag behind, another half on every other node.
+   */
+  readonly reads: 'quorum' | 'leader' | 'lease' | 'own-state' | 'any-state' | 'forked-state';
+  /** `proposed`: what is not committed yet is seen by reads of the leader. */
+  readonly visible: 'committed' | 'proposed';
+  /** `proposed`: the leader answers as soon as its own log has the entry. */
+  readonly acknowledges: 'committed' | 'proposed';
+  readonly replicates: 'at-once' | 'in-batches';
+  /** Whether a node that says that it has an entry has it on its disk, or will write it soon. */
+  readonly syncs: 'before-answering' | 'in-background';
+  /** `snapshot`: after a restart the last snapshot counts, and newer entries of the log are forgotten. */
+  readonly restoresFrom: 'log' | 'snapshot';
+  readonly votesFor: 'complete-logs' | 'anyone';
+  /** Whose majority decides. `reachable`: of those heard from lately; `forgotten`: after a restart, of two. */
+  readonly quorum: 'all' | 'reachable' | 'forgotten';
+  /** Whether a leader that hears from no majority steps down. */
+  readonly leadership: 'checked' | 'unchecked';
+  /** Whether a node that got no answer from the leader sends the request again. */
+  readonly retries: 'never' | 'blindly';
+  /** Conditions of which kind the leader checks when it proposes, instead of when they are applied. */
+  readonly checksEarly: 'none' | 'value' | 'revision';
+  /** `of-written-keys`: conditions on keys that a transaction only read are not checked. */
+  readonly conditions: 'all' | 'of-written-keys';
+  /** `torn`: writes of several keys are applied one after the other. */
+  readonly transactions: 'atomic' | 'torn';
+  /** What is answered to writes under way when the leader steps down; only `unknown` is honest. */
+  readonly onLeaderLoss: 'unknown' | 'failed' | 'succeeded';
+  /** What decides between two writes of a key. */
+  readonly order: 'log' | 'restarting-timestamps' | 'clock-timestamps';
+  /** How far clocks are apart: drift of 1 in 10,000 and some ms, or so much that it matters. */
+  readonly clocks: 'good' | 'skewed';
+  /** What a killed node loses: nothing as long as its machine lives, or what its disk had not synced. */
+  readonly killLoses: 'nothing' | 'unsynced';
+}
+
+export const CORRECT: Behaviour = {
+  reads: 'quorum',
+  visible: 'committed',
+  acknowledges: 'committed',
+  replicates: 'at-once',
+  syncs: 'before-answering',
+  restoresFrom: 'log',
+  votesFor: 'complete-logs',
+  quorum: 'all',
+  leadership: 'checked',
+  retries: 'never',
+  checksEarly: 'none',
+  conditions: 'all',
+  transactions: 'atomic',
+  onLeaderLoss: 'unknown',
+  order: 'log',
+  clocks: 'good',
+  killLoses: 'nothing',
+};

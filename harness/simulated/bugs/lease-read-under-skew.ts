@@ -1,0 +1,11 @@
+import type { Bug } from './bug.js';
+
+export const leaseReadUnderSkew: Bug = {
+  name: 'lease-read-under-skew',
+  summary: 'a leader trusts a lease that its slow clock says is still good',
+  modelledOn: 'lease reads of YugabyteDB and TiDB under clock skew',
+  behaviour: { reads: 'lease', leadership: 'unchecked', clocks: 'skewed' },
+  exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
+  caughtBy: 'linearizable-cas-register',
+  kinds: ['stale-read'],
+};

@@ -1,0 +1,11 @@
+import type { Bug } from './bug.js';
+
+export const staleCandidateElected: Bug = {
+  name: 'stale-candidate-elected',
+  summary: 'a node is elected although its log lacks writes that a majority confirmed',
+  modelledOn: "Elasticsearch 1.1 and MongoDB 2.4's elections (Jepsen, 2013 and 2014): updates lost on failover",
+  behaviour: { votesFor: 'anyone' },
+  exposedBy: { workload: 'register', options: {}, nemeses: ['partition', 'kill'] },
+  caughtBy: 'linearizable-cas-register',
+  kinds: ['stale-read'],
+};

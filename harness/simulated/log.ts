@@ -1,0 +1,36 @@
+import type { Command } from './store.js';
+
+export interface Entry {
+  readonly term: number;
+  /** Undefined for the entry with which a leader begins its term. */
+  readonly command: Command | undefined;
+}
+
+export const BEGINNING: Entry = { term: 0, command: undefined };
+
+export interface VoteRequest {
+  readonly term: number;
+  readonly candidate: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+export interface Append {
+  readonly term: number;
+  readonly leader: number;
+  readonly previousIndex: number;
+  readonly previousTerm: number;
+  readonly entries: readonly Entry[];
+  readonly commit: number;
+  /** Counts the leader's questions whether it still leads. */
+  readonly round: number;
+}
+
+export interface AppendAnswer {
+  readonly term: number;
+  readonly from: number;
+  readonly round: number;
+  readonly accepted: boolean;
+  /** Accepted: the log agrees up to there. Refused: it may agree up to there. */
+  readonly index: number;
+}

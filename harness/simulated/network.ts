@@ -1,0 +1,90 @@
+import type { Chance } from './chance.js';
+import type { World } from './world.js';
+
+/** How messages travel. */
+export interface NetworkConditions {
+  /** Least time of a message on its way, ns; most take up to three times as long, some much longer. */
+  readonly latencyNs: number;
+  /** Of messages between nodes. */
+  readonly lossProbability: number;
+  /** Of messages between nodes: may arrive before those sent earlier. */
+  readonly reorderProbability: number;
+}
+
+/** One message of a hundred is held up for up to so many latencies. */
+const HELD_UP = { probability: 0.01, latencies: 40 } as const;
+
+/** Places are numbers: nodes from 0, and all clients together as the last. */
+export class Network {
+  /** Packets dropped on a link that is cut, -1 on one that is not. */
+  private readonly drops: Float64Array;
+  private readonly latestArrival: Float64Array;
+
+  constructor(
+    private readonly world: World,
+    private readonly chance: Chance,
+    private readonly conditions: NetworkConditions,
+    readonly nodes: number,
+  ) {
+    this.drops = new Float64Array((nodes + 1) ** 2).fill(-1);
+    this.latestArrival = new Float64Array((nodes + 1) ** 2);
+  }
+
+  get clients(): number {
+    return this.nodes;
+  }
+
+  /** Sends a message; `arrive` happens when it does, and never where it is lost or dropped. */
+  send(from: number, to: number, arrive: () => void): void {
+    const link = this.link(from, to);
+    const { lossProbability, reorderProbability } = this.conditions;
+    const betweenNodes = from !== this.clients && to !== this.clients;
+    if (betweenNodes && this.chance.happens(lossProbability)) return;
+    let arrival = this.world.nowNs() + this.latency();
+    if (!betweenNodes || !this.chance.happens(reorderProbability)) {
+      // One connection: what was sent later arrives later.
+      arrival = Math.max(arrival, this.latestArrival[link] + 1);
+      this.latestArrival[link] = arrival;
+    }
+    this.world.in(arrival - this.world.nowNs(), () => {
+      if (this.passes(link)) arrive();
+    });
+  }
+
+  /** Whether a packet sent now would arrive; counts it where it is dropped. */
+  packet(from: number, to: number): boolean {
+    return this.passes(this.link(from, to));
+  }
+
+  /** One way, ns. */
+  latency(): number {
+    const { latencyNs } = this.conditions;
+    const usual = latencyNs + this.chance.int(2 * latencyNs);
+    return this.chance.happens(HELD_UP.probability) ? usual + this.chance.int(HELD_UP.latencies * latencyNs) : usual;
+  }
+
+  cut(from: number, to: number): void {
+    const link = this.link(from, to);
+    if (this.drops[link] < 0) this.drops[link] = 0;
+  }
+
+  heal(): void {
+    this.drops.fill(-1);
+  }
+
+  /** Undefined where the link is not cut. */
+  dropped(from: number, to: number): number | undefined {
+    const packets = this.drops[this.link(from, to)];
+    return packets < 0 ? undefined : packets;
+  }
+
+  private passes(link: number): boolean {
+    if (this.drops[link] < 0) return true;
+    this.drops[link]++;
+    return false;
+  }
+
+  private link(from: number, to: number): number {
+    return from * (this.nodes + 1) + to;
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { suggestion } from '../kit/suggest.js';
+import { type Behaviour, CORRECT } from './behaviour.js';
+import { BUGS } from './bugs/bugs.js';
+
+const NO_BUG = 'none';
+const names: readonly string[] = [NO_BUG, ...BUGS.map(({ name }) => name)];
+
+export const simulatedOptions = z.object({
+  bug: z
+    .string()
+    .refine((name) => names.includes(name), {
+      error: ({ input }) => `unknown bug${suggestion(String(input), names)}`,
+    })
+    .default(NO_BUG)
+    .describe('a planted bug, by name (faultline prove lists them), or none'),
+  latency: z.coerce.number().min(0.001).max(1000).default(0.25).describe('ms that a message takes at least, one way'),
+  loss: z.coerce.number().min(0).max(0.9).default(0.001).describe('share of messages between nodes that get lost'),
+  reorder: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('share of messages between nodes that may overtake each other'),
+  kill: z
+    .enum(['process', 'power'])
+    .default('process')
+    .describe('what a kill takes: the process alone, or with power also what its disk had not synced'),
+});
+
+export type SimulatedOptions = z.infer<typeof simulatedOptions>;
+
+/** The store that these options describe. */
+export function behaviourOf({ bug, kill }: SimulatedOptions): Behaviour {
+  const planted = BUGS.find(({ name }) => name === bug)?.behaviour ?? {};
+  return { ...CORRECT, ...(kill === 'power' && { killLoses: 'unsynced' }), ...planted };
+}
