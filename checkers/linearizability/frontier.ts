@@ -5,11 +5,16 @@ import { NEVER } from './partition.js';
 import { READ, WRITE, type RegisterOperations } from './registers.js';
 import { Sweep, type SweepMemory } from './sweep.js';
 
-/** Configurations that the first pass keeps; more each time it dies at about the same place. */
-const BEAMS = [24, 200, 1_500];
-/** How far it goes back then, in events. */
-const BACK = [0, 300, 2_000];
-const SAVE_EVERY = 256;
+/** How the first pass looks, and looks again where it died. */
+export interface NarrowPlan {
+  /** Configurations kept; more each time it dies at about the same place. */
+  readonly beams: readonly number[];
+  /** How far it goes back then, in events. */
+  readonly back: readonly number[];
+  /** Events between moments that are remembered. */
+  readonly saveEvery: number;
+}
+const NARROW: NarrowPlan = { beams: [24, 200, 1_500], back: [0, 300, 2_000], saveEvery: 256 };
 /** Moments remembered to come back to. */
 const SAVED = 16;
 /** Lengths of the stretches, in events, that a refutation looks at, and how far past the first pass' death. */
@@ -126,14 +131,15 @@ function survived({ maxConfigurations, frontier, traceWord }: Sweep, effects: Ef
  * A pass that keeps only the best few configurations. Where they die it comes back to an earlier moment and keeps more
  * for a while. Surviving proves the history legal; dying proves it illegal only if nothing was ever given up.
  */
-function narrowPass(
+export function narrowPass(
   operations: RegisterOperations,
   deadline: Deadline,
   spending: Spending,
   order: 'wanted' | 'unwanted',
+  { beams, back, saveEvery }: NarrowPlan = NARROW,
 ): FrontierResult {
   const effects = order === 'wanted' ? new Effects() : undefined;
-  const sweep = new Sweep(operations, deadline, spending, effects, BEAMS[0]);
+  const sweep = new Sweep(operations, deadline, spending, effects, beams[0]);
   const { events } = operations;
   let saved: { readonly event: number; readonly memory: SweepMemory }[] = [];
   let level = 0;
@@ -142,26 +148,26 @@ function narrowPass(
   try {
     for (; event < events.length; event++) {
       deadline.tick();
-      if (event % SAVE_EVERY === 0 && (saved.length === 0 || saved[saved.length - 1].event < event)) {
+      if (event % saveEvery === 0 && (saved.length === 0 || saved[saved.length - 1].event < event)) {
         saved.push({ event, memory: sweep.save() });
         if (saved.length > 2 * SAVED) saved = saved.slice(-SAVED);
       }
       if (level > 0 && event > latestDeath + BEYOND) {
         level = 0;
-        sweep.beam = BEAMS[0];
+        sweep.beam = beams[0];
       }
       const code = events[event];
       if (code >= 0) sweep.invoke(code, event);
       else if (!sweep.complete(~code, event)) {
         latestDeath = Math.max(latestDeath, event);
         const isProof = !sweep.isTruncated && spending === 'every';
-        if (isProof || ++level === BEAMS.length) {
+        if (isProof || ++level === beams.length) {
           return { validity: 'invalid', maxConfigurations: sweep.maxConfigurations, event: latestDeath, isProof };
         }
-        const back = latestDeath - BACK[level];
-        while (saved.length > 1 && saved[saved.length - 1].event > back) saved.pop();
+        const before = latestDeath - back[level];
+        while (saved.length > 1 && saved[saved.length - 1].event > before) saved.pop();
         sweep.restore(saved[saved.length - 1].memory);
-        sweep.beam = BEAMS[level];
+        sweep.beam = beams[level];
         event = saved[saved.length - 1].event - 1;
       }
     }
