@@ -60,7 +60,12 @@ function lostUpdate({ owners }: Registers, version: number, members: readonly nu
   return { kind: 'lost-update', members: [...new Set([...writer, ...members])] };
 }
 
-function layOut(registers: Registers, next: Int32Array, blind: Uint8Array, updates: Uint8Array): Blocks | Contradiction {
+function layOut(
+  registers: Registers,
+  next: Int32Array,
+  blind: Uint8Array,
+  updates: Uint8Array,
+): Blocks | Contradiction {
   const { owners, writeKeys, keys } = registers;
   const writes = owners.length;
   const starts = new Int32Array(keys + 1);
@@ -103,7 +108,8 @@ function readersOf(
 ): Pick<Blocks, 'readerStarts' | 'readers'> {
   const readerStarts = new Int32Array(owners.length + keys + 1);
   readVersions.forEach((version, read) => (readerStarts[version + 1] += 1 - updates[read]));
-  for (let version = 0; version + 1 < readerStarts.length; version++) readerStarts[version + 1] += readerStarts[version];
+  for (let version = 0; version + 1 < readerStarts.length; version++)
+    readerStarts[version + 1] += readerStarts[version];
   const readers = new Int32Array(readerStarts[readerStarts.length - 1]);
   const cursor = readerStarts.slice();
   for (let member = 0; member < length; member++) {
