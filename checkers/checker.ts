@@ -1,5 +1,5 @@
 import type { History } from '../harness/history/history.js';
-import type { Json } from '../harness/history/operation.js';
+import type { Json, Operation } from '../harness/history/operation.js';
 
 export type Validity = 'valid' | 'invalid' | 'unknown';
 
@@ -91,6 +91,14 @@ export interface Checker {
   /** One line for `faultline list checkers` and the docs. */
   readonly summary: string;
   check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
+}
+
+/** Judges while the history grows, in memory that depends on what is open and not on what is over. */
+export interface StreamingChecker {
+  /** Takes the next event, in journal order; answers the first violation that is certain by now. */
+  push(event: Operation): Anomaly | undefined;
+  /** Judges what is left; after the last event. No violation here proves nothing: that is for a {@link Checker}. */
+  finish(): Anomaly | undefined;
 }
 
 export const UNLIMITED: Budget = { timeMs: Number.POSITIVE_INFINITY, memoryBytes: Number.POSITIVE_INFINITY };

@@ -1,13 +1,14 @@
 import { bank as bankChecker } from '../checkers/bank/bank.js';
 import { bankLinearizable } from '../checkers/bank/linearizable.js';
 import { causalReverse } from '../checkers/causal-reverse.js';
-import type { Checker } from '../checkers/checker.js';
+import type { Checker, StreamingChecker } from '../checkers/checker.js';
 import { counter } from '../checkers/counter.js';
 import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
 import { MODELS } from '../checkers/cycles/taxonomy.js';
 import { linearizable } from '../checkers/linearizability/linearizability.js';
+import { streamRegisters } from '../checkers/linearizability/stream.js';
 import { lock } from '../checkers/lock.js';
 import { longFork } from '../checkers/long-fork.js';
 import { models } from '../checkers/models/models.js';
@@ -69,6 +70,11 @@ export const checkers: readonly Checker[] = [
   staleness,
   statistics,
 ];
+
+/** Judges that follow a history while it grows, by workload. */
+export const streamingCheckers: Readonly<Record<string, () => StreamingChecker>> = {
+  register: () => streamRegisters(),
+};
 
 /** Judges of a run as a whole: was the test worth anything? */
 export const runCheckers: readonly WorkloadChecker[] = [{ checker: statistics, required: true }];

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderReport, type ReportInput } from '../../reports/report.js';
+import { NO_REALTIME } from '../history/formats/format.js';
 import { FORMATS, readHistory } from '../history/formats/read.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
@@ -9,7 +10,8 @@ import type { Results } from '../run/plan.js';
 import { judgeBare } from './bare.js';
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
-import { judgesFor } from './judges.js';
+import { follow } from './follow.js';
+import { type Judges, judgesFor } from './judges.js';
 import { checkRun } from './stored-run.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
 
@@ -42,6 +44,16 @@ const options = {
   },
   'time-budget': { type: 'number', default: 300, describe: 'seconds a checker may take before it says unknown' },
   'memory-budget': { type: 'number', default: 4096, describe: 'MiB a checker may use before it says unknown' },
+  follow: {
+    type: 'boolean',
+    default: false,
+    describe: 'watch a growing journal, stop at the first violation, judge it at its end',
+  },
+  'idle-end': {
+    type: 'number',
+    default: 10,
+    describe: 'seconds without an event after which --follow takes the journal for complete',
+  },
   report: { type: 'string', describe: 'also write an HTML report to this file' },
   json: { type: 'boolean', default: false, describe: 'print the results as JSON instead' },
 } as const;
@@ -60,6 +72,7 @@ export const checkCommand = command({
     const path = String(args['history']);
     const display = new Display();
     try {
+      if (args.follow) await followFirst(path, args, display);
       if (isRun(path)) await checkRun(path, args, display);
       else await checkFile(path, args, display);
     } finally {
@@ -67,6 +80,14 @@ export const checkCommand = command({
     }
   },
 });
+
+/** Says a violation as soon as it is certain; the verdict on the whole comes after it. */
+async function followFirst(path: string, args: Arguments<typeof options>, display: Display): Promise<void> {
+  if (path === '-') throw new UserError('--follow needs a file, not standard input');
+  const journal = isRun(path) ? join(path, 'history.jsonl') : path;
+  const { anomaly, events } = await follow(journal, args.idleEnd * 1000, display);
+  if (anomaly) display.log(`after ${events} events: ${anomaly.sentence}`);
+}
 
 function isRun(path: string): boolean {
   return path !== '-' && existsSync(path) && statSync(path).isDirectory() && existsSync(join(path, 'plan.json'));
@@ -78,7 +99,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
     ...(args.format !== undefined && { format: args.format }),
     independent: args.independent,
   });
-  const judges = judgesFor(args, history);
+  const judges = withoutRealtime(judgesFor(args, history), notes);
   const names = judges.checkers.map(({ name }) => name).join(', ');
   display.log(`${history.length.toLocaleString('en-US')} events (${format}), judged by ${names} (${judges.because})`);
   const results = await judgeBare({
@@ -96,6 +117,16 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   const input: ReportInput = { results, history };
   if (args.report !== undefined) await writeFile(args.report, await renderReport(input));
   show(results, input, args);
+}
+
+/** Some formats tell each session's order only: a model with real time cannot be judged from them. */
+function withoutRealtime(judges: Judges, notes: readonly string[]): Judges {
+  if (!notes.includes(NO_REALTIME)) return judges;
+  const { consistency = 'serializable' } = judges;
+  if (/^(strict|strong-(?!session)|linearizable|PL-SS)/.test(consistency)) {
+    throw new UserError(`--model ${consistency}: this format tells no real-time order; ask for serializable or weaker`);
+  }
+  return { ...judges, consistency };
 }
 
 function show(results: Results, input: ReportInput, args: Arguments<typeof options>): void {

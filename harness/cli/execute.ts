@@ -26,6 +26,11 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
   await prepareMachine(test, display);
   interrupt.signal.throwIfAborted();
   const store = await createRun(args.out, test.plan.runId);
+  const failFast = new AbortController();
+  const stopEarly = (sentence: string) => {
+    display.log(`${pc.red('✗')} ${sentence}`);
+    if (args.failFast) failFast.abort(new Error('a violation was found (--fail-fast)'));
+  };
   const { results, plan } = await onCluster(test, interrupt.signal, display, async (cluster, plan) => {
     const results = await runTest({
       plan,
@@ -36,8 +41,8 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
       checkers: runCheckers,
       budget,
       store,
-      signal: interrupt.signal,
-      watch: (watched) => watchInChild(watched, { registry: REGISTRY }),
+      signal: AbortSignal.any([interrupt.signal, failFast.signal]),
+      watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
       onStatus: (status) => {
         display.status(statusLine(status, plan), milestoneOf(status));
       },
@@ -114,7 +119,7 @@ function listenForInterrupts(display: Display): { readonly signal: AbortSignal; 
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.harnessError);
     display.log(`${pc.yellow('!')} interrupted: healing, then judging what was recorded (again to leave at once)`);
-    controller.abort(new UserError('interrupted before the test began', EXIT.harnessError));
+    controller.abort(new UserError('interrupted', EXIT.harnessError));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -78,6 +78,7 @@ describe('faultline test etcd', () => {
     expect(anomaly.sentence).toMatch(/n\d.*\d.*n\d/s);
     expect(anomaly.operations.length).toBeLessThanOrEqual(12);
     expect(run.all).toContain(anomaly.sentence.slice(0, 40));
+    expect(results().notes.join()).toContain('--fail-fast');
   });
 
   it('heals, judges and reports after Ctrl-C', async () => {
@@ -88,7 +89,7 @@ describe('faultline test etcd', () => {
     const { exitCode, all } = await run;
     expect(all).toContain('interrupted: healing');
     expect(exitCode).toBe(2);
-    expect(results().notes.join()).toContain('interrupted');
+    expect(results().notes.join()).toContain('ended early: interrupted');
     expect(readFileSync(join(latest(), 'report.html'), 'utf8')).toContain('proves too little');
     const plan = JSON.parse(readFileSync(join(latest(), 'plan.json'), 'utf8')) as Plan;
     expect(await containersOf(plan.runId)).toEqual([]);

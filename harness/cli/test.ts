@@ -65,6 +65,11 @@ const options = {
   },
   'time-budget': { type: 'number', default: 300, describe: 'seconds a checker may take before it says unknown' },
   'memory-budget': { type: 'number', default: 4096, describe: 'MiB a checker may use before it says unknown' },
+  'fail-fast': {
+    type: 'boolean',
+    default: false,
+    describe: 'end the test at the first violation; it is still healed, judged and reported',
+  },
   out: { type: 'string', default: 'runs', describe: 'directory for run directories' },
 } as const;
 

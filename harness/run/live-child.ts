@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StreamingChecker } from '../../checkers/checker.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
+import { followHistory } from '../history/follow.js';
 import { readHistory } from '../history/formats/read.js';
 import { judge } from './judge.js';
 import type { LiveFinding } from './live.js';
@@ -13,6 +15,7 @@ const SHARE = 0.2;
 interface Registry {
   readonly workloads: readonly Workload[];
   readonly runCheckers: readonly WorkloadChecker[];
+  readonly streamingCheckers: Readonly<Record<string, () => StreamingChecker>>;
 }
 
 /** Ends with the harness, however that ends; Ctrl-C is for the harness to decide. */
@@ -20,8 +23,10 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
 const [registryUrl, directory, everyMs] = process.argv.slice(2);
-const { workloads, runCheckers } = (await import(registryUrl)) as Registry;
+const { workloads, runCheckers, streamingCheckers } = (await import(registryUrl)) as Registry;
 const store = new RunStore(directory);
+// What a streaming checker cannot read, the looks at the whole will tell.
+follow().catch(() => undefined);
 for (let pauseMs = Number(everyMs); ;) {
   await sleep(pauseMs);
   const start = performance.now();
@@ -30,11 +35,29 @@ for (let pauseMs = Number(everyMs); ;) {
   pauseMs = Math.max(Number(everyMs), (performance.now() - start) / SHARE);
 }
 
+/** Tells of the first violation of each workload that is followed event by event, well within a second. */
+async function follow(): Promise<void> {
+  const streams = new Map<string, StreamingChecker>();
+  const found = new Set<string>();
+  for await (const events of followHistory(store.historyPath)) {
+    for (const event of events) {
+      const { workload = '' } = event;
+      if (found.has(workload) || !Object.hasOwn(streamingCheckers, workload)) continue;
+      const stream = streams.get(workload) ?? streamingCheckers[workload]();
+      streams.set(workload, stream);
+      const anomaly = stream.push(event);
+      if (anomaly === undefined) continue;
+      found.add(workload);
+      process.send?.({ anomalies: found.size, sentence: `${workload}: ${anomaly.sentence}` } satisfies LiveFinding);
+    }
+  }
+}
+
 async function look(): Promise<LiveFinding | undefined> {
   if (await store.historyIsEmpty()) return undefined;
   const plan = await store.loadPlan();
   const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
   const { checks } = await judge({ plan, history, workloads, checkers: runCheckers, budget: BUDGET });
-  const violations = checks.map(({ verdict }) => (verdict.validity === 'invalid' ? verdict.anomalies.length : 0));
-  return { anomalies: violations.reduce((sum, count) => sum + count, 0) };
+  const anomalies = checks.flatMap(({ verdict }) => (verdict.validity === 'invalid' ? verdict.anomalies : []));
+  return { anomalies: anomalies.length, ...(anomalies.length > 0 && { sentence: anomalies[0].sentence }) };
 }

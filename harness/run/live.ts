@@ -11,17 +11,20 @@ export interface LiveWatch {
 }
 
 export interface LiveOptions {
-  /** Module that exports `workloads` and `runCheckers`: the registry. */
+  /** Module that exports `workloads`, `runCheckers` and `streamingCheckers`: the registry. */
   readonly registry: URL;
   /** Pause between two looks; longer where a look takes long. */
   readonly everyMs?: number;
+  /** Called with the sentence of the first violation, once. */
+  readonly onViolation?: (sentence: string) => void;
   /** Node's own options for the child; by default those of this process. */
   readonly execArgv?: readonly string[];
 }
 
-/** What the child sends after each look. */
+/** What the child sends after each look, and when following finds something. */
 export interface LiveFinding {
   readonly anomalies: number;
+  readonly sentence?: string;
 }
 
 const EVERY_MS = 5000;
@@ -44,8 +47,11 @@ export function watchInChild(store: RunStore, options: LiveOptions): LiveWatch {
   let anomalies = 0;
   child.on('spawn', () => lowerPriority(child.pid));
   child.on('error', () => undefined);
-  child.on('message', (finding) => {
-    anomalies = (finding as LiveFinding).anomalies;
+  child.on('message', (message) => {
+    const finding = message as LiveFinding;
+    const isFirst = anomalies === 0 && finding.anomalies > 0;
+    anomalies = Math.max(anomalies, finding.anomalies);
+    if (isFirst) options.onViolation?.(finding.sentence ?? 'a violation');
   });
   child.unref();
   child.channel?.unref();

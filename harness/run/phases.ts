@@ -56,7 +56,7 @@ export async function conduct(stage: Stage): Promise<void> {
     await within(CLOSE_MS, interpreter.prepare(), stage, stop);
     await stress({ ...stage, stop, driver, interpreter, assignments, random, trouble });
     if (!stop.aborted) await finalReads(stage, interpreter, assignments, stop);
-    if (stage.signal?.aborted) recordDoubt(recorder, 'the run was interrupted before its end');
+    if (stage.signal?.aborted) recordDoubt(recorder, `the run was ended early: ${messageOf(stage.signal.reason)}`);
     if (stage.failed.aborted) throw stage.failed.reason;
     recordEnd(recorder);
   } finally {

@@ -16,6 +16,8 @@ export interface Behaviour {
   readonly replicates: 'at-once' | 'in-batches';
   /** Whether a node that says that it has an entry has it on its disk, or will write it soon. */
   readonly syncs: 'before-answering' | 'in-background';
+  /** Whether a disk that says that it has synced has. */
+  readonly disks: 'honest' | 'lying';
   /** `snapshot`: after a restart the last snapshot counts, and newer entries of the log are forgotten. */
   readonly restoresFrom: 'log' | 'snapshot';
   readonly votesFor: 'complete-logs' | 'anyone';
@@ -47,6 +49,7 @@ export const CORRECT: Behaviour = {
   acknowledges: 'committed',
   replicates: 'at-once',
   syncs: 'before-answering',
+  disks: 'honest',
   restoresFrom: 'log',
   votesFor: 'complete-logs',
   quorum: 'all',

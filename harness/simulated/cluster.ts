@@ -143,7 +143,8 @@ export class SimulatedCluster implements Cluster {
 }
 
 function clockOf(quality: Behaviour['clocks'], chance: Chance): NodeClock {
-  if (quality === 'good') return { rate: 1 + (chance.int(201) - 100) / 1e6, offsetNs: chance.int(5e6) };
-  // Some go at a third of the pace of others, and are half a second off.
-  return { rate: 0.35 + chance.int(1000) / 1000, offsetNs: chance.int(500e6) };
+  const rate = 1 + (chance.int(201) - 100) / 1e6;
+  if (quality === 'good') return { rate, wallRate: rate, wallOffsetNs: chance.int(5e6) };
+  // Times of day that go at a tenth of the pace of others, and are half a second off.
+  return { rate, wallRate: 0.1 + chance.int(1000) / 1000, wallOffsetNs: chance.int(500e6) };
 }

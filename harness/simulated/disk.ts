@@ -21,6 +21,8 @@ export class Disk {
   constructor(
     private readonly written: () => Persisted,
     private readonly later: Later,
+    /** When a disk that lies really has what it says it has. */
+    private readonly really?: Later,
   ) {}
 
   /** Calls back when all that is written now is on the disk. */
@@ -51,13 +53,18 @@ export class Disk {
     return this.persisted.entries >= entries;
   }
 
+  private persist(state: Persisted): void {
+    if (this.really === undefined) this.persisted = state;
+    else this.really(() => (this.persisted = { ...state, entries: Math.min(state.entries, this.written().entries) }));
+  }
+
   private begin(): void {
     const waiting = this.waiting;
     this.waiting = [];
     this.underWay = this.written();
     this.later(() => {
       if (this.underWay === undefined) return;
-      this.persisted = this.underWay;
+      this.persist(this.underWay);
       this.underWay = undefined;
       for (const done of waiting) done();
       if (this.waiting.length > 0 && !this.busy) this.begin();

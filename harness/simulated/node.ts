@@ -13,9 +13,11 @@ export type Answer =
 export type Reply = (answer: Answer) => void;
 
 export interface NodeClock {
-  /** Ns of this clock in one ns of the world. */
+  /** Ns of the monotonic clock, by which timers go, in one ns of the world. */
   readonly rate: number;
-  readonly offsetNs: number;
+  /** The same of the time of day, and how far that is ahead. */
+  readonly wallRate: number;
+  readonly wallOffsetNs: number;
 }
 
 interface Forwarded {
@@ -117,7 +119,7 @@ export class Node {
   request(command: Command, reply: Reply): void {
     if (readsOnly(command)) this.read(command, reply);
     else if (this.behaviour.order === 'clock-timestamps') {
-      this.write({ ...command, timestamp: Math.floor(this.clockNs() / 1e3) }, reply);
+      this.write({ ...command, timestamp: Math.floor(this.wallNs() / 1e3) }, reply);
     } else this.write(command, reply);
   }
 
@@ -261,7 +263,11 @@ export class Node {
   }
 
   private clockNs(): number {
-    return Math.floor(this.world.nowNs() * this.clock.rate) + this.clock.offsetNs;
+    return Math.floor(this.world.nowNs() * this.clock.rate);
+  }
+
+  private wallNs(): number {
+    return Math.floor(this.world.nowNs() * this.clock.wallRate) + this.clock.wallOffsetNs;
   }
 
   private later(delayNs: number, run: () => void): void {
@@ -278,6 +284,7 @@ export class Node {
       nodes: this.network.nodes,
       behaviour: this.behaviour,
       clockNs: () => this.clockNs(),
+      wallNs: () => this.wallNs(),
       worldNs: () => this.world.nowNs(),
       draw: (bound) => this.chance.int(bound),
       later: (delayNs, run) => this.later(delayNs, run),

@@ -12,6 +12,8 @@ export interface Host {
   readonly behaviour: Behaviour;
   /** The node's own clock, ns. */
   clockNs(): number;
+  /** The time of day as the node believes it to be, ns: for whoever compares it with that of others. */
+  wallNs(): number;
   worldNs(): number;
   /** Uniform integer below the bound. */
   draw(bound: number): number;
@@ -86,6 +88,7 @@ export class Raft {
     this.disk = new Disk(
       () => ({ term: this.term, votedFor: this.votedFor, entries: this.log.length }),
       (run) => host.later(TIMES.syncNs.least + host.draw(TIMES.syncNs.spread), run),
+      host.behaviour.disks === 'lying' ? (run) => host.later(TIMES.backgroundSyncNs, run) : undefined,
     );
   }
 
@@ -140,7 +143,7 @@ export class Raft {
   /** Calls back when the leader is sure to have led after the call. */
   confirm(serve: () => void, lost: Lost): void {
     const { reads } = this.host.behaviour;
-    if (reads === 'leader' || (reads === 'lease' && this.host.clockNs() < this.leaseEnd && this.settled)) {
+    if (reads === 'leader' || (reads === 'lease' && this.host.wallNs() < this.leaseEnd && this.settled)) {
       serve();
       return;
     }
@@ -285,7 +288,7 @@ export class Raft {
   private replicateAll(): void {
     const now = this.host.clockNs();
     this.heartbeatDue = now + (this.host.behaviour.replicates === 'in-batches' ? TIMES.batchNs : TIMES.heartbeatNs);
-    if (this.host.behaviour.reads === 'lease') this.roundTimes.set(this.round, now);
+    if (this.host.behaviour.reads === 'lease') this.roundTimes.set(this.round, this.host.wallNs());
     for (let peer = 0; peer < this.host.nodes; peer++) if (peer !== this.host.id) this.replicate(peer);
   }
 

@@ -3,3 +3,4 @@ import { ascending, reading } from './world.js';
 
 export const workloads = [ascending, reading];
 export const runCheckers = [];
+export const streamingCheckers = {};

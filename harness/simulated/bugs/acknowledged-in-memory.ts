@@ -6,6 +6,6 @@ export const acknowledgedInMemory: Bug = {
   modelledOn: "Redis' appendfsync everysec; Elasticsearch's translog in 2014; NATS JetStream 2.12 (Jepsen, 2025)",
   behaviour: { syncs: 'in-background', killLoses: 'unsynced' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['kill'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

@@ -6,6 +6,6 @@ export const acknowledgedWhenDeposed: Bug = {
   modelledOn: 'Elasticsearch 1.1 and Aerospike (Jepsen, 2015): success although the primary was gone',
   behaviour: { onLeaderLoss: 'succeeded' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

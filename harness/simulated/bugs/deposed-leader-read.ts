@@ -6,6 +6,6 @@ export const deposedLeaderRead: Bug = {
   modelledOn: "RethinkDB's and Consul's default reads (Jepsen, 2014 and 2016): the leader does not ask a majority",
   behaviour: { reads: 'leader', leadership: 'unchecked' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

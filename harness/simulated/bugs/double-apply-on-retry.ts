@@ -6,6 +6,6 @@ export const doubleApplyOnRetry: Bug = {
   modelledOn: 'MariaDB Galera and CockroachDB beta (Jepsen, 2015 and 2017): retries without deduplication',
   behaviour: { retries: 'blindly' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['pause', 'partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

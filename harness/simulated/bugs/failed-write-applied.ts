@@ -6,6 +6,6 @@ export const failedWriteApplied: Bug = {
   modelledOn: "etcd's and RavenDB's indefinite errors taken for definite ones",
   behaviour: { onLeaderLoss: 'failed' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition', 'pause'] },
-  caughtBy: 'linearizable-cas-register',
+  caughtBy: 'session-guarantees',
   kinds: ['aborted-read'],
 };

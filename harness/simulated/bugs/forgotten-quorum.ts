@@ -6,6 +6,6 @@ export const forgottenQuorum: Bug = {
   modelledOn: "RethinkDB 2.2.3's reconfiguration (Jepsen, 2016): membership forgotten, writes lost",
   behaviour: { quorum: 'forgotten' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['kill', 'partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

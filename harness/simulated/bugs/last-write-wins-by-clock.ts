@@ -6,6 +6,6 @@ export const lastWriteWinsByClock: Bug = {
   modelledOn: "Cassandra's and Riak's last-write-wins (Jepsen, 2013): acknowledged writes vanish under skew",
   behaviour: { order: 'clock-timestamps', clocks: 'skewed' },
   exposedBy: { workload: 'register', options: {}, nemeses: [] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

@@ -6,6 +6,6 @@ export const leaseReadUnderSkew: Bug = {
   modelledOn: 'lease reads of YugabyteDB and TiDB under clock skew',
   behaviour: { reads: 'lease', leadership: 'unchecked', clocks: 'skewed' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

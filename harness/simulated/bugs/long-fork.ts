@@ -7,5 +7,5 @@ export const longFork: Bug = {
   behaviour: { reads: 'forked-state' },
   exposedBy: { workload: 'append', options: {}, nemeses: [] },
   caughtBy: 'list-append',
-  kinds: ['G2-item'],
+  kinds: ['G-nonadjacent-item'],
 };

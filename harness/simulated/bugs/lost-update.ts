@@ -6,6 +6,6 @@ export const lostUpdate: Bug = {
   modelledOn: "Percona XtraDB and PostgreSQL's read committed: two updates from the same value",
   behaviour: { checksEarly: 'value' },
   exposedBy: { workload: 'register', options: { threadsPerKey: 10 }, nemeses: [] },
-  caughtBy: 'linearizable-cas-register',
+  caughtBy: 'linearizable',
   kinds: ['nonlinearizable'],
 };

@@ -6,6 +6,6 @@ export const snapshotOverNewerLog: Bug = {
   modelledOn: 'RedisRaft (Jepsen, 2020): a stale snapshot replaces acknowledged writes',
   behaviour: { restoresFrom: 'snapshot' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['kill'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

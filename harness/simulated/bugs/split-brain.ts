@@ -6,6 +6,6 @@ export const splitBrain: Bug = {
   modelledOn: 'RabbitMQ and Elasticsearch under partitions (Jepsen, 2014); Galera with pc.ignore_quorum',
   behaviour: { quorum: 'reachable' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

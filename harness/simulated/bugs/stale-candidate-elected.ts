@@ -6,6 +6,6 @@ export const staleCandidateElected: Bug = {
   modelledOn: "Elasticsearch 1.1 and MongoDB 2.4's elections (Jepsen, 2013 and 2014): updates lost on failover",
   behaviour: { votesFor: 'anyone' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition', 'kill'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

@@ -6,6 +6,6 @@ export const staleFollowerRead: Bug = {
   modelledOn: "Consul and etcd before linearizable reads (Jepsen, 2014); etcd's serializable reads",
   behaviour: { reads: 'own-state' },
   exposedBy: { workload: 'register', options: {}, nemeses: [] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

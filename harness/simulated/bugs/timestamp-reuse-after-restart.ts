@@ -6,6 +6,6 @@ export const timestampReuseAfterRestart: Bug = {
   modelledOn: "TiDB's and Dgraph's timestamp oracles when their high-water mark is lost",
   behaviour: { order: 'restarting-timestamps' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['kill', 'partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };

@@ -6,6 +6,6 @@ export const uncommittedRead: Bug = {
   modelledOn: 'MongoDB 2.6 and 3.0: dirty reads of writes that are rolled back (Jepsen, 2015)',
   behaviour: { reads: 'leader', leadership: 'unchecked', visible: 'proposed' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable-cas-register',
-  kinds: ['stale-read'],
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };
