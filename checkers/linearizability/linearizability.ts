@@ -1,4 +1,4 @@
-import { NEMESIS, type History } from '../../harness/history/history.js';
+import { INVOKE, NEMESIS, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
@@ -8,6 +8,7 @@ import { explainAny } from './explain-any.js';
 import { explainRegister, type Invalid } from './explain.js';
 import { positionsByKey, type KeyedPositions } from './keys.js';
 import { partitions, type Partition } from './partition.js';
+import { quickZones } from './quick-zones.js';
 import { RegisterReader, type RegisterNames } from './registers.js';
 import { searchLinearizable } from './search.js';
 
@@ -84,6 +85,19 @@ function judgeRegister<State>(
   const withInitial = { ...context, options: { ...context.options, initial } };
   let operations = 0;
   let decision: Decision;
+  const isPlain = initial === null && positions === undefined && wanted(context) === 'unwanted';
+  const quick = isPlain ? quickZones(history, reader.kindOf) : undefined;
+  if (quick === 'valid') {
+    const decision = { validity: 'valid', engine: 'zones', maxConfigurations: 1 } as const;
+    return { name, operations: invocations(history), decision, explain: nothingToExplain };
+  }
+  if (quick !== undefined) {
+    const few = reader.read(name, quick);
+    const decision = decideRegister(few, pairs, deadline);
+    const explain = (invalid: Invalid, limit: Deadline) =>
+      explainRegister(history, model, few, invalid, withInitial, limit);
+    if (decision.validity === 'invalid') return { name, operations: invocations(history), decision, explain };
+  }
   try {
     const register = reader.read(name, positions, deadline);
     operations = register.count;
@@ -108,6 +122,13 @@ function judgeByPartition<State>(
     decision: decideBySearch(history, model, partition, context, deadline),
     explain: (decision, limit) => explainAny(history, model, partition, decision, context, limit),
   }));
+}
+
+/** Operations of a history without keys. */
+function invocations({ columns, length }: History): number {
+  let count = 0;
+  for (let at = 0; at < length; at++) if (columns.types[at] === INVOKE && columns.processes[at] !== NEMESIS) count++;
+  return count;
 }
 
 /** An object on which no time was left to spend. */

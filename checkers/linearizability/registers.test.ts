@@ -6,6 +6,7 @@ import { checkChains, isContradiction } from './chains.js';
 import { checkFrontier, pass } from './frontier.js';
 import { partitions, timedOperations } from './partition.js';
 import { prepare } from './prepare.js';
+import { quickZones } from './quick-zones.js';
 import { RegisterReader, type RegisterOperations } from './registers.js';
 import { bruteForce } from './testing/oracle.js';
 import { simulate, type Shape } from './testing/random-history.js';
@@ -24,8 +25,12 @@ const MIXES = {
 
 const deadline = () => new Deadline(20_000, 100_000);
 
+function reader(history: ReturnType<typeof historyOf>): RegisterReader {
+  return new RegisterReader(history, { read: 'read', write: 'write', cas: 'cas' }, null);
+}
+
 function read(history: ReturnType<typeof historyOf>): RegisterOperations {
-  return new RegisterReader(history, { read: 'read', write: 'write', cas: 'cas' }, null).read(undefined, undefined);
+  return reader(history).read(undefined, undefined);
 }
 
 function shapeOf(seed: number): Shape {
@@ -40,7 +45,7 @@ function shapeOf(seed: number): Shape {
 describe('register engines', () => {
   for (const [name, vocabulary] of Object.entries(MIXES)) {
     it(`agree with brute force on ${ROUNDS} histories: ${name}`, () => {
-      const seen = { valid: 0, invalid: 0, zones: 0, chains: 0 };
+      const seen = { valid: 0, invalid: 0, zones: 0, quick: 0, chains: 0 };
       for (let seed = 0; seed < ROUNDS; seed++) {
         const history = historyOf(simulate(vocabulary, shapeOf(seed), seed));
         const [partition] = partitions(history, casRegister);
@@ -60,11 +65,15 @@ describe('register engines', () => {
         seen.chains++;
         if (prepared.kinds.includes(2)) continue;
         expect(checkZones(prepared) ? 'invalid' : 'valid', `zones, seed ${seed}`).toBe(expected);
+        const quick = quickZones(history, reader(history).kindOf);
+        if (quick !== undefined) expect(quick === 'valid', `quick zones, seed ${seed}`).toBe(expected === 'valid');
+        if (quick !== undefined) seen.quick++;
         seen.zones++;
       }
       expect(seen.valid).toBeGreaterThan(ROUNDS / 10);
       expect(seen.invalid).toBeGreaterThan(ROUNDS / 10);
       if (name.startsWith('unique')) expect(seen.chains).toBe(ROUNDS);
+      if (name === 'unique, no cas') expect(seen.quick).toBeGreaterThan(ROUNDS / 2);
     });
   }
 });

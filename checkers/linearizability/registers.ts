@@ -67,10 +67,11 @@ export class RegisterReader {
    * written, because then it is a value of its own.
    */
   readonly nullIsInitial: boolean;
-  private readonly kindOf: Uint8Array;
-  private readonly values: ValueNumbers;
+  /** READ, WRITE, CAS or IRRELEVANT by function number. */
+  readonly kindOf: Uint8Array;
+  private numbers: ValueNumbers | undefined;
   /** Operation number of each invocation. */
-  private readonly numberAt: Int32Array;
+  private numberAt = new Int32Array(0);
 
   constructor(
     private readonly history: History,
@@ -82,13 +83,17 @@ export class RegisterReader {
     );
     this.kindOf = Uint8Array.from(kinds);
     this.nullIsInitial = initial !== null && !writesNull(history, this.kindOf);
-    this.values = new ValueNumbers(history, this.nullIsInitial);
-    this.numberAt = new Int32Array(history.length);
+  }
+
+  /** Made when first needed: scanning all values takes time. */
+  private get values(): ValueNumbers {
+    return (this.numbers ??= new ValueNumbers(this.history, this.nullIsInitial));
   }
 
   /** The register whose events are at `positions` (ascending), or at all positions. */
   read(name: string | undefined, positions: Int32Array | undefined, deadline?: Deadline): RegisterOperations {
     const { types, processes, pairs, functions } = this.history.columns;
+    if (this.numberAt.length === 0) this.numberAt = new Int32Array(this.history.length);
     const { values, numberAt } = this;
     const length = positions?.length ?? this.history.length;
     const kinds = new Uint8Array(length);
