@@ -1,10 +1,10 @@
-import type { Anomaly } from '../checker.js';
+import type { Anomaly, Drawing } from '../checker.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Transactions } from '../transactions/transactions.js';
 import { PROCESS, REALTIME } from './component.js';
 import { RELATION_NAMES } from './graph.js';
 import { boundary } from './lattice.js';
-import { eventOf, nameTransaction, operationsOf } from './naming.js';
+import { eventOf, operationsOf, placeName } from './naming.js';
 import type { Reason } from './reasons.js';
 import type { Cycle, Step } from './walk.js';
 
@@ -17,46 +17,70 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'G2-item': 'write skew',
 };
 const LABEL_LENGTH = 160;
+/** Transactions that a sentence names. */
+const NAMED = 4;
+/** Steps of a long cycle that are explained: the first and the last so many. */
+const HEAD = 24;
+const TAIL = 8;
 
 /** A cycle as an anomaly: who, why each precedes the next, and why that cannot be. */
 export function explainCycle(transactions: Transactions, cycle: Cycle, reason: Reason): Anomaly {
   const steps = rotate(cycle.steps);
   const members = steps.map((step) => step.from);
-  const name = (transaction: number) => `T${String(members.indexOf(transaction) + 1)}`;
-  const because = steps.map((step) => explainStep(transactions, step, reason, name(step.from), name(step.to)));
-  const explanation = [
-    'Let:',
-    ...members.map((member) => `  ${name(member)} = ${describe(transactions, member)}`),
-    'Then:',
-    ...steps.map((step, i) => {
-      const last = i === steps.length - 1;
-      const order = `${name(step.from)} < ${name(step.to)}, because ${because[i]}`;
-      return last ? `  - However, ${order}: a contradiction!` : `  - ${order}.`;
-    }),
-  ];
-  const [base, suffix] = splitKind(cycle.kind);
-  const through = suffix === '' ? '' : suffix === 'process' ? ' against the order of a session' : ' against real time';
-  const who = members.map((member) => `${name(member)} (${shortName(transactions, member)})`).join(', ');
+  const name = (at: number) => `T${String((at % members.length) + 1)}`;
+  // Whoever reads it needs the beginning and the end of a long chain, not its middle.
+  const shown = [...steps.keys()].filter((at) => at < HEAD || at >= steps.length - TAIL);
+  const because = new Map(
+    shown.map((at) => [at, explainStep(transactions, steps[at], reason, name(at), name(at + 1))] as const),
+  );
+  const order = (at: number) => `${name(at)} < ${name(at + 1)}, because ${because.get(at)!}`;
+  const skipped = steps.length - shown.length;
+  const gap = skipped > 0 ? [`  … and ${String(skipped)} more in between, each before the next`] : [];
+  const elided = (lines: readonly string[]) => [...lines.slice(0, HEAD), ...gap, ...lines.slice(HEAD)];
   return {
     kind: cycle.kind,
-    sentence: `${MEANINGS[base] ?? base}${through} among ${who}: ${because.slice(0, 3).join('; yet ')}${because.length > 3 ? '; …' : ''}`,
+    sentence: sentence(transactions, cycle.kind, members, [...because.values()]),
     operations: operationsOf(transactions, members),
-    explanation,
+    explanation: [
+      'Let:',
+      ...elided(shown.map((at) => `  ${name(at)} = ${describe(transactions, members[at])}`)),
+      'Then:',
+      ...elided(shown.slice(0, -1).map((at) => `  - ${order(at)}.`)),
+      `  - However, ${order(steps.length - 1)}: a contradiction!`,
+    ],
     rulesOut: boundary([cycle.kind]).not,
-    drawing: {
-      kind: 'cycle',
-      nodes: members.map((member) => ({
-        name: name(member),
-        label: clip(textOf(transactions, member)),
-        index: transactions.history.columns.indices[eventOf(transactions, member)],
-      })),
-      edges: steps.map((step, i) => ({
-        from: i,
-        to: (i + 1) % steps.length,
-        relation: RELATION_NAMES[step.relation],
-        because: because[i],
-      })),
-    },
+    ...(skipped === 0 && { drawing: draw(transactions, steps, because) }),
+  };
+}
+
+function sentence(
+  transactions: Transactions,
+  kind: string,
+  members: readonly number[],
+  because: readonly string[],
+): string {
+  const [base, suffix] = splitKind(kind);
+  const through = suffix === '' ? '' : suffix === 'process' ? ' against the order of a session' : ' against real time';
+  const named = members.slice(0, NAMED).map((member, i) => `T${String(i + 1)} (${placeName(transactions, member)})`);
+  const others = members.length > NAMED ? ` and ${String(members.length - NAMED)} more` : '';
+  const reasons = because.length <= NAMED ? because.slice(0, -1).join('; ') : `${because[0]}; …`;
+  return `${MEANINGS[base] ?? base}${through} among ${named.join(', ')}${others}: ${reasons}; yet ${because[because.length - 1]}`;
+}
+
+function draw(transactions: Transactions, steps: readonly Step[], because: ReadonlyMap<number, string>): Drawing {
+  return {
+    kind: 'cycle',
+    nodes: steps.map(({ from }, i) => ({
+      name: `T${String(i + 1)}`,
+      label: clip(textOf(transactions, from)),
+      index: transactions.history.columns.indices[eventOf(transactions, from)],
+    })),
+    edges: steps.map(({ relation }, i) => ({
+      from: i,
+      to: (i + 1) % steps.length,
+      relation: RELATION_NAMES[relation],
+      because: because.get(i)!,
+    })),
   };
 }
 
@@ -86,10 +110,6 @@ function explainStep(transactions: Transactions, step: Step, reason: Reason, a: 
 function splitKind(kind: string): readonly [base: string, suffix: string] {
   const match = /^(.*)-(process|realtime)$/.exec(kind);
   return match ? [match[1], match[2]] : [kind, ''];
-}
-
-function shortName(transactions: Transactions, transaction: number): string {
-  return nameTransaction(transactions, transaction).replace('the transaction at ', '');
 }
 
 /** `event 12, process 3 on n1, at 1.204 s, ok: [append 5 3] [r 4 [1 2]]`. */

@@ -8,11 +8,25 @@ export function eventOf({ completions, invokes }: Transactions, transaction: num
 
 /** `the transaction at event 12 (process 3, n1)`. */
 export function nameTransaction(transactions: Transactions, transaction: number): string {
+  const { index, process, where } = placeOf(transactions, transaction);
+  return `the transaction at event ${index} (process ${process}${where})`;
+}
+
+/** `event 12, process 3, n1`. */
+export function placeName(transactions: Transactions, transaction: number): string {
+  const { index, process, where } = placeOf(transactions, transaction);
+  return `event ${index}, process ${process}${where}`;
+}
+
+function placeOf(
+  transactions: Transactions,
+  transaction: number,
+): { readonly index: string; readonly process: string; readonly where: string } {
   const { columns } = transactions.history;
   const position = eventOf(transactions, transaction);
   const node = columns.nodes[position];
   const where = node === NONE ? '' : `, ${columns.nodeNames[node]}`;
-  return `the transaction at event ${String(columns.indices[position])} (process ${String(columns.processes[position])}${where})`;
+  return { index: String(columns.indices[position]), process: String(columns.processes[position]), where };
 }
 
 /** Journal indices of invocations and completions, ascending. */

@@ -24,7 +24,8 @@ export function listReasons(transactions: Transactions): Reason {
       const key = keyNames[keys[append]];
       const value = codes.nameOf(values[append]);
       const { previous, observed } = before(transactions, keys[append], values[append]);
-      const late = observed ? '' : ', which no read shows and so comes after all that reads show';
+      const late =
+        observed || previous === undefined ? '' : ', which no read shows and so comes after all that reads show';
       if (relation === WW) {
         const write = mopsOf(transactions, from, WRITE).find(
           (mop) => keys[mop] === keys[append] && values[mop] === previous,
