@@ -10,7 +10,9 @@ import { followers, successors, type TimeOrdering } from './time.js';
  */
 export function replay(registers: Registers, isolation: Isolation, order: TimeOrdering, line: Int32Array): boolean {
   const positions = positionsOf(registers, isolation, line);
-  return positions !== undefined && inOrder(registers, isolation, order, positions) && reads(registers, isolation, line);
+  return (
+    positions !== undefined && inOrder(registers, isolation, order, positions) && reads(registers, isolation, line)
+  );
 }
 
 /** By moment: its position. Undefined unless every moment is there once, no commit before its start. */
