@@ -6,9 +6,8 @@ import { DependencyBuilder, RW, WR, WW, type DependencyGraph } from './graph.js'
 import { checkDeviants, checkDuplicates, ListNames } from './list-anomalies.js';
 import { longestBranch } from './list-order.js';
 import { checkInternal } from './list-internal.js';
+import { KeyAppends } from './key-appends.js';
 import { Limits } from './limits.js';
-import { NotUnique } from './not-unique.js';
-import { ValueIndex } from './value-index.js';
 
 /** What a history of transactions proves before any search. */
 export interface Inference {
@@ -52,16 +51,11 @@ export class ListAppendInference {
   readonly findings = new Findings();
   readonly names: ListNames;
   readonly byKey: ByKey;
-  /** By value of the current key: which of its appends (a count in order of invocation) wrote it. */
-  readonly index = new ValueIndex();
-  /** By append of the current key: its micro-operation, and its place in the version order or -1. */
-  readonly appendMops: number[] = [];
-  readonly places: number[] = [];
+  /** Of the current key. */
+  readonly appends: KeyAppends;
   private readonly builder: DependencyBuilder;
   private unseen = 0;
   private partlyOrdered = 0;
-  /** By place in the order: the append (as counted in `appendMops`) or -1. */
-  private appendAt = new Int32Array(64);
   /** By number of elements read: 1 + the first transaction that read so many and then wrote, for lost updates. */
   private rewriters = new Int32Array(64);
 
@@ -70,6 +64,7 @@ export class ListAppendInference {
     private readonly limits: Limits,
   ) {
     this.byKey = groupByKey(transactions);
+    this.appends = new KeyAppends(transactions, this.byKey);
     this.builder = new DependencyBuilder(transactions.length);
     this.names = new ListNames(transactions);
   }
@@ -97,18 +92,13 @@ export class ListAppendInference {
     return this.byKey.owners[mop];
   }
 
-  /** The append (of the current key) that wrote a value, or -1. */
-  appendOf(value: number): number {
-    return this.index.get(value);
-  }
-
   private open(key: number, from: number, to: number): KeyView {
-    this.indexAppends(key, from, to);
+    this.appends.open(key, from, to);
     const { lists } = this.transactions;
     const deviants = lists.deviantsOf(key);
     const branch = longestBranch(lists, key);
     const elements = branch < 0 ? NO_ELEMENTS : lists.elements(branch);
-    const { order, irregular } = this.place(elements);
+    const { order, irregular } = this.appends.place(elements);
     const view = { key, from, to, branch, order, irregular: irregular || deviants.length > 0 };
     if (view.irregular) {
       checkDeviants(this, view, [lists.mainIfAny(key), ...deviants]);
@@ -117,63 +107,14 @@ export class ListAppendInference {
     return view;
   }
 
-  private indexAppends(key: number, from: number, to: number): void {
-    const { mops, values } = this.transactions;
-    this.appendMops.length = 0;
-    this.places.length = 0;
-    let low = 0x7fffffff;
-    let high = -0x80000000;
-    for (let i = from; i < to; i++) {
-      const mop = this.byKey.mops[i];
-      if (!(mops[mop] & WRITE)) continue;
-      this.appendMops.push(mop);
-      this.places.push(-1);
-      if (values[mop] < low) low = values[mop];
-      if (values[mop] > high) high = values[mop];
-    }
-    this.index.reset(low, high, this.appendMops.length);
-    for (let append = 0; append < this.appendMops.length; append++) {
-      const value = values[this.appendMops[append]];
-      const other = this.index.get(value);
-      if (other >= 0) {
-        const pair = [this.owner(this.appendMops[other]), this.owner(this.appendMops[append])];
-        throw new NotUnique(this.transactions, 'appended', key, value, pair);
-      }
-      this.index.set(value, append);
-    }
-  }
-
-  /** Gives every append its place in the order; the order keeps the first of repeated elements. */
-  private place(elements: Int32Array): { readonly order: Int32Array; readonly irregular: boolean } {
-    if (this.appendAt.length < elements.length) this.appendAt = new Int32Array(elements.length * 2);
-    let irregular = false;
-    let count = 0;
-    let order = elements;
-    const strangers = new Set<number>();
-    for (const value of elements) {
-      const append = this.index.get(value);
-      const repeated = append < 0 ? strangers.has(value) : this.places[append] >= 0;
-      if (append < 0) strangers.add(value);
-      if (append < 0 || repeated) {
-        if (!irregular) order = elements.slice();
-        irregular = true;
-      }
-      if (repeated) continue;
-      if (append >= 0) this.places[append] = count;
-      if (irregular) order[count] = value;
-      this.appendAt[count++] = append;
-    }
-    return { order: order.subarray(0, count), irregular };
-  }
-
   /** ww along the version order, and aborted appends that committed ones were built upon. */
   private followOrder({ key, order }: KeyView): void {
     const { statuses } = this.transactions;
     let previous = -1;
     let aborted = -1;
     for (let place = 0; place < order.length; place++) {
-      const append = this.appendAt[place];
-      const writer = append < 0 ? -1 : this.owner(this.appendMops[append]);
+      const append = this.appends.at[place];
+      const writer = append < 0 ? -1 : this.appends.writer(append);
       const status = writer < 0 ? -1 : statuses[writer];
       if (previous >= 0 && writer >= 0 && status !== FAIL) this.builder.add(previous, writer, WW);
       if (previous >= 0 && previous === writer) this.compareOwn(place, writer);
@@ -189,8 +130,8 @@ export class ListAppendInference {
 
   /** One transaction's neighbouring appends, seen in the opposite order of its making them: no cycle would tell. */
   private compareOwn(place: number, writer: number): void {
-    const earlier = this.appendMops[this.appendAt[place - 1]];
-    const later = this.appendMops[this.appendAt[place]];
+    const earlier = this.appends.mops[this.appends.at[place - 1]];
+    const later = this.appends.mops[this.appends.at[place]];
     if (earlier < later) return;
     this.findings.add('internal', [writer], () => this.names.reversed(writer, later, earlier));
   }
@@ -209,15 +150,15 @@ export class ListAppendInference {
       let append = -1;
       let place = length - 1;
       if (length > 0) {
-        if (!irregular) append = this.appendAt[place];
+        if (!irregular) append = this.appends.at[place];
         else {
           const last = lists.elements(values[mop])[length - 1];
-          append = this.appendOf(last);
-          place = append >= 0 ? this.places[append] : values[mop] === branch ? order.indexOf(last) : -2;
+          append = this.appends.of(last);
+          place = append >= 0 ? this.appends.places[append] : values[mop] === branch ? order.indexOf(last) : -2;
         }
       }
       if (append >= 0) {
-        const writeMop = this.appendMops[append];
+        const writeMop = this.appends.mops[append];
         const writer = this.owner(writeMop);
         if (statuses[writer] !== FAIL) this.builder.add(writer, reader, WR);
         if (mops[writeMop] & INTERMEDIATE && writer !== reader) this.reportIntermediate(mop, writeMop);
@@ -230,9 +171,9 @@ export class ListAppendInference {
   }
 
   private overwrittenAt(reader: number, place: number): void {
-    const append = this.appendAt[place];
+    const append = this.appends.at[place];
     if (append < 0) return;
-    const writer = this.owner(this.appendMops[append]);
+    const writer = this.appends.writer(append);
     if (possible(this.transactions, writer)) this.builder.add(reader, writer, RW);
   }
 
@@ -240,17 +181,17 @@ export class ListAppendInference {
   private followUnobserved(view: KeyView): void {
     const { order } = view;
     const late: number[] = [];
-    for (let append = 0; append < this.appendMops.length; append++) {
-      if (this.places[append] >= 0) continue;
-      const writer = this.owner(this.appendMops[append]);
+    for (let append = 0; append < this.appends.mops.length; append++) {
+      if (this.appends.places[append] >= 0) continue;
+      const writer = this.appends.writer(append);
       if (this.transactions.statuses[writer] === OK) this.unseen++;
       if (possible(this.transactions, writer) && late.at(-1) !== writer) late.push(writer);
     }
     if (late.length === 0) return;
     if (late.length > 1) this.partlyOrdered++;
-    const lastAppend = order.length > 0 ? this.appendAt[order.length - 1] : -1;
+    const lastAppend = order.length > 0 ? this.appends.at[order.length - 1] : -1;
     if (lastAppend >= 0) {
-      const writer = this.owner(this.appendMops[lastAppend]);
+      const writer = this.appends.writer(lastAppend);
       if (possible(this.transactions, writer)) for (const later of late) this.builder.add(writer, later, WW);
     }
     this.builder.addAll(this.readersOfLast(view), late, RW);
@@ -273,8 +214,8 @@ export class ListAppendInference {
   /** The place of the first element of a failed append. */
   private firstFailed(length: number): number {
     for (let place = 0; place < length; place++) {
-      const append = this.appendAt[place];
-      if (append >= 0 && !possible(this.transactions, this.owner(this.appendMops[append]))) return place;
+      const append = this.appends.at[place];
+      if (append >= 0 && !possible(this.transactions, this.appends.writer(append))) return place;
     }
     return length;
   }
@@ -282,13 +223,13 @@ export class ListAppendInference {
   private reportAborted(mop: number): void {
     const { values, lengths, lists } = this.transactions;
     for (const value of lists.elements(values[mop]).subarray(0, lengths[mop])) {
-      const append = this.appendOf(value);
+      const append = this.appends.of(value);
       const reader = this.owner(mop);
       if (append < 0) {
         this.findings.add('thin-air-read', [reader], () => this.names.thinAir(mop, reader, value));
         continue;
       }
-      const writer = this.owner(this.appendMops[append]);
+      const writer = this.appends.writer(append);
       if (possible(this.transactions, writer)) continue;
       this.findings.add('G1a', [reader, writer], () => this.names.aborted(mop, reader, writer, value));
     }

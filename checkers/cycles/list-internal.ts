@@ -36,7 +36,7 @@ function checkRun(inference: ListAppendInference, view: KeyView, from: number, t
   for (let i = from; i < to; i++) {
     const mop = inference.byKey.mops[i];
     if (mops[mop] & WRITE) {
-      const place = inference.places[append++];
+      const place = inference.appends.places[append++];
       if (place >= 0 && place < longest)
         inference.findings.add(...inference.names.futureRead(mop, inference.owner(mop)));
       continue;
@@ -45,7 +45,7 @@ function checkRun(inference: ListAppendInference, view: KeyView, from: number, t
     const own = append - since;
     const base = known >= 0 ? known : length - own;
     let agrees = base >= 0 && length === base + own;
-    for (let j = 0; j < own && agrees; j++) agrees = inference.places[since + j] === base + j;
+    for (let j = 0; j < own && agrees; j++) agrees = inference.appends.places[since + j] === base + j;
     if (!agrees && (known >= 0 || own > 0)) {
       inference.findings.add(...inference.names.internal(mop, inference.owner(mop)));
       return append - firstAppend + countAppends(inference, i, to);
