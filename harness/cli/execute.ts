@@ -32,7 +32,8 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
     if (args.failFast) failFast.abort(new Error('a violation was found (--fail-fast)'));
   };
   const { results, plan } = await onCluster(test, interrupt.signal, display, async (cluster, plan) => {
-    const results = await runTest({
+    const { virtualClock } = cluster;
+    const running = runTest({
       plan,
       cluster,
       families: test.system.families,
@@ -42,11 +43,17 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
       budget,
       store,
       signal: AbortSignal.any([interrupt.signal, failFast.signal]),
-      watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
-      onStatus: (status) => {
-        display.status(statusLine(status, plan), milestoneOf(status));
-      },
+      // A test in virtual time is over before there is anything to watch.
+      ...(virtualClock
+        ? { clock: virtualClock }
+        : {
+            watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
+            onStatus: (status) => {
+              display.status(statusLine(status, plan), milestoneOf(status));
+            },
+          }),
     });
+    const results = await (virtualClock?.run(running) ?? running);
     await collectLogs(cluster, store, display);
     return { results, plan };
   });
@@ -76,6 +83,7 @@ async function onCluster<T>(
     runId: plan.runId,
     nodes: plan.system.nodes,
     options: plan.system.options,
+    seed: plan.seed,
     progress: (line) => {
       display.task({ task: 'cluster', state: 'output', line });
     },

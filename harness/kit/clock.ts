@@ -13,6 +13,8 @@ export interface Clock {
   soon(callback: () => void): void;
   /** Resolves after so many ms, or at once when the signal is aborted; never rejects. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Waits for something that takes real time (a disk of this machine): virtual time stands still meanwhile. */
+  outside?<T>(work: Promise<T>): Promise<T>;
 }
 
 /** A clock of virtual time, which passes only while the clock runs something. */

@@ -109,7 +109,8 @@ export class Interpreter {
     for (let issued = 0; issued < BURST; issued++) {
       if (drive.stopped) return this.finishWhenQuiet(drive);
       if (recorder.sink.full) {
-        void recorder.sink.drained().then(() => this.schedule(drive));
+        const drained = recorder.sink.drained();
+        void (clock.outside?.(drained) ?? drained).then(() => this.schedule(drive));
         return;
       }
       this.board.time = clock.nowNs();

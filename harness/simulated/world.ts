@@ -16,6 +16,8 @@ export class World implements Clock {
   private callbacks: (() => void)[] = [];
   /** Alarms set and answers awaited from outside. */
   private awaited = 0;
+  /** Works of real time that virtual time waits for. */
+  private held = 0;
   /** Whether somebody outside was told something, and has to have a turn before time goes on. */
   private stirred = false;
 
@@ -50,6 +52,15 @@ export class World implements Clock {
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return sleepOn(this, delayMs, signal);
+  }
+
+  async outside<T>(work: Promise<T>): Promise<T> {
+    this.held++;
+    try {
+      return await work;
+    } finally {
+      this.held--;
+    }
   }
 
   /** An answer that somebody outside waits for; the event that settles it is inside. */
@@ -102,7 +113,7 @@ export class World implements Clock {
         continue;
       }
       this.stirred = false;
-      while (this.awaited > 0 && !this.isStirred() && this.events.size > 0) this.step();
+      while (this.held === 0 && this.awaited > 0 && !this.isStirred() && this.events.size > 0) this.step();
     }
   }
 

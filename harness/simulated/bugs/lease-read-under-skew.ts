@@ -5,7 +5,7 @@ export const leaseReadUnderSkew: Bug = {
   summary: 'a leader trusts a lease that its slow clock says is still good',
   modelledOn: 'lease reads of YugabyteDB and TiDB under clock skew',
   behaviour: { reads: 'lease', leadership: 'unchecked', clocks: 'skewed' },
-  exposedBy: { workload: 'register', options: {}, nemeses: ['partition'] },
-  caughtBy: 'linearizable',
-  kinds: ['nonlinearizable'],
+  exposedBy: { workload: 'append', options: { activeKeys: 3, readOnlyShare: 0.9 }, nemeses: ['partition'] },
+  caughtBy: 'list-append',
+  kinds: ['G-single-item-realtime'],
 };

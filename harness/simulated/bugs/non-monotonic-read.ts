@@ -7,5 +7,5 @@ export const nonMonotonicRead: Bug = {
   behaviour: { reads: 'any-state' },
   exposedBy: { workload: 'register', options: { threadsPerKey: 10, operationsPerKey: 1000 }, nemeses: [] },
   caughtBy: 'session-guarantees',
-  kinds: ['monotonic-reads'],
+  kinds: ['monotonic-reads', 'read-your-writes'],
 };
