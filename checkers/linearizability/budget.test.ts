@@ -3,22 +3,21 @@ import { generate } from '../../bench/generate.js';
 import { historyOf } from '../../harness/history/builder.js';
 import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
-import { queue } from '../models/queue.js';
+import { stack } from '../models/queue.js';
 import { casRegister } from '../models/register.js';
 import { linearizable } from './linearizability.js';
 
-/** Many enqueues open at once, then dequeues in the opposite order: every order of the first is possible. */
+/** Many pushes open at once: every order of them is possible, and every one is another stack. */
 function explosive(open: number): History {
   const events: { process: number; type: 'invoke' | 'ok'; f: string; value: Json }[] = [];
-  for (let process = 0; process < open; process++)
-    events.push({ process, type: 'invoke', f: 'enqueue', value: process });
-  for (let process = 0; process < open; process++) events.push({ process, type: 'ok', f: 'enqueue', value: process });
+  for (let process = 0; process < open; process++) events.push({ process, type: 'invoke', f: 'push', value: process });
+  for (let process = 0; process < open; process++) events.push({ process, type: 'ok', f: 'push', value: process });
   return historyOf(events);
 }
 
 describe('a budget', () => {
   it('of configurations ends in unknown, with what was proven', async () => {
-    const verdict = await linearizable(queue).check(explosive(12), {
+    const verdict = await linearizable(stack).check(explosive(12), {
       budget: { timeMs: 60_000, memoryBytes: 1_000_000 },
       options: {},
     });
@@ -29,7 +28,7 @@ describe('a budget', () => {
 
   it('of time ends in unknown soon after', async () => {
     const started = performance.now();
-    const verdict = await linearizable(queue).check(explosive(14), {
+    const verdict = await linearizable(stack).check(explosive(14), {
       budget: { timeMs: 200, memoryBytes: Number.POSITIVE_INFINITY },
       options: {},
     });

@@ -21,7 +21,10 @@ export type Decision =
       readonly validity: 'invalid';
       readonly engine: Engine;
       readonly maxConfigurations: number;
-      /** Operations that prove it together with everything on the same values; undefined: all up to `until`. */
+      /**
+       * Of a register, values whose operations prove it; otherwise operations that do, in order of invocation.
+       * Undefined: all operations up to `until`.
+       */
       readonly culprits: readonly number[] | undefined;
       /** Position in the history of the event by which the history is illegal. */
       readonly until: number;

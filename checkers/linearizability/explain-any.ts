@@ -29,7 +29,11 @@ export function explainAny<State>(
   const limit = new Deadline(Math.max(0, Math.min(TIME_MS, deadline.remainingMs)), 20_000);
   const isIllegal = (operations: readonly TimedOperation[]) =>
     searchLinearizable(model, partitionOf(operations), limit, { options: context.options }).validity === 'invalid';
-  let operations = timedOperations(partition).flatMap((one) => cut(model, one, end));
+  const { culprits } = decision;
+  let operations =
+    culprits === undefined
+      ? timedOperations(partition).flatMap((one) => cut(model, one, end))
+      : timedOperations(partition).filter((_, op) => culprits.includes(op));
   if (isIllegal(operations)) {
     operations = shrink(operations, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]));
     if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken);

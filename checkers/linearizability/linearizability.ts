@@ -4,6 +4,7 @@ import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
 import { Deadline, OutOfBudget } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
+import { checkFifo } from './fifo.js';
 import { explainAny } from './explain-any.js';
 import { explainRegister, type Invalid } from './explain.js';
 import { positionsByKey, type KeyedPositions } from './keys.js';
@@ -160,13 +161,21 @@ function decideBySearch<State>(
   deadline: Deadline,
 ): Decision {
   const { options } = context;
-  const result = searchLinearizable(model, partition, deadline, { options, order: wanted(context) });
-  const { validity, maxConfigurations } = result;
   const positionAt = (event: number) => {
     if (event >= partition.events.length) return length;
     const code = partition.events[event];
     return code >= 0 ? partition.invocations[code] : columns.pairs[partition.invocations[~code]];
   };
+  if (model.name === 'queue' && wanted(context) === 'unwanted') {
+    const fifo = checkFifo(partition);
+    if (fifo.validity === 'valid') return { validity: 'valid', engine: 'queue', maxConfigurations: 1 };
+    if (fifo.validity === 'invalid') {
+      const until = positionAt(fifo.event);
+      return { validity: 'invalid', engine: 'queue', maxConfigurations: 1, culprits: fifo.ops, until };
+    }
+  }
+  const result = searchLinearizable(model, partition, deadline, { options, order: wanted(context) });
+  const { validity, maxConfigurations } = result;
   if (validity === 'valid') {
     const order = result.order?.map((op) => partition.invocations[op]);
     return { validity, engine: 'search', maxConfigurations, ...(order && { order }) };
