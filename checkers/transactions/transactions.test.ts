@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HistoryBuilder } from '../../harness/history/builder.js';
 import { UserError } from '../../harness/kit/errors.js';
@@ -52,6 +53,26 @@ describe('transactions', () => {
       'rw-register',
     );
     expect(read.keyNames).toEqual(['1', '"1"', '-1']);
+  });
+
+  it('keeps what every read showed, whatever was read before it', () => {
+    const element = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(1, 2, 12, 123, 3) },
+      fc.constantFrom('a', '1,2', ']'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(1), fc.array(element, { maxLength: 4 })), { maxLength: 8 }), (reads) => {
+        const { lists, values, lengths, codes } = readTransactions(
+          historyOf(...reads.map(([key, list]): Json => [['r', key, list]])),
+          'list-append',
+        );
+        const shown = reads.map((_, mop) => [...lists.elements(values[mop]).subarray(0, lengths[mop])]);
+        expect(shown.map((list) => list.map((code) => JSON.parse(codes.nameOf(code)) as Json))).toEqual(
+          reads.map(([, list]) => list),
+        );
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('keeps only the writes of a transaction that did not return ok', () => {

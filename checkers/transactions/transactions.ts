@@ -2,8 +2,16 @@ import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_RAW, type History } from '
 import { UserError } from '../../harness/kit/errors.js';
 import { Int32Buffer, Uint8Buffer } from './buffers.js';
 import { Lists } from './lists.js';
-import { KeyIds, ValueCodes } from './names.js';
-import { MalformedTransaction, MicroOpScanner, MOP_APPEND, MOP_READ, MOP_WRITE, type MopName } from './scanner.js';
+import { KeyIds, NULL_VALUE, ValueCodes } from './names.js';
+import {
+  MalformedTransaction,
+  MicroOpScanner,
+  MOP_APPEND,
+  MOP_READ,
+  MOP_WRITE,
+  type KnownList,
+  type MopName,
+} from './scanner.js';
 
 /** Bits of {@link Transactions.mops}. A micro-operation without WRITE is a read. */
 export const WRITE = 1;
@@ -88,6 +96,8 @@ class Reader {
   private touched = new Int32Array(1024);
   private firstRead = new Int32Array(1024);
   private lastWrite = new Int32Array(1024);
+  /** By key: the text of its longest list so far. */
+  private readonly longest: (KnownList | undefined)[] = [];
 
   constructor(
     private readonly history: History,
@@ -164,7 +174,7 @@ class Reader {
 
   private write(key: number): void {
     const value = this.scanner.value();
-    if (value === -0x80000000) throw new MalformedTransaction('writes null, the initial state');
+    if (value === NULL_VALUE) throw new MalformedTransaction('writes null, the initial state');
     const mop = this.mops.length;
     const stamp = this.invokes.length;
     if (this.touched[key] !== stamp) {
@@ -199,26 +209,42 @@ class Reader {
     else this.values.push(this.scanner.value());
   }
 
-  /** Reads a list, comparing it with the key's main branch element by element; nothing is stored that is known. */
+  /** Reads a list, comparing it with the key's main branch; nothing is stored that is known. */
   private list(key: number): void {
     const { scanner, lists } = this;
     const main = lists.main(key);
-    let known = lists.length(main);
-    let length = 0;
+    const known = this.longest[key];
+    const kind = known === undefined ? 'other' : scanner.compare(known);
+    if (kind === 'same' || kind === 'prefix') {
+      this.values.push(main);
+      this.lengths.push(scanner.elements);
+    } else this.elements(key, main, kind === 'longer' ? known : undefined);
+  }
+
+  /** Reads a list element by element, from `known` elements on. */
+  private elements(key: number, main: number, known: KnownList | undefined): void {
+    const { scanner, lists } = this;
+    let extent = lists.length(main);
+    let length = known?.elements ?? 0;
     let deviant: number[] | undefined;
-    if (scanner.openList()) {
+    const sizeBefore = known?.sizeBytes ?? 0;
+    const start = scanner.at - sizeBefore;
+    if (known !== undefined || scanner.openList()) {
       while (scanner.more()) {
         const value = scanner.value();
-        if (value === -0x80000000) throw new MalformedTransaction('reads null as an element of a list');
+        if (value === NULL_VALUE) throw new MalformedTransaction('reads null as an element of a list');
         if (deviant) deviant.push(value);
-        else if (length === known) {
+        else if (length === extent) {
           lists.extend(main, value);
-          known++;
+          extent++;
         } else if (!lists.has(main, length, value)) {
           deviant = [...lists.elements(main).subarray(0, length), value];
         }
         length++;
       }
+    }
+    if (!deviant && length === extent && length > 0 && scanner.comparable(start)) {
+      this.longest[key] = { offset: start, sizeBytes: scanner.at - 1 - start, elements: length };
     }
     this.values.push(deviant ? lists.deviant(key, deviant) : main);
     this.lengths.push(length);
