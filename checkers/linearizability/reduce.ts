@@ -1,10 +1,12 @@
 import type { Deadline } from './budget.js';
 import { OutOfBudget } from './budget.js';
 import { NEVER } from './partition.js';
-import { READ, type RegisterOperations } from './registers.js';
+import { INITIAL, READ, type RegisterOperations } from './registers.js';
 
 /** First window, in operations before the violation. */
 const FIRST_WINDOW = 48;
+/** Operations before the violation that are looked at one by one. */
+const SUSPECTS = 600;
 
 /**
  * A smallest sub-history that is illegal by itself and proves the whole one illegal. Operations are only left out
@@ -66,18 +68,18 @@ function startingPoint(
     const candidate = restrict(whole, kept, end);
     if (isIllegal(candidate)) return candidate;
   }
+  let last = whole.count;
+  while (last > 0 && whole.calls[last - 1] > end) last--;
   const code = whole.events[end];
-  if (code !== undefined && code < 0) {
+  for (const op of [...(code !== undefined && code < 0 ? [~code] : []), ...unsupplied(whole, suppliers, last, end)]) {
     const kept = new Uint8Array(whole.count);
-    kept[~code] = 1;
-    const overwriting = suppliers.lastBefore(~code);
+    kept[op] = 1;
+    const overwriting = suppliers.lastBefore(op);
     if (overwriting !== -1) kept[overwriting] = 1;
     suppliers.close(kept);
     const candidate = restrict(whole, kept, end);
     if (isIllegal(candidate)) return candidate;
   }
-  let last = whole.count;
-  while (last > 0 && whole.calls[last - 1] > end) last--;
   for (let size = FIRST_WINDOW; size < last; size *= 4) {
     const kept = new Uint8Array(whole.count);
     kept.fill(1, last - size, last);
@@ -86,6 +88,19 @@ function startingPoint(
     if (isIllegal(candidate)) return candidate;
   }
   return restrict(whole, new Uint8Array(whole.count).fill(1, 0, last), end);
+}
+
+/** The latest operation, among the last few, that can have got its value from nobody. */
+function unsupplied(
+  { from, returns }: RegisterOperations,
+  suppliers: Suppliers,
+  last: number,
+  end: number,
+): readonly number[] {
+  for (let op = last - 1; op >= Math.max(0, last - SUSPECTS); op--) {
+    if (from[op] >= 0 && returns[op] <= end && !suppliers.hasSource(op)) return [op];
+  }
+  return [];
 }
 
 function without(operations: RegisterOperations, start: number, end: number): RegisterOperations {
@@ -121,6 +136,17 @@ class Suppliers {
     const { events } = this.operations;
     const call = this.overwrittenBefore[op];
     return call === -1 ? -1 : events[call];
+  }
+
+  /** Whether anybody can have supplied the value that an operation expects. */
+  hasSource(op: number): boolean {
+    const { from, calls, returns } = this.operations;
+    if (from[op] === INITIAL && this.overwrittenBefore[op] === -1) return true;
+    for (const writer of this.writersOf.get(from[op]) ?? []) {
+      if (calls[writer] > returns[op]) break;
+      if (writer !== op && returns[writer] >= this.overwrittenBefore[op]) return true;
+    }
+    return false;
   }
 
   /** Adds to `kept` every update from which an operation in it can have got its value. */
