@@ -7,6 +7,7 @@ import { checkCommand } from './check.js';
 import { cleanCommand } from './clean.js';
 import { doctorCommand } from './doctor.js';
 import { listCommand } from './list.js';
+import { proveCommand } from './prove.js';
 import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
 import { testCommand } from './test.js';
@@ -46,10 +47,11 @@ function commands() {
     .command(checkCommand)
     .command(reportCommand)
     .command(listCommand)
+    .command(proveCommand)
     .command(doctorCommand)
     .command(setupCommand)
     .command(cleanCommand)
-    .demandCommand(1, 'name a command: faultline test, check, report, list, doctor, setup or clean')
+    .demandCommand(1, 'name a command: faultline test, check, report, list, prove, doctor, setup or clean')
     .strict()
     .recommendCommands()
     .version(faultlineVersion())

@@ -1,0 +1,123 @@
+import type { Budget } from '../../checkers/checker.js';
+import type { System } from '../../docker/system.js';
+import type { Nemesis } from '../../nemesis/nemesis.js';
+import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
+import type { Json } from '../history/operation.js';
+import { makePlan } from '../run/plan-making.js';
+import type { Plan, Results } from '../run/plan.js';
+import { runTrial, type Trial } from './trial.js';
+
+/** What may be used to prove the checkers. */
+export interface Means {
+  readonly system: System;
+  readonly workloads: readonly Workload[];
+  readonly nemeses: readonly Nemesis[];
+  readonly checkers: readonly WorkloadChecker[];
+}
+
+/** A test that is repeated with many seeds. */
+export interface Exercise {
+  readonly workload: string;
+  readonly options: Readonly<Record<string, Json>>;
+  readonly nemeses: readonly string[];
+  /** Of the system. */
+  readonly systemOptions: Readonly<Record<string, Json>>;
+}
+
+/** What has to find a bug, and how it may rightly call it. */
+export interface Expectation {
+  readonly checker: string;
+  readonly kinds: readonly string[];
+}
+
+/** What came of the seeds tried. */
+export interface Score {
+  /** Seed at which the right checker gave it a right name; undefined when none did. */
+  readonly caught: { readonly seed: number; readonly kinds: readonly string[] } | undefined;
+  readonly seeds: number;
+  /** Operations of clients, over all seeds tried. */
+  readonly operations: number;
+  /** Everything that was found until then, as `checker: kind`. */
+  readonly alsoFound: readonly string[];
+}
+
+const NODES = 5;
+const BUDGET: Budget = { timeMs: 60_000, memoryBytes: 2 ** 31 };
+const LENGTH = { warmUpMs: 1000, timeLimitMs: 30_000, recoveryMs: 10_000 } as const;
+
+/** Tries seeds, from 1, until the expected checker catches it. */
+export async function hunt(
+  exercise: Exercise,
+  expected: Expectation,
+  { seeds, ...means }: Means & { readonly seeds: number },
+): Promise<Score> {
+  const found = new Set<string>();
+  let operations = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { results, history } = await attempt(exercise, seed, means);
+    operations += history.length >> 1;
+    const anomalies = findings(results);
+    for (const { checker, kind } of anomalies) found.add(`${checker}: ${kind}`);
+    const kinds = anomalies.filter(({ checker }) => checker === expected.checker).map(({ kind }) => kind);
+    const right = [...new Set(kinds)].filter((kind) => expected.kinds.includes(kind));
+    if (right.length > 0) return { caught: { seed, kinds: right }, seeds: seed, operations, alsoFound: [...found] };
+  }
+  return { caught: undefined, seeds, operations, alsoFound: [...found] };
+}
+
+/** A run that should have been valid and was not. */
+export interface FalseAlarm {
+  readonly seed: number;
+  readonly workload: string;
+  readonly sentence: string;
+}
+
+/** Runs one seed on a store that keeps its promises; undefined when nothing was reported. */
+export async function acquit(exercise: Exercise, seed: number, means: Means): Promise<FalseAlarm | undefined> {
+  const { results } = await attempt(exercise, seed, means);
+  const { outcome, sentence, notes } = results;
+  if (outcome === 'valid') return undefined;
+  return { seed, workload: exercise.workload, sentence: [sentence, ...notes].join(' ') };
+}
+
+export function attempt(exercise: Exercise, seed: number, means: Means): Promise<Trial> {
+  const workload = named(means.workloads, exercise.workload);
+  return runTrial({ ...means, plan: planOf(exercise, seed, means), workloads: [workload], budget: BUDGET });
+}
+
+function planOf({ workload, options, nemeses, systemOptions }: Exercise, seed: number, means: Means): Plan {
+  const { system } = means;
+  const terrain = { system: system.name, abilities: system.abilities, nodes: NODES };
+  const settings = system.options.parse(systemOptions) as Readonly<Record<string, Json>>;
+  return makePlan({
+    ...LENGTH,
+    faultlineVersion: '',
+    runId: `seed-${seed}`,
+    createdAt: '',
+    command: '',
+    seed,
+    system: { name: system.name, options: settings, claims: system.claims(settings), versions: {} },
+    nodes: Array.from({ length: NODES }, (_, at) => `n${at + 1}`),
+    workloads: [
+      { name: workload, options: named(means.workloads, workload).options.parse(options) as Record<string, Json> },
+    ],
+    nemeses: nemeses
+      .map((name) => named(means.nemeses, name))
+      .map(({ name, targets, targetsFor }) => ({ name, targets: targetsFor?.(terrain) ?? targets })),
+    concurrency: 2 * NODES,
+    rateHz: 200,
+    operationTimeoutMs: 1000,
+  });
+}
+
+function findings({ checks }: Results): readonly { readonly checker: string; readonly kind: string }[] {
+  return checks
+    .filter(({ verdict }) => verdict.validity === 'invalid')
+    .flatMap(({ checker, verdict }) => verdict.anomalies.map(({ kind }) => ({ checker, kind })));
+}
+
+function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
