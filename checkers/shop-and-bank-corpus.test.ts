@@ -29,7 +29,7 @@ async function judged(
   options: Readonly<Record<string, Json>>,
 ): Promise<readonly Verdict[]> {
   const { history } = await readHistory(file);
-  return Promise.all(checkers.map((checker) => checker.check(history, { budget: UNLIMITED, options })));
+  return Promise.all(checkers.map(async (checker) => checker.check(history, { budget: UNLIMITED, options })));
 }
 
 for (const [name, { checkers, options }] of Object.entries(SUITES)) {

@@ -147,7 +147,7 @@ describe('bank', () => {
         for (const checker of [bank, bankLinearizable]) {
           for (const given of [{}, options]) {
             try {
-              checker.check(history, contextWith(given));
+              void checker.check(history, contextWith(given));
             } catch (error) {
               expect(error).toBeInstanceOf(UserError);
             }

@@ -19,7 +19,7 @@ const BUGS: readonly (BankBug | undefined)[] = [
   'unjustified-refusal',
   'overdraft',
 ];
-const ROUNDS = 4_000;
+const ROUNDS = 2_500;
 
 const optionsOf = ({ accounts, initialBalance }: BankShape) => ({ accounts, initialBalance });
 const check = (history: History, options: Readonly<Record<string, number>>, timeMs = 20_000) =>

@@ -114,7 +114,7 @@ describe('inventory', () => {
         for (const checker of [inventory, inventoryLinearizable]) {
           for (const given of [{}, options]) {
             try {
-              checker.check(script(...lines), contextWith(given));
+              void checker.check(script(...lines), contextWith(given));
             } catch (error) {
               expect(error).toBeInstanceOf(UserError);
             }

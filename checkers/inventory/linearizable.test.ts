@@ -24,7 +24,7 @@ const BUGS: readonly (ShopBug | undefined)[] = [
   'frozen',
 ];
 const READS = ['read', 'stock-take', 'book'];
-const ROUNDS = 3_000;
+const ROUNDS = 2_000;
 
 const check = (checker: Checker, history: History, options: Readonly<Record<string, Json>>) =>
   checker.check(history, { budget: { ...UNLIMITED, timeMs: 20_000 }, options }) as Verdict;

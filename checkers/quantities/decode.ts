@@ -79,6 +79,30 @@ function feasible(
   }
 }
 
+/** The least and the most that the changes from each place on can add. */
+class Bounds {
+  readonly lowest: Float64Array;
+  readonly highest: Float64Array;
+
+  constructor(size: number) {
+    this.lowest = new Float64Array(size + 1);
+    this.highest = new Float64Array(size + 1);
+  }
+
+  extend(at: number, delta: number): void {
+    this.lowest[at] = this.lowest[at + 1] + Math.min(0, delta);
+    this.highest[at] = this.highest[at + 1] + Math.max(0, delta);
+  }
+}
+
+/** A dimension to be settled, by the items that touch it. */
+interface Row {
+  readonly dimension: number;
+  readonly places: readonly number[];
+  readonly all: Bounds;
+  readonly certain: Bounds;
+}
+
 class Decoder {
   private readonly sets: (readonly number[])[] = [];
   private readonly chosen: number[] = [];
@@ -121,15 +145,14 @@ class Decoder {
       return;
     }
     const places = this.touching[dimension].filter((place) => this.decided[place] === 0);
-    const lowest = new Float64Array(places.length + 1);
-    const highest = new Float64Array(places.length + 1);
+    const row: Row = { dimension, places, all: new Bounds(places.length), certain: new Bounds(places.length) };
     for (let at = places.length - 1; at >= 0; at--) {
       const delta = this.deltaIn(places[at], dimension);
-      lowest[at] = lowest[at + 1] + Math.min(0, delta);
-      highest[at] = highest[at + 1] + Math.max(0, delta);
+      row.all.extend(at, delta);
+      row.certain.extend(at, this.returns[this.items[places[at]]] === NEVER ? 0 : delta);
     }
     for (const place of places) this.decided[place] = 1;
-    this.choose(dimension, places, lowest, highest, 0, -1);
+    this.choose(row, 0, -1);
     for (const place of places) this.decided[place] = 0;
   }
 
@@ -149,18 +172,15 @@ class Decoder {
     return best;
   }
 
-  private choose(
-    dimension: number,
-    places: readonly number[],
-    lowest: Float64Array,
-    highest: Float64Array,
-    at: number,
-    skippedClass: number,
-  ): void {
+  private choose(row: Row, at: number, skippedClass: number): void {
     if (this.cut()) return;
+    const { dimension, places } = row;
     const left = this.left[dimension];
+    // With all unknown changes spent that may be, only the others can still make a difference.
+    const spent = this.optionalUsed >= this.limits.optional;
+    const { lowest, highest } = spent ? row.certain : row.all;
     if (left < lowest[at] || left > highest[at]) return;
-    if (at === places.length) {
+    if (at === places.length || (spent && lowest[at] === 0 && highest[at] === 0)) {
       this.nextDimension();
       return;
     }
@@ -173,12 +193,12 @@ class Decoder {
       this.optionalUsed += optional;
       this.chosen.push(item);
       this.move(place, -1);
-      this.choose(dimension, places, lowest, highest, at + 1, skippedClass);
+      this.choose(row, at + 1, skippedClass);
       this.move(place, 1);
       this.chosen.pop();
       this.optionalUsed -= optional;
     }
-    this.choose(dimension, places, lowest, highest, at + 1, sameAs);
+    this.choose(row, at + 1, sameAs);
   }
 
   private cut(): boolean {

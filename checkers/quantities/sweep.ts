@@ -22,9 +22,17 @@ export type SweepResult =
       readonly most: number;
     };
 
+/** Both ends included. */
+export interface EventRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 const GREEDY_CONFIGURATIONS = 512;
+const GENEROUS_CONFIGURATIONS = 4_096;
 const GREEDY_EXPLORED = 400;
-const GREEDY_OPTIONAL = 3;
+const GREEDY_OPTIONAL = 2;
+const GENEROUS_OPTIONAL = 3;
 const FEW_OPTIONAL = 5;
 /** Orders of one set of changes that are followed at once; sets of more than a handful are rare. */
 const BEAM = 256;
@@ -47,6 +55,7 @@ export class Sweep {
   private openObservations: readonly number[] = [];
   private frontier: readonly Configuration[];
   private complete = true;
+  private generous = false;
   private most = 1;
   /** Changes that are in every configuration, for observations that tell which had taken effect. */
   private readonly settled: number[] = [];
@@ -58,6 +67,8 @@ export class Sweep {
     private readonly quantities: Quantities,
     private readonly mode: SweepMode,
     private readonly deadline: Deadline,
+    /** Stretches of events in which the greedy pass looks further. */
+    private readonly generousIn: readonly EventRange[] = [],
   ) {
     this.pending = new Pending(quantities);
     this.isSettled = new Uint8Array(quantities.operations.length);
@@ -74,6 +85,7 @@ export class Sweep {
     const { events, resets } = this.quantities;
     for (let event = 0; event < events.length; event++) {
       this.deadline.tick();
+      this.generous = this.generousIn.some(({ from, to }) => event >= from && event <= to);
       for (const dimension of resets.get(event) ?? []) for (const { vector } of this.frontier) vector[dimension] = 0;
       const code = events[event];
       if (code >= 0) {
@@ -122,9 +134,11 @@ export class Sweep {
 
   private bounded(list: readonly Configuration[]): readonly Configuration[] {
     this.deadline.hold(list.length);
-    if (this.mode !== 'greedy' || list.length <= GREEDY_CONFIGURATIONS) return list;
+    const limit = this.generous ? GENEROUS_CONFIGURATIONS : GREEDY_CONFIGURATIONS;
+    if (this.mode !== 'greedy' || list.length <= limit) return list;
     this.complete = false;
-    return list.slice(0, GREEDY_CONFIGURATIONS);
+    const spent = ({ applied }: Configuration) => applied.filter((op) => this.quantities.returns[op] === NEVER).length;
+    return [...list].sort((a, b) => spent(a) - spent(b)).slice(0, limit);
   }
 
   /** What the only configuration has needs no remembering: it is part of whatever follows. */
@@ -262,24 +276,36 @@ export class Sweep {
     candidates: readonly number[],
   ): readonly (readonly number[])[] {
     const { quantities, deadline, mode } = this;
+    const optional = candidates.filter((op) => quantities.returns[op] === NEVER).length;
+    if (mode === 'greedy' && optional > FEW_OPTIONAL) return this.likelyExplanations(from, seen, candidates);
     const limits: DecodeLimits =
       mode === 'greedy'
         ? { optional: UNBOUNDED, nodes: 4_000, solutions: 32, sets: 'needed' }
         : { optional: UNBOUNDED, nodes: 4_000_000, solutions: 100_000, sets: mode === 'exact' ? 'all' : 'needed' };
-    const optional = candidates.filter((op) => quantities.returns[op] === NEVER).length;
-    if (mode === 'greedy') {
-      if (candidates.length > 0) this.complete = this.complete && this.plenty(from, candidates);
-      // Few unknown changes take effect between two observations: try with none, then one, two, three.
-      for (let used = 0; used <= GREEDY_OPTIONAL && optional > FEW_OPTIONAL; used++) {
-        const { sets } = decode(quantities, from.vector, seen, candidates, { ...limits, optional: used }, deadline);
-        if (sets.length === 0) continue;
-        this.complete = false;
-        return sets;
-      }
-    }
+    if (mode === 'greedy' && candidates.length > 0) this.complete = this.complete && this.plenty(from, candidates);
     const { sets, complete } = decode(quantities, from.vector, seen, candidates, limits, deadline);
     if (!complete) this.complete = false;
     return sets;
+  }
+
+  /** Few unknown changes take effect between two observations: with none of them, or one, or two. */
+  private likelyExplanations(
+    from: Configuration,
+    seen: Exact,
+    candidates: readonly number[],
+  ): readonly (readonly number[])[] {
+    this.complete = false;
+    const nodes = this.generous ? 40_000 : 4_000;
+    const most = this.generous ? GENEROUS_OPTIONAL : GREEDY_OPTIONAL;
+    let found: readonly (readonly number[])[] = [];
+    for (let optional = 0; optional <= most; optional++) {
+      const limits: DecodeLimits = { optional, nodes, solutions: 32, sets: 'needed' };
+      const { sets } = decode(this.quantities, from.vector, seen, candidates, limits, this.deadline);
+      // Sets with more unknown changes come besides those with fewer.
+      if (sets.length > found.length) found = sets;
+      if (found.length > 0 && !this.generous) break;
+    }
+    return found;
   }
 
   /** Applies a set of changes in every order that makes a difference. */
@@ -342,6 +368,7 @@ export class Sweep {
     if (certain.length === candidates.length) return this.nearest(from, candidates, goal);
     this.complete = false;
     const found = this.nearest(from, certain, goal);
+    if (this.generous) return [...found, ...this.nearest(from, candidates, goal)];
     return found.length > 0 || spending === 'if free' ? found : this.nearest(from, candidates, goal);
   }
 
@@ -369,8 +396,10 @@ export class Sweep {
         else further.push(next);
       }
       work = further;
-      if (seen.list.length <= GREEDY_EXPLORED) continue;
-      this.complete = false;
+      // What takes more changes than another way did is left for the exact pass.
+      if (found.length > 0 && further.length > 0) this.complete = false;
+      if (found.length === 0 && seen.list.length <= GREEDY_EXPLORED) continue;
+      if (found.length === 0) this.complete = false;
       break;
     }
     return found;
