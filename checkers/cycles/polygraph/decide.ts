@@ -12,6 +12,7 @@ import { impossibleSentence } from './sentence.js';
 import { shortCycle } from './shortest.js';
 import type { TimeOrdering } from './time.js';
 import { minimalWitness } from './witness.js';
+import { zonesOf } from './zones.js';
 
 export type Decision =
   | {
@@ -90,10 +91,11 @@ function decide(
 
 /** Databases mostly act in real time even where nobody asks for it; failing that, as asked. */
 function bestGuess(question: Question, limits: Limits): Guess {
-  const timely = guess(question, 'realtime');
+  const zones = zonesOf(question);
+  const timely = guess(question, 'realtime', zones);
   if (timely.forced === 0 || question.order === 'realtime') return timely;
   limits.look('ordering transactions');
-  const free = guess(question, question.order);
+  const free = guess(question, question.order, zones);
   return free.forced < timely.forced ? free : timely;
 }
 

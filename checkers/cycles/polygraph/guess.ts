@@ -2,6 +2,7 @@ import { NONE } from '../../../harness/history/history.js';
 import { Heap } from './heap.js';
 import { precedenceOf, type Precedence, type Question } from './precedence.js';
 import type { TimeOrdering } from './time.js';
+import type { Zones } from './zones.js';
 
 /** An order of all blocks, key by key, and how often nothing consistent was left to do next. */
 export interface Guess {
@@ -16,9 +17,10 @@ export interface Guess {
  * somebody has still to read what it would overwrite. For what a correct database did this nearly always comes to its end.
  * Where it gets stuck it breaks a rule and goes on, so that the order of versions is a guess still.
  */
-export function guess({ registers, blocks }: Question, order: TimeOrdering): Guess {
-  const known = precedenceOf({ registers, blocks, isolation: 'serializable', order });
-  return new Execution({ registers, blocks, isolation: 'serializable', order }, known).run();
+export function guess({ registers, blocks }: Question, order: TimeOrdering, { edges, latest }: Zones): Guess {
+  const question: Question = { registers, blocks, isolation: 'serializable', order };
+  const known = precedenceOf(question, undefined, order === 'realtime' ? edges : undefined);
+  return new Execution(question, known, latest).run();
 }
 
 class Execution {
@@ -41,13 +43,14 @@ class Execution {
   constructor(
     private readonly question: Question,
     private readonly known: Precedence,
+    latest: Int32Array,
   ) {
     const { registers, blocks } = question;
     const { nodes, targets } = known;
     this.waiting = new Int32Array(nodes);
     for (const target of targets) this.waiting[target]++;
     this.priorities = new Int32Array(nodes).fill(-1);
-    this.priorities.set(latest(question));
+    this.priorities.set(latest.subarray(0, registers.length));
     this.ready = new Heap(nodes, this.priorities);
     this.executed = new Uint8Array(nodes);
     this.current = blocks.starts.slice(0, registers.keys);
@@ -148,27 +151,4 @@ class Execution {
     const { readerStarts, last } = this.question.blocks;
     return readerStarts[last[block] + 1] - readerStarts[last[block]];
   }
-}
-
-/** By participant: when at the latest it took effect, as far as its completion and those of its readers tell. */
-function latest({ registers, blocks }: Question): Int32Array {
-  const { completions, owners, readStarts, readVersions, length } = registers;
-  const deadlines = completions.slice();
-  for (let member = length - 1; member >= 0; member--) {
-    for (let write = registers.writeStarts[member]; write < registers.writeStarts[member + 1]; write++) {
-      const { next, readerStarts, readers } = blocks;
-      for (let i = readerStarts[write]; i < readerStarts[write + 1]; i++) {
-        deadlines[member] = Math.min(deadlines[member], deadlines[readers[i]]);
-      }
-      if (next[write] !== NONE) deadlines[member] = Math.min(deadlines[member], deadlines[owners[next[write]]]);
-    }
-    // Whoever reads a version does so before the next one is written.
-    for (let read = readStarts[member]; read < readStarts[member + 1]; read++) {
-      const after = blocks.next[readVersions[read]];
-      if (after !== NONE && owners[after] !== member) {
-        deadlines[member] = Math.min(deadlines[member], deadlines[owners[after]]);
-      }
-    }
-  }
-  return deadlines;
 }

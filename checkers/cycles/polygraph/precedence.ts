@@ -24,9 +24,10 @@ export interface Question {
 /**
  * Everything that precedes everything else: by reads and the order asked for; within blocks; and between blocks, if
  * `arrangement` (blocks, key by key) says in which order they come, else only from the initial block to the others.
+ * `extra`: participants, from and to alternating, one of which has committed when the other reads.
  */
-export function precedenceOf(question: Question, arrangement?: Int32Array): Precedence {
-  return new Assembly(question, arrangement).build();
+export function precedenceOf(question: Question, arrangement?: Int32Array, extra?: Int32Array): Precedence {
+  return new Assembly(question, arrangement, extra).build();
 }
 
 class Assembly {
@@ -38,11 +39,12 @@ class Assembly {
   constructor(
     private readonly question: Question,
     private readonly arrangement: Int32Array | undefined,
+    private readonly extra: Int32Array | undefined,
   ) {
     const { length, readVersions, owners } = question.registers;
     this.moments = momentsOf(question.isolation, length);
     this.nodes = this.moments.count;
-    const expected = 4 * length + 2 * readVersions.length + owners.length + 16;
+    const expected = (extra?.length ?? 0) + 4 * length + 2 * readVersions.length + owners.length + 16;
     this.sources = new Int32Buffer(expected);
     this.targets = new Int32Buffer(expected);
   }
@@ -57,6 +59,7 @@ class Assembly {
     if (order === 'realtime') this.timeline();
     this.reads();
     this.withinBlocks();
+    if (this.extra) this.given(this.extra);
     if (this.arrangement) this.betweenBlocks(this.arrangement);
     else this.fromInitialBlocks();
     return { moments, nodes: this.nodes, ...this.sorted() };
@@ -65,6 +68,10 @@ class Assembly {
   private add(from: number, to: number): void {
     this.sources.push(from);
     this.targets.push(to);
+  }
+
+  private given(pairs: Int32Array): void {
+    for (let i = 0; i < pairs.length; i += 2) this.add(this.moments.write(pairs[i]), this.moments.read(pairs[i + 1]));
   }
 
   private processes(): void {

@@ -142,7 +142,7 @@ function impossibleSource(
 }
 
 function collect(transactions: Transactions, { writes, owners: ownerOf }: Sources): Registers {
-  const { length, starts, statuses, mops, keys, history, invokes, completions } = transactions;
+  const { starts, statuses, mops, keys, history, invokes, completions } = transactions;
   const takesPart = Uint8Array.from(statuses, (status) => (status === OK ? 1 : 0));
   for (let mop = 0; mop < mops.length; mop++) {
     if (mops[mop] & EXTERNAL && !(mops[mop] & WRITE) && writes[mop] >= 0) takesPart[ownerOf[writes[mop]]] = 1;
