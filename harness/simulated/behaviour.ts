@@ -6,9 +6,10 @@ export interface Behaviour {
   /**
    * `quorum`: the leader asks a majority whether it still leads; `leader`: it trusts itself; `lease`: it trusts its
    * clock; `own-state`: the node that was asked answers; `any-state`: any node answers; `forked-state`: as `own-state`,
-   * and half of the keys lag behind, another half on every other node.
+   * and half of the keys lag behind, another half on every other node; `each-key-anywhere`: every action of a transaction is answered by
+   * another node.
    */
-  readonly reads: 'quorum' | 'leader' | 'lease' | 'own-state' | 'any-state' | 'forked-state';
+  readonly reads: 'quorum' | 'leader' | 'lease' | 'own-state' | 'any-state' | 'forked-state' | 'each-key-anywhere';
   /** `proposed`: what is not committed yet is seen by reads of the leader. */
   readonly visible: 'committed' | 'proposed';
   /** `proposed`: the leader answers as soon as its own log has the entry. */

@@ -129,8 +129,23 @@ export class Node {
     else if (reads === 'forked-state') {
       const now = this.world.nowNs();
       reply(ok(this.raft.store.read(command, (key) => (this.lags(key) ? now - FORK_NS : now))));
-    } else if (reads === 'any-state') this.readAnywhere(command, reply);
+    } else if (reads === 'each-key-anywhere') reply(ok(this.readPiecemeal(command)));
+    else if (reads === 'any-state') this.readAnywhere(command, reply);
     else this.write(command, reply);
+  }
+
+  /** Prefixes are many keys, which are spread over the nodes by their last letter. */
+  private readPiecemeal(command: Command): KvOutcome {
+    const results = command.then.map((action) => {
+      const seen = this.peers.map(
+        ({ raft }) => raft.store.read({ ...command, conditions: [], then: [action] }).results[0],
+      );
+      return seen[this.id].flatMap(({ key }) => {
+        const node = key.charCodeAt(key.length - 1) % this.peers.length;
+        return seen[node].filter((entry) => entry.key === key);
+      });
+    });
+    return { succeeded: true, results };
   }
 
   private lags(key: string): boolean {

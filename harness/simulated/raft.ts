@@ -2,8 +2,13 @@ import type { KvOutcome } from '../../docker/system.js';
 import type { Behaviour } from './behaviour.js';
 import { Disk } from './disk.js';
 import { type Append, type AppendAnswer, BEGINNING, type Entry, type VoteRequest } from './log.js';
+import { Lease } from './lease.js';
+import { agreed, majority } from './quorum.js';
+import { type Lost, PendingReads } from './reads.js';
 import type { Command } from './store.js';
 import { Store } from './store.js';
+import { TIMES } from './times.js';
+import { Timestamps } from './timestamps.js';
 
 /** What consensus needs of the node it runs on. */
 export interface Host {
@@ -25,7 +30,6 @@ export interface Host {
 }
 
 type Done = (outcome: KvOutcome) => void;
-type Lost = (what: 'deposed') => void;
 
 interface Proposal {
   readonly term: number;
@@ -33,25 +37,6 @@ interface Proposal {
   readonly lost: Lost;
 }
 
-interface PendingRead {
-  readonly round: number;
-  readonly serve: () => void;
-  readonly lost: Lost;
-}
-
-const MS = 1e6;
-export const TIMES = {
-  tickNs: 25 * MS,
-  heartbeatNs: 75 * MS,
-  electionNs: { least: 400 * MS, spread: 400 * MS },
-  /** A majority promised not to elect another leader for so long. */
-  leaseNs: 390 * MS,
-  batchNs: 250 * MS,
-  backgroundSyncNs: 1000 * MS,
-  snapshotNs: 4000 * MS,
-  syncNs: { least: 0.2 * MS, spread: 0.6 * MS },
-  reachableNs: 600 * MS,
-} as const;
 /** Entries in one message. */
 const MAX_ENTRIES = 1000;
 
@@ -75,16 +60,16 @@ export class Raft {
   private rounds: number[] = [];
   private heard: number[] = [];
   private round = 0;
-  private readonly roundTimes = new Map<number, number>();
-  private leaseEnd = 0;
+  private readonly lease = new Lease();
   private readonly proposals = new Map<number, Proposal>();
-  private reads: PendingRead[] = [];
+  private readonly reads = new PendingReads();
+  private readonly timestamps: Timestamps;
   private forgetful = false;
   private snapshot = { entries: 1 };
-  private latestTimestamp = 0;
 
   constructor(private readonly host: Host) {
     this.store = new Store(host.behaviour.reads === 'forked-state' ? 'keeps-past' : 'forgets');
+    this.timestamps = new Timestamps(host.behaviour.order);
     this.disk = new Disk(
       () => ({ term: this.term, votedFor: this.votedFor, entries: this.log.length }),
       (run) => host.later(TIMES.syncNs.least + host.draw(TIMES.syncNs.spread), run),
@@ -119,7 +104,7 @@ export class Raft {
     this.role = 'follower';
     this.leader = -1;
     this.proposals.clear();
-    this.reads = [];
+    this.reads.takeAll();
     this.commit = 0;
     this.replay();
   }
@@ -132,7 +117,7 @@ export class Raft {
   /** Appends a command as the leader and says what became of it. */
   propose(command: Command, done: Done, lost: Lost): void {
     const { acknowledges, replicates } = this.host.behaviour;
-    this.log.push({ term: this.term, command: this.stamped(command) });
+    this.log.push({ term: this.term, command: this.timestamps.stamped(command) });
     const index = this.log.length - 1;
     this.proposals.set(index, { term: this.term, done, lost });
     this.storedOwn(index);
@@ -143,12 +128,12 @@ export class Raft {
   /** Calls back when the leader is sure to have led after the call. */
   confirm(serve: () => void, lost: Lost): void {
     const { reads } = this.host.behaviour;
-    if (reads === 'leader' || (reads === 'lease' && this.host.wallNs() < this.leaseEnd && this.settled)) {
+    if (reads === 'leader' || (reads === 'lease' && this.lease.holds(this.host.wallNs()) && this.settled)) {
       serve();
       return;
     }
     this.round++;
-    this.reads.push({ round: this.round, serve, lost });
+    this.reads.add({ round: this.round, serve, lost });
     this.replicateAll();
     this.serveReads();
   }
@@ -250,9 +235,8 @@ export class Raft {
     this.rounds = this.peers(0);
     if (this.host.behaviour.quorum !== 'reachable') this.heard = this.peers(now);
     this.round = 1;
-    this.roundTimes.clear();
-    this.leaseEnd = 0;
-    this.beginTimestamps();
+    this.lease.clear();
+    this.timestamps.begin(this.log);
     this.log.push({ term: this.term, command: undefined });
     const index = this.log.length - 1;
     this.storedOwn(index);
@@ -270,9 +254,8 @@ export class Raft {
     this.role = 'follower';
     if (led) {
       this.hopeForLeader();
-      const lost = [...this.proposals.values(), ...this.reads];
+      const lost = [...this.proposals.values(), ...this.reads.takeAll()];
       this.proposals.clear();
-      this.reads = [];
       if (this.applied > this.commit) this.replay();
       for (const each of lost) each.lost('deposed');
     }
@@ -288,7 +271,7 @@ export class Raft {
   private replicateAll(): void {
     const now = this.host.clockNs();
     this.heartbeatDue = now + (this.host.behaviour.replicates === 'in-batches' ? TIMES.batchNs : TIMES.heartbeatNs);
-    if (this.host.behaviour.reads === 'lease') this.roundTimes.set(this.round, this.host.wallNs());
+    if (this.host.behaviour.reads === 'lease') this.lease.asked(this.round, this.host.wallNs());
     for (let peer = 0; peer < this.host.nodes; peer++) if (peer !== this.host.id) this.replicate(peer);
   }
 
@@ -356,7 +339,7 @@ export class Raft {
     if (this.role !== 'leader' || term !== this.term) return;
     if (round > this.rounds[from]) {
       this.rounds[from] = round;
-      this.extendLease();
+      if (this.host.behaviour.reads === 'lease') this.lease.confirmed(this.confirmedRound);
     }
     if (accepted) {
       this.next[from] = Math.max(this.next[from], index + 1);
@@ -371,11 +354,11 @@ export class Raft {
   private matched(node: number, index: number): void {
     if (this.role !== 'leader' || index >= this.log.length) return;
     this.match[node] = Math.max(this.match[node], index);
-    const agreed = this.agreed(this.match);
+    const reached = agreed(this.match, this.quorum);
     // An entry of an earlier term may still be replaced, however many have it (Raft, figure 8).
-    if (agreed <= this.commit || this.log[agreed].term !== this.term) return;
-    this.commit = agreed;
-    this.applyUpTo(agreed);
+    if (reached <= this.commit || this.log[reached].term !== this.term) return;
+    this.commit = reached;
+    this.applyUpTo(reached);
     this.serveReads();
   }
 
@@ -385,30 +368,13 @@ export class Raft {
     this.persisted(() => term === this.term && this.matched(this.host.id, index));
   }
 
-  /** The highest number that a quorum has reached. */
-  private agreed(reached: readonly number[]): number {
-    const sorted = [...reached].sort((a, b) => b - a);
-    return sorted[this.quorum - 1];
-  }
-
   private get confirmedRound(): number {
-    return this.agreed(this.rounds.map((round, node) => (node === this.host.id ? this.round : round)));
-  }
-
-  private extendLease(): void {
-    if (this.host.behaviour.reads !== 'lease') return;
-    const confirmed = this.confirmedRound;
-    this.leaseEnd = Math.max(this.leaseEnd, (this.roundTimes.get(confirmed) ?? 0) + TIMES.leaseNs);
-    for (const round of this.roundTimes.keys()) if (round < confirmed) this.roundTimes.delete(round);
+    this.rounds[this.host.id] = this.round;
+    return agreed(this.rounds, this.quorum);
   }
 
   private serveReads(): void {
-    if (this.reads.length === 0 || !this.settled) return;
-    const confirmed = this.confirmedRound;
-    const ready = this.reads.filter(({ round }) => round <= confirmed);
-    if (ready.length === 0) return;
-    this.reads = this.reads.filter(({ round }) => round > confirmed);
-    for (const { serve } of ready) serve();
+    if (this.reads.length > 0 && this.settled) this.reads.serve(this.confirmedRound);
   }
 
   private applyUpTo(index: number): void {
@@ -434,19 +400,6 @@ export class Raft {
     else this.disk.sync(done);
   }
 
-  /** Timestamps go on where those in the log end. */
-  private beginTimestamps(): void {
-    const used = this.log.reduce((latest, { command }) => Math.max(latest, command?.timestamp ?? 0), 0);
-    this.latestTimestamp = used;
-    // What was handed out is only noted now and then; a correct oracle would skip to the end of the noted stretch.
-    if (this.host.behaviour.order === 'restarting-timestamps') this.latestTimestamp = Math.max(0, used - 200);
-  }
-
-  private stamped(command: Command): Command {
-    if (this.host.behaviour.order !== 'restarting-timestamps') return command;
-    return { ...command, timestamp: ++this.latestTimestamp };
-  }
-
   private toPeers(receive: (peer: Raft) => void): void {
     for (let peer = 0; peer < this.host.nodes; peer++) if (peer !== this.host.id) this.host.send(peer, receive);
   }
@@ -454,8 +407,4 @@ export class Raft {
   private peers(value: number): number[] {
     return new Array<number>(this.host.nodes).fill(value);
   }
-}
-
-function majority(nodes: number): number {
-  return Math.floor(nodes / 2) + 1;
 }

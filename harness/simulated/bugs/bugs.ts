@@ -14,6 +14,7 @@ import { lostUpdate } from './lost-update.js';
 import { nonMonotonicRead } from './non-monotonic-read.js';
 import { oversellByReadThenWrite } from './oversell-by-read-then-write.js';
 import { powerFailureLosesTail } from './power-failure-loses-tail.js';
+import { readSkew } from './read-skew.js';
 import { snapshotOverNewerLog } from './snapshot-over-newer-log.js';
 import { splitBrain } from './split-brain.js';
 import { staleCandidateElected } from './stale-candidate-elected.js';
@@ -44,6 +45,7 @@ export const BUGS: readonly Bug[] = [
   oversellByReadThenWrite,
   tornMultiKeyWrite,
   writeSkew,
+  readSkew,
   longFork,
   acknowledgedWhenDeposed,
   failedWriteApplied,
