@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rwRegister } from '../checkers/cycles/cycles.js';
+import { rwRegisterFromEmpty } from '../checkers/cycles/cycles.js';
 import { TransactionClient, type Representation } from './transactions/client.js';
 import { transactions } from './transactions/generator.js';
 import { transactionOptions } from './transactions/options.js';
@@ -34,5 +34,5 @@ export const wr: Workload = {
     },
   },
   generator: (context) => transactions('w', options.parse(context.options), context.random),
-  checkers: () => [{ checker: rwRegister, required: true }],
+  checkers: () => [{ checker: rwRegisterFromEmpty, required: true }],
 };

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { inventory } from './inventory.js';
+import { drive } from './testing/drive.js';
+import { keepsItsPromises, kinds, plan, verdicts } from './testing/promises.js';
+
+keepsItsPromises(inventory);
+
+describe('inventory', () => {
+  it('sells out now and then, and confirms most', async () => {
+    const history = await drive(inventory, plan);
+    const outcomes = [...history.events()].flatMap(({ f, type, value }) =>
+      f === 'order' && type === 'ok' ? [(value as { readonly outcome: string }).outcome] : [],
+    );
+    expect(outcomes.filter((outcome) => outcome === 'confirmed').length).toBeGreaterThan(50);
+  });
+
+  it('names lost orders', async () => {
+    const history = await drive(inventory, { ...plan, bug: 'lost updates', bugShare: 0.02 });
+    expect(kinds(await verdicts(inventory, history))).toContain('lost-order');
+  });
+
+  it('oversells with the naive strategy', async () => {
+    const options = { strategy: 'naive', initialStock: 20, skus: 2, maxRestock: 2 };
+    const found = await verdicts(inventory, await drive(inventory, { ...plan, options }), options);
+    expect(kinds(found)).toContain('oversold');
+    expect(kinds(found)).toContain('not-conserved');
+  });
+
+  it('finds refusals that stale reads cause', async () => {
+    const options = { initialStock: 5, skus: 2, maxRestock: 20 };
+    const found = await verdicts(
+      inventory,
+      await drive(inventory, { ...plan, options, bug: 'stale reads', bugShare: 0.3 }),
+      options,
+    );
+    expect(kinds(found)).toContain('unjustified-refusal');
+  });
+});
