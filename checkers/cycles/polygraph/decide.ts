@@ -11,7 +11,7 @@ import { replay } from './replay.js';
 import { impossibleSentence } from './sentence.js';
 import { shortCycle } from './shortest.js';
 import type { TimeOrdering } from './time.js';
-import { minimalWitness } from './witness.js';
+import { minimalWitness, shrink } from './witness.js';
 import { zonesOf } from './zones.js';
 
 export type Decision =
@@ -73,7 +73,9 @@ function decide(
     witness: Array.from(witness, (member) => registers.transactions[member]),
     ...impossibleSentence(transactions, registers, witness, isolation, order),
   });
-  if ('kind' in blocks) return refuted(Int32Array.from(blocks.members).sort());
+  if ('kind' in blocks) {
+    return refuted(shrink({ registers, isolation, order }, Int32Array.from(blocks.members).sort(), limits));
+  }
   const question: Question = { registers, blocks, isolation, order };
   limits.look('ordering transactions');
   const first = bestGuess(question, limits);

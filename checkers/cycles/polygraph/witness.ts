@@ -14,7 +14,12 @@ const MOST_WORK = 400_000;
  * halving them down to single participants (ddmin, Zeller and Hildebrandt 2002).
  */
 export function minimalWitness(question: Question, members: Int32Array, limits: Limits): Int32Array {
-  let witness = closeBlocks(question, members);
+  return shrink(question, closeBlocks(question, members), limits);
+}
+
+/** The same for participants (ascending) that are impossible even alone. */
+export function shrink(question: Omit<Question, 'blocks'>, members: Int32Array, limits: Limits): Int32Array {
+  let witness = members;
   if (!impossibleAlone(question, witness, limits)) {
     throw new Error('a set of transactions was found impossible among others but not alone');
   }
@@ -38,7 +43,7 @@ export function minimalWitness(question: Question, members: Int32Array, limits: 
 
 /** Whether these participants (ascending), without any others, have no execution. */
 export function impossibleAlone(
-  { registers, isolation, order }: Pick<Question, 'registers' | 'isolation' | 'order'>,
+  { registers, isolation, order }: Omit<Question, 'blocks'>,
   members: Int32Array,
   limits: Limits,
 ): boolean {
