@@ -1,16 +1,13 @@
 import type { KvOutcome } from '../../docker/system.js';
+import { leaderLost, NO_LEADER, ok, type Reply, UNKNOWN } from './answer.js';
 import type { Behaviour } from './behaviour.js';
+import { checkedEarly } from './checks.js';
+import type { Host } from './host.js';
 import type { Chance } from './chance.js';
 import type { Network } from './network.js';
-import { type Host, Raft } from './raft.js';
+import { Raft } from './raft.js';
 import { type Command, readsOnly } from './store.js';
 import type { World } from './world.js';
-
-/** What a client is told. `fail` promises that nothing happened. */
-export type Answer =
-  | { readonly kind: 'ok'; readonly outcome: KvOutcome }
-  | { readonly kind: 'fail' | 'info'; readonly code: string; readonly message: string };
-export type Reply = (answer: Answer) => void;
 
 export interface NodeClock {
   /** Ns of the monotonic clock, by which timers go, in one ns of the world. */
@@ -33,9 +30,6 @@ const TORN_NS = 15 * MS;
 /** How far the lagging half of the keys is behind. */
 const FORK_NS = 150 * MS;
 const TICK_NS = 10 * MS;
-
-const DEPOSED = 'the leader stepped down while the request was under way';
-const NO_LEADER: Answer = { kind: 'fail', code: 'no-leader', message: 'no leader is known; nothing was proposed' };
 
 /** A machine with one database process on it, which can die, stop and freeze. */
 export class Node {
@@ -212,13 +206,13 @@ export class Node {
 
   /** As the leader. */
   private execute(command: Command, reply: Reply): void {
-    const lost = () => reply({ kind: 'info', code: 'leader-changed', message: DEPOSED });
+    const lost = () => reply(UNKNOWN);
     if (readsOnly(command)) {
       const store = () => (this.behaviour.visible === 'proposed' ? this.raft.provisional() : this.raft.store);
       this.raft.confirm(() => reply(ok(store().read(command))), lost);
       return;
     }
-    const checked = this.checkedEarly(command);
+    const checked = checkedEarly(command, this.behaviour, this.raft.store);
     const [first, ...others] = checked.then;
     const torn = this.behaviour.transactions === 'torn' && others.length > 0;
     this.raft.propose(
@@ -227,42 +221,18 @@ export class Node {
         if (!torn || !outcome.succeeded) reply(ok(outcome));
         else this.later(TORN_NS, () => this.finishTorn({ conditions: [], then: others, otherwise: [] }, reply));
       },
-      () => reply(this.onLeaderLoss(command)),
+      () => reply(leaderLost(command, this.behaviour)),
     );
   }
 
   private finishTorn(rest: Command, reply: Reply): void {
-    if (this.raft.role !== 'leader') reply(this.onLeaderLoss(rest));
+    if (this.raft.role !== 'leader') reply(leaderLost(rest, this.behaviour));
     else
       this.raft.propose(
         rest,
         (outcome) => reply(ok(outcome)),
-        () => reply(this.onLeaderLoss(rest)),
+        () => reply(leaderLost(rest, this.behaviour)),
       );
-  }
-
-  /** Without the conditions that a careless leader has checked already. */
-  private checkedEarly(command: Command): Command {
-    const { checksEarly, conditions } = this.behaviour;
-    if (conditions === 'of-written-keys') {
-      const written = new Set(command.then.flatMap((action) => (action.kind === 'put' ? [action.key] : [])));
-      return { ...command, conditions: command.conditions.filter(({ key }) => written.has(key)) };
-    }
-    if (checksEarly === 'none') return command;
-    const early = command.conditions.filter(({ kind }) => kind === checksEarly);
-    if (!this.raft.store.holds(early)) return command;
-    return { ...command, conditions: command.conditions.filter(({ kind }) => kind !== checksEarly) };
-  }
-
-  private onLeaderLoss({ then }: Command): Answer {
-    switch (this.behaviour.onLeaderLoss) {
-      case 'unknown':
-        return { kind: 'info', code: 'leader-changed', message: DEPOSED };
-      case 'failed':
-        return { kind: 'fail', code: 'leader-changed', message: DEPOSED };
-      case 'succeeded':
-        return ok({ succeeded: true, results: then.map(() => []) });
-    }
   }
 
   /** Requests that went to a leader who is none any more: nobody knows what became of them. */
@@ -270,7 +240,7 @@ export class Node {
     if (this.behaviour.retries === 'blindly') return;
     const lost = [...this.forwarded.values()];
     this.forwarded.clear();
-    for (const { reply } of lost) reply({ kind: 'info', code: 'leader-changed', message: DEPOSED });
+    for (const { reply } of lost) reply(UNKNOWN);
   }
 
   private send(to: Node, handle: () => void): void {
@@ -307,10 +277,6 @@ export class Node {
       leaderChanged: () => this.leaderChanged(),
     };
   }
-}
-
-function ok(outcome: KvOutcome): Answer {
-  return { kind: 'ok', outcome };
 }
 
 /** Clock ticks of /proc after so many ns. */

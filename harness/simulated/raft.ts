@@ -1,6 +1,6 @@
 import type { KvOutcome } from '../../docker/system.js';
-import type { Behaviour } from './behaviour.js';
 import { Disk } from './disk.js';
+import type { Host } from './host.js';
 import { type Append, type AppendAnswer, BEGINNING, type Entry, type VoteRequest } from './log.js';
 import { Lease } from './lease.js';
 import { agreed, majority } from './quorum.js';
@@ -9,25 +9,6 @@ import type { Command } from './store.js';
 import { Store } from './store.js';
 import { TIMES } from './times.js';
 import { Timestamps } from './timestamps.js';
-
-/** What consensus needs of the node it runs on. */
-export interface Host {
-  readonly id: number;
-  readonly nodes: number;
-  readonly behaviour: Behaviour;
-  /** The node's own clock, ns. */
-  clockNs(): number;
-  /** The time of day as the node believes it to be, ns: for whoever compares it with that of others. */
-  wallNs(): number;
-  worldNs(): number;
-  /** Uniform integer below the bound. */
-  draw(bound: number): number;
-  /** After so many ns of the node's clock, unless the process died meanwhile. */
-  later(delayNs: number, run: () => void): void;
-  send(to: number, receive: (peer: Raft) => void): void;
-  /** Somebody else leads, or nobody does. */
-  leaderChanged(): void;
-}
 
 type Done = (outcome: KvOutcome) => void;
 

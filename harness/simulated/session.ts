@@ -6,8 +6,9 @@ import {
   type KvSession,
   SessionError,
 } from '../../docker/system.js';
+import type { Answer } from './answer.js';
 import type { Network } from './network.js';
-import type { Answer, Node } from './node.js';
+import type { Node } from './node.js';
 import type { Command } from './store.js';
 import type { World } from './world.js';
 

@@ -3,7 +3,7 @@ import type { Bug } from './bug.js';
 export const failedWriteApplied: Bug = {
   name: 'failed-write-applied',
   summary: 'a leader that steps down says that writes failed which are committed later',
-  modelledOn: "etcd's and RavenDB's indefinite errors taken for definite ones",
+  modelledOn: 'timeouts reported as failures, as by clients of etcd 3.4.3 (Jepsen, 2020)',
   behaviour: { onLeaderLoss: 'failed' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['partition', 'pause'] },
   caughtBy: 'session-guarantees',

@@ -3,7 +3,7 @@ import type { Bug } from './bug.js';
 export const lostUpdate: Bug = {
   name: 'lost-update',
   summary: 'compare-and-set compares when it is proposed, not when it is applied',
-  modelledOn: "Percona XtraDB and PostgreSQL's read committed: two updates from the same value",
+  modelledOn: 'read committed in most SQL databases: two updates from the same value (Warszawski and Bailis, 2017)',
   behaviour: { checksEarly: 'value' },
   exposedBy: { workload: 'register', options: { threadsPerKey: 10 }, nemeses: [] },
   caughtBy: 'linearizable',

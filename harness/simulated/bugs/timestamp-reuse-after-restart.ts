@@ -3,7 +3,7 @@ import type { Bug } from './bug.js';
 export const timestampReuseAfterRestart: Bug = {
   name: 'timestamp-reuse-after-restart',
   summary: 'a new leader hands out timestamps again that were used, and its writes lose against older ones',
-  modelledOn: "TiDB's and Dgraph's timestamp oracles when their high-water mark is lost",
+  modelledOn: "timestamp oracles after Percolator's, when their high-water mark is lost",
   behaviour: { order: 'restarting-timestamps' },
   exposedBy: { workload: 'register', options: {}, nemeses: ['kill', 'partition'] },
   caughtBy: 'linearizable',

@@ -1,0 +1,21 @@
+import type { Behaviour } from './behaviour.js';
+import type { Raft } from './raft.js';
+
+/** What consensus needs of the node it runs on. */
+export interface Host {
+  readonly id: number;
+  readonly nodes: number;
+  readonly behaviour: Behaviour;
+  /** The node's own clock, ns. */
+  clockNs(): number;
+  /** The time of day as the node believes it to be, ns: for whoever compares it with that of others. */
+  wallNs(): number;
+  worldNs(): number;
+  /** Uniform integer below the bound. */
+  draw(bound: number): number;
+  /** After so many ns of the node's clock, unless the process died meanwhile. */
+  later(delayNs: number, run: () => void): void;
+  send(to: number, receive: (peer: Raft) => void): void;
+  /** Somebody else leads, or nobody does. */
+  leaderChanged(): void;
+}
