@@ -20,7 +20,7 @@ describe('recorded transactions', () => {
     const [, family, kind, quality] = NAME.exec(file)!;
     const { history } = await readHistory(`${folder}/${file}`);
     const consistency = kind.endsWith('-process') ? 'strong-session-serializable' : 'strict-serializable';
-    const context = { budget: UNLIMITED, consistency, options: { writesFollowReads: true } };
+    const context = { budget: UNLIMITED, consistency, options: { writesFollowReads: true, initialState: 'empty' } };
     const verdict = await (family === 'la' ? listAppend : rwRegister).check(history, context);
     if (quality === 'good') {
       expect(verdict.anomalies).toEqual([]);

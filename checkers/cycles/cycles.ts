@@ -1,11 +1,12 @@
 import { FAIL, OK, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
+import { UserError } from '../../harness/kit/errors.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import { readTransactions, type Family, type Transactions } from '../transactions/transactions.js';
 import { analyse, cyclesOf, orderOf, type Analysis } from './analysis.js';
 import { explainCycle } from './explain.js';
 import type { Finding } from './findings.js';
-import { boundary, forbids, modelNamed } from './lattice.js';
+import { boundary, forbids, forbidsAnything, modelNamed } from './lattice.js';
 import { inferListAppend, type Inference } from './list-append.js';
 import { Limits, OverBudget } from './limits.js';
 import type { Order } from './realtime.js';
@@ -15,6 +16,7 @@ import { listReasons, registerReasons } from './reasons.js';
 import { inferRwRegister } from './rw-register.js';
 import { registerOptions } from './version-orders.js';
 
+const THIN_AIR = 'thin-air-read';
 /** Cycles of one kind that are explained; all are counted. */
 const EXPLAINED = 8;
 
@@ -33,25 +35,47 @@ export const rwRegister: Checker = {
   check: (history, context) => check(history, context, 'rw-register'),
 };
 
+/** The same for a history known to begin with nothing written: a value that nobody wrote came out of thin air. */
+export const rwRegisterFromEmpty: Checker = {
+  ...rwRegister,
+  check: (history, context) =>
+    rwRegister.check(history, { ...context, options: { initialState: 'empty', ...context.options } }),
+};
+
 /**
  * Judges a history against `context.consistency`, else what the system claims, else strict serializability.
  * Anomalies that the model allows do not make it invalid. Option `realtime: false`: only the order within sessions was
  * recorded; then every model is taken with session order, as is usual for such histories, and real time stays open.
+ * Option `initialState: empty`: registers began unwritten. Without it a value that nobody wrote may be from before the
+ * history began, as a recording of a database that lives already has many; such reads are named and not judged, as by
+ * Elle. Lists do not need it: what was there before would be at the front of every read.
  *
  * @throws UserError for an event that is no transaction of this family, or an unknown model
  */
 function check(history: History, context: CheckContext, family: Family): Verdict {
-  const model = modelNamed(context.consistency ?? context.claimed ?? 'strict-serializable');
+  const model = decidable(context.consistency ?? context.claimed ?? 'strict-serializable');
   const limits = new Limits(context);
   try {
     const transactions = readTransactions(history, family, limits);
     const inference = infer(transactions, context, limits);
     const clock = context.options['realtime'] === false ? 'unknown' : 'recorded';
-    return judge(analyse(transactions, inference, limits, clock), model);
+    const before = family === 'rw-register' && context.options['initialState'] !== 'empty' ? 'unknown' : 'empty';
+    return judge(analyse(transactions, inference, limits, clock), model, before);
   } catch (error) {
     if (error instanceof NotUnique || error instanceof OverBudget) return undecided(error.message, model);
     throw error;
   }
+}
+
+/**
+ * The model by its name here. `causal` of single objects forbids nothing that transactions can show; asked of
+ * transactions it means the transactional one. A model that no anomaly can contradict would always "hold": refused.
+ */
+function decidable(name: string): string {
+  const model = modelNamed(name);
+  if (model === 'causal') return 'causal-cerone';
+  if (forbidsAnything(model)) return model;
+  throw new UserError(`consistency model "${name}" cannot be judged from transactions; ask for a transactional one`);
 }
 
 function infer(transactions: Transactions, context: CheckContext, limits: Limits): Inference {
@@ -65,12 +89,12 @@ function undecided(reason: string, model: string): Verdict {
 }
 
 /** What was found, against one model. */
-export function judge(analysis: Analysis, model: string): Verdict {
+export function judge(analysis: Analysis, model: string, before: 'empty' | 'unknown' = 'empty'): Verdict {
   const { transactions, inference } = analysis;
   const order = orderIn(analysis, model);
   const judged = cyclesOf(analysis, order);
   const counts = countKinds(analysis, [...judged, ...beyond(analysis, judged)]);
-  const against = (kind: string) => prohibits(analysis, model, kind);
+  const against = (kind: string) => !(kind === THIN_AIR && before === 'unknown') && prohibits(analysis, model, kind);
   const anomalies = sortBySeverity(explainAll(analysis, judged), against);
   const details = describe(analysis, model, counts, against);
   const prohibited = [...counts.keys()].filter(against);
@@ -91,7 +115,12 @@ export function judge(analysis: Analysis, model: string): Verdict {
     return { validity: 'unknown', reason, anomalies, details, checked: [], notChecked: [what] };
   }
   const open = inference.partlyOrderedKeys;
+  const early = against(THIN_AIR) ? 0 : (counts.get(THIN_AIR) ?? 0);
   const notChecked = open > 0 ? [`orders of writes that no read tells, of ${String(open)} keys`] : [];
+  if (early > 0)
+    notChecked.push(
+      `${String(early)} reads of values that nobody wrote: taken to be from before (initialState=empty judges them)`,
+    );
   return { validity: 'valid', anomalies, details, checked: [what, ...inference.assumptions], notChecked };
 }
 

@@ -24,7 +24,7 @@ function kindsIn(family: Family, events: readonly EventInput[], order: 'process'
 describe.each(TEMPLATES)('$family with $kind', (template) => {
   const order = template.kind.endsWith('-process') ? 'process' : 'realtime';
   const checker = template.family === 'list-append' ? listAppend : rwRegister;
-  const options = { writesFollowReads: true };
+  const options = { writesFollowReads: true, initialState: 'empty' };
 
   it('shows exactly the kinds it was made to show', () => {
     expect(kindsIn(template.family, eventsOf(template), order)).toEqual(template.shows);

@@ -105,7 +105,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   const results = await judgeBare({
     history,
     checkers: judges.checkers,
-    options: checkerOptions(args.set),
+    options: { ...(notes.includes(NO_REALTIME) && { realtime: false }), ...checkerOptions(args.set) },
     budget: budgetOf(args),
     ...(judges.consistency !== undefined && { consistency: judges.consistency }),
     notes,
@@ -119,14 +119,9 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   show(results, input, args);
 }
 
-/** Some formats tell each session's order only: a model with real time cannot be judged from them. */
+/** Some formats tell each session's order only; then no model with real time can be decided, so none is the default. */
 function withoutRealtime(judges: Judges, notes: readonly string[]): Judges {
-  if (!notes.includes(NO_REALTIME)) return judges;
-  const { consistency = 'serializable' } = judges;
-  if (/^(strict|strong-(?!session)|linearizable|PL-SS)/.test(consistency)) {
-    throw new UserError(`--model ${consistency}: this format tells no real-time order; ask for serializable or weaker`);
-  }
-  return { ...judges, consistency };
+  return notes.includes(NO_REALTIME) ? { ...judges, consistency: judges.consistency ?? 'serializable' } : judges;
 }
 
 function show(results: Results, input: ReportInput, args: Arguments<typeof options>): void {

@@ -8,7 +8,7 @@ const OPERATION = /^([rw]) (\d{1,15}) (\d{1,15})$/;
 /** Plain text of weak-isolation checkers: `r key value` and `w key value`. */
 export const awdit: HistoryFormat = {
   name: 'awdit',
-  summary: 'text of "r key value" / "w key value" lines, transactions parted by =====, sessions by -----',
+  summary: 'text of "r key value" / "w key value" lines, sessions parted by =====, transactions by -----',
   detect: (head) => /^\s*[rw] \d+ \d+\s*$/m.test(head.slice(0, 4096)) && !/[{(]/.test(head.slice(0, 4096)),
   read: readAwdit,
 };
@@ -26,8 +26,8 @@ async function readAwdit(source: Source): Promise<ReadResult> {
   for (const [at, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line === '') continue;
-    if (/^={3,}$/.test(line)) finish();
-    else if (/^-{3,}$/.test(line)) {
+    if (/^-{3,}$/.test(line)) finish();
+    else if (/^={3,}$/.test(line)) {
       finish();
       session++;
     } else {

@@ -161,7 +161,7 @@ describe('json', () => {
 
 describe('session logs', () => {
   it('reads sessions and transactions as plain text and says that real time is made up', async () => {
-    const { history, notes } = await read('w 0 1\nr 0 1\n=====\nr 0 1\n-----\nw 1 1\n');
+    const { history, notes } = await read('w 0 1\nr 0 1\n-----\nr 0 1\n=====\nw 1 1\n');
     expect(notes).toContain(NO_REALTIME);
     expect([...history.events()].map(({ process, type, value }) => [process, type, value])).toEqual([
       [
