@@ -17,9 +17,9 @@ export interface Guess {
  * somebody has still to read what it would overwrite. For what a correct database did this nearly always comes to its end.
  * Where it gets stuck it breaks a rule and goes on, so that the order of versions is a guess still.
  */
-export function guess({ registers, blocks }: Question, order: TimeOrdering, { edges, latest }: Zones): Guess {
+export function guess({ registers, blocks }: Question, order: TimeOrdering, { hints, latest }: Zones): Guess {
   const question: Question = { registers, blocks, isolation: 'serializable', order };
-  const known = precedenceOf(question, undefined, order === 'realtime' ? edges : undefined);
+  const known = precedenceOf(question, undefined, order === 'realtime' ? hints : undefined);
   return new Execution(question, known, latest).run();
 }
 

@@ -24,10 +24,19 @@ export interface Question {
 /**
  * Everything that precedes everything else: by reads and the order asked for; within blocks; and between blocks, if
  * `arrangement` (blocks, key by key) says in which order they come, else only from the initial block to the others.
- * `extra`: participants, from and to alternating, one of which has committed when the other reads.
  */
-export function precedenceOf(question: Question, arrangement?: Int32Array, extra?: Int32Array): Precedence {
-  return new Assembly(question, arrangement, extra).build();
+export function precedenceOf(question: Question, arrangement?: Int32Array, hints?: Hints): Precedence {
+  return new Assembly(question, arrangement, hints).build();
+}
+
+/** What a guess assumes beyond what is asked. */
+export interface Hints {
+  /** Participants, from and to alternating, one of which has committed when the other reads. */
+  readonly pairs: Int32Array;
+  /** By participant: 1 if it may have taken effect before it was invoked. */
+  readonly untimed: Uint8Array;
+  /** The order asked for, where real time is only assumed. */
+  readonly asked: TimeOrdering;
 }
 
 class Assembly {
@@ -39,12 +48,12 @@ class Assembly {
   constructor(
     private readonly question: Question,
     private readonly arrangement: Int32Array | undefined,
-    private readonly extra: Int32Array | undefined,
+    private readonly hints: Hints | undefined,
   ) {
     const { length, readVersions, owners } = question.registers;
     this.moments = momentsOf(question.isolation, length);
     this.nodes = this.moments.count;
-    const expected = (extra?.length ?? 0) + 4 * length + 2 * readVersions.length + owners.length + 16;
+    const expected = (hints?.pairs.length ?? 0) + 4 * length + 2 * readVersions.length + owners.length + 16;
     this.sources = new Int32Buffer(expected);
     this.targets = new Int32Buffer(expected);
   }
@@ -55,11 +64,11 @@ class Assembly {
     for (let member = 0; member < registers.length && moments.perTransaction === 2; member++) {
       this.add(moments.read(member), moments.write(member));
     }
-    if (order === 'process') this.processes();
+    if (order === 'process' || this.hints?.asked === 'process') this.processes();
     if (order === 'realtime') this.timeline();
     this.reads();
     this.withinBlocks();
-    if (this.extra) this.given(this.extra);
+    if (this.hints) this.given(this.hints.pairs);
     if (this.arrangement) this.betweenBlocks(this.arrangement);
     else this.fromInitialBlocks();
     return { moments, nodes: this.nodes, ...this.sorted() };
@@ -86,7 +95,7 @@ class Assembly {
     const ticks = this.nodes;
     this.nodes += length;
     followers(this.question.registers).forEach((follower, member) => {
-      this.add(ticks + member, this.moments.read(member));
+      if (!this.hints?.untimed[member]) this.add(ticks + member, this.moments.read(member));
       if (member + 1 < length) this.add(ticks + member, ticks + member + 1);
       if (follower < length) this.add(this.moments.write(member), ticks + follower);
     });

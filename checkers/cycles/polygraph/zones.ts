@@ -1,39 +1,79 @@
 import { Int32Buffer } from '../../transactions/buffers.js';
 import { NONE } from '../../../harness/history/history.js';
-import { lineUp, precedenceOf, type Question } from './precedence.js';
+import { lineUp, precedenceOf, type Hints, type Precedence, type Question } from './precedence.js';
 import { OPEN } from './registers.js';
 
 /** Bounds in time sharpen each other; what a few rounds do not find is rare. */
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 10;
 /** How many blocks back a block looks for those that must precede it. */
 const LOOK_BACK = 6;
 
 export interface Zones {
-  /** Participants, pairs from and to: who precedes whom if all took effect between their events. */
-  readonly edges: Int32Array;
+  /** Who precedes whom if all took effect between their events, and who cannot have. */
+  readonly hints: Hints;
   /** By participant: the latest time at which it can have taken effect. */
   readonly latest: Int32Array;
 }
 
 /**
- * Orders of blocks that real time forces. The accesses of a block lie in an unbroken stretch of its key's history. So if some access of A
- * must be over (`s`, the earliest such time) before some access of B can begin (`f`, the latest), A precedes B; sorted by
- * s + f, blocks are in an order that agrees with all of that, if one does (zones of Gibbons and Korach 1997, over bounds
- * that reads and orders of other keys narrow first).
+ * Orders of blocks that real time forces. The accesses of a block lie in an unbroken stretch of its key's history. So if
+ * some access of A must be over (`s`, the earliest such time) before some access of B can begin (`f`, the latest), A
+ * precedes B; sorted by s + f, blocks are in an order that agrees with all of that, if one does (zones of Gibbons and
+ * Korach 1997, over bounds that reads and orders of other keys narrow first).
+ *
+ * Where real time is not asked for, those that contradict it (stale readers) are taken as if they had begun any time before.
  */
-export function zonesOf({ registers, blocks }: Question): Zones {
+export function zonesOf({ registers, blocks, order }: Question): Zones {
   const question: Question = { registers, blocks, isolation: 'serializable', order: 'realtime' };
-  let edges: Int32Array = new Int32Array(0);
+  const untimed = order === 'realtime' ? new Uint8Array(registers.length) : overdue({ ...question, order });
+  let pairs: Int32Array = new Int32Array(0);
   let latest: Int32Array = registers.completions;
+  let good = pairs;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const bounds = boundsOf(question, edges);
+    const bounds = boundsOf(question, { pairs, untimed, asked: order });
     if (!bounds) break;
+    good = pairs;
     latest = bounds.latest;
-    const found = forcedBy(question, bounds);
-    if (found.length === edges.length) break;
-    edges = found;
+    const before = total(untimed);
+    const found = forcedBy(question, bounds, order === 'realtime' ? undefined : untimed);
+    if (total(untimed) > before) {
+      // The bounds rested on somebody's time that meant nothing.
+      pairs = new Int32Array(0);
+      continue;
+    }
+    if (found.length === pairs.length) break;
+    pairs = found;
   }
-  return { edges, latest };
+  return { hints: { pairs: good, untimed, asked: order }, latest };
+}
+
+function total(bits: Uint8Array): number {
+  return bits.reduce((sum, bit) => sum + bit, 0);
+}
+
+/** By participant: whether it must precede somebody who had completed before it was invoked. */
+function overdue(question: Question): Uint8Array {
+  const { registers } = question;
+  const known = precedenceOf(question);
+  const line = lineUp(known);
+  const late = new Uint8Array(registers.length);
+  if (line.length < known.nodes) return late;
+  const latest = latestOf(known, line, registers.completions);
+  for (let member = 0; member < registers.length; member++)
+    late[member] = latest[member] < registers.invokes[member] ? 1 : 0;
+  return late;
+}
+
+function latestOf({ nodes, offsets, targets }: Precedence, line: Int32Array, completions: Int32Array): Int32Array {
+  const latest = new Int32Array(nodes).fill(OPEN);
+  latest.set(completions);
+  for (let at = nodes - 1; at >= 0; at--) {
+    const node = line[at];
+    for (let edge = offsets[node]; edge < offsets[node + 1]; edge++) {
+      if (latest[targets[edge]] < latest[node]) latest[node] = latest[targets[edge]];
+    }
+  }
+  return latest;
 }
 
 interface Bounds {
@@ -42,31 +82,30 @@ interface Bounds {
 }
 
 /** Undefined if real time contradicts itself, as it may where it was not asked for. */
-function boundsOf(question: Question, edges: Int32Array): Bounds | undefined {
+function boundsOf(question: Question, hints: Hints): Bounds | undefined {
   const { registers } = question;
-  const known = precedenceOf(question, undefined, edges);
+  const known = precedenceOf(question, undefined, hints);
   const line = lineUp(known);
   const { nodes, offsets, targets } = known;
   if (line.length < nodes) return undefined;
   const earliest = new Int32Array(nodes);
-  earliest.set(registers.invokes);
-  const latest = new Int32Array(nodes).fill(OPEN);
-  latest.set(registers.completions);
+  for (let member = 0; member < registers.length; member++) {
+    earliest[member] = hints.untimed[member] ? NONE : registers.invokes[member];
+  }
   for (const node of line) {
     for (let edge = offsets[node]; edge < offsets[node + 1]; edge++) {
       if (earliest[targets[edge]] < earliest[node]) earliest[targets[edge]] = earliest[node];
     }
   }
-  for (let at = nodes - 1; at >= 0; at--) {
-    const node = line[at];
-    for (let edge = offsets[node]; edge < offsets[node + 1]; edge++) {
-      if (latest[targets[edge]] < latest[node]) latest[node] = latest[targets[edge]];
-    }
-  }
-  return { earliest, latest };
+  return { earliest, latest: latestOf(known, line, registers.completions) };
 }
 
-function forcedBy({ registers, blocks }: Question, { earliest, latest }: Bounds): Int32Array {
+/** Pairs that block by block must follow; who makes two blocks precede each other is added to `untimed`, if given. */
+function forcedBy(
+  { registers, blocks }: Question,
+  { earliest, latest }: Bounds,
+  untimed: Uint8Array | undefined,
+): Int32Array {
   const { owners, keys } = registers;
   const over = new Int32Array(blocks.count).fill(OPEN);
   const begun = new Int32Array(blocks.count).fill(NONE);
@@ -89,7 +128,9 @@ function forcedBy({ registers, blocks }: Question, { earliest, latest }: Bounds)
     own.sort((a, b) => over[a] + begun[a] - over[b] - begun[b]);
     for (let i = 1; i < own.length; i++) {
       for (let j = Math.max(0, i - LOOK_BACK); j < i; j++) {
-        if (over[own[j]] < begun[own[i]]) before(own[j], own[i]);
+        if (over[own[j]] >= begun[own[i]]) continue;
+        if (untimed && over[own[i]] < begun[own[j]]) excuse(own[j], own[i], untimed);
+        else before(own[j], own[i]);
       }
     }
   }
@@ -104,5 +145,23 @@ function forcedBy({ registers, blocks }: Question, { earliest, latest }: Bounds)
       edges.push(blocks.readers[i]);
       edges.push(writer);
     }
+  }
+
+  /** Of two blocks that each must precede the other, the one with fewer readers that came too late. */
+  function excuse(a: number, b: number, excused: Uint8Array): void {
+    const lateInA = late(a, over[b]);
+    const lateInB = late(b, over[a]);
+    const fewer = lateInB.length === 0 || (lateInA.length > 0 && lateInA.length <= lateInB.length) ? lateInA : lateInB;
+    for (const reader of fewer) excused[reader] = 1;
+  }
+
+  function late(block: number, end: number): number[] {
+    const found: number[] = [];
+    for (let version = blocks.first[block]; version !== NONE; version = blocks.next[version]) {
+      for (let i = blocks.readerStarts[version]; i < blocks.readerStarts[version + 1]; i++) {
+        if (earliest[blocks.readers[i]] > end) found.push(blocks.readers[i]);
+      }
+    }
+    return found;
   }
 }
