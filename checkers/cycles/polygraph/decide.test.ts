@@ -109,6 +109,14 @@ describe('larger histories', () => {
     expect(decideRegisters(transactions, 'serializable', 'none', limits).kind).toBe('unknown');
   });
 
+  it('takes a value that nobody wrote for impossible unless it may be from before', () => {
+    const events = (['invoke', 'ok'] as const).map((type) => ({ process: 0, type, f: 'txn', value: [['r', 0, 7]] }));
+    const transactions = readTransactions(historyOf(events), 'rw-register');
+    const decided = (beginning: 'empty' | 'unknown') =>
+      decideRegisters(transactions, 'serializable', 'none', new Limits(), beginning).kind;
+    expect([decided('empty'), decided('unknown')]).toEqual(['invalid', 'valid']);
+  });
+
   it('says unknown when a value was written twice', () => {
     const mops = [['w', 0, 1]];
     const events = [0, 1].flatMap((process) =>

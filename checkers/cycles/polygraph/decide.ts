@@ -6,7 +6,7 @@ import { blocksOf } from './blocks.js';
 import { guess, type Guess } from './guess.js';
 import type { Isolation } from './isolation.js';
 import { precedenceOf, type Question } from './precedence.js';
-import { registersOf, type Registers } from './registers.js';
+import { registersOf, type Beginning, type Registers } from './registers.js';
 import { replay } from './replay.js';
 import { impossibleSentence } from './sentence.js';
 import { shortCycle } from './shortest.js';
@@ -47,9 +47,10 @@ export function decideRegisters(
   isolation: Isolation,
   order: TimeOrdering,
   limits: Limits,
+  beginning: Beginning = 'empty',
 ): Decision {
   try {
-    const registers = registersOf(transactions, limits);
+    const registers = registersOf(transactions, limits, beginning);
     if ('sentence' in registers) {
       return { kind: 'invalid', witness: registers.transactions, sentence: registers.sentence, explanation: [] };
     }

@@ -46,10 +46,17 @@ export interface Impossible {
   readonly sentence: string;
 }
 
+/** Whether registers began unwritten. If not known, a read of a value that nobody wrote counts for nothing. */
+export type Beginning = 'empty' | 'unknown';
+
 /** @throws NotUnique where reads do not tell their writers */
-export function registersOf(transactions: Transactions, limits: Limits): Registers | Impossible {
+export function registersOf(
+  transactions: Transactions,
+  limits: Limits,
+  beginning: Beginning = 'empty',
+): Registers | Impossible {
   const sources = sourcesOf(transactions, limits);
-  return impossibleRead(transactions, sources) ?? collect(transactions, sources);
+  return impossibleRead(transactions, sources, beginning) ?? collect(transactions, sources);
 }
 
 const INITIAL = -2;
@@ -93,7 +100,7 @@ function sourcesOf(transactions: Transactions, limits: Limits): Sources {
 }
 
 /** The first read that contradicts its own transaction, or whose value no other transaction can have left behind. */
-function impossibleRead(transactions: Transactions, sources: Sources): Impossible | undefined {
+function impossibleRead(transactions: Transactions, sources: Sources, beginning: Beginning): Impossible | undefined {
   const { length, starts, statuses, mops, keys, values } = transactions;
   const states = new Int32Array(transactions.keyNames.length);
   const names = new RegisterNames(transactions);
@@ -107,7 +114,7 @@ function impossibleRead(transactions: Transactions, sources: Sources): Impossibl
           if (value !== states[key]) {
             return { transactions: [reader], sentence: names.internal(reader, key, states[key], value) };
           }
-        } else {
+        } else if (sources.writes[mop] !== NONE || beginning === 'empty') {
           const found = impossibleSource(transactions, sources, reader, mop, names);
           if (found) return found;
         }
@@ -158,7 +165,7 @@ function collect(transactions: Transactions, { writes, owners: ownerOf }: Source
     for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++) {
       if (mops[mop] & WRITE) {
         if (!(mops[mop] & INTERMEDIATE)) versions[mop] = writeCount++;
-      } else if (mops[mop] & EXTERNAL) readCount++;
+      } else if (mops[mop] & EXTERNAL && writes[mop] !== NONE) readCount++;
     }
     writeStarts[member + 1] = writeCount;
     readStarts[member + 1] = readCount;
@@ -172,7 +179,7 @@ function collect(transactions: Transactions, { writes, owners: ownerOf }: Source
       if (versions[mop] >= 0) {
         writeKeys[versions[mop]] = keys[mop];
         owners[versions[mop]] = member;
-      } else if (!(mops[mop] & WRITE) && mops[mop] & EXTERNAL) {
+      } else if (!(mops[mop] & WRITE) && mops[mop] & EXTERNAL && writes[mop] !== NONE) {
         readVersions[read++] = writes[mop] === INITIAL ? writeCount + keys[mop] : versions[writes[mop]];
       }
     }
