@@ -9,8 +9,20 @@ export async function canInstall(): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** Installs Debian packages; every line of output goes to `line`. Throws {@link UserError} with apt's last words. */
-export async function install(packages: readonly string[], line: (text: string) => void): Promise<void> {
+/** Ends when every installation asked for so far has. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Installs Debian packages; every line of output goes to `line`. Throws {@link UserError} with apt's last words. One at a
+ * time: an update under way takes the package lists from under another one's feet, and apt's locks do not prevent it.
+ */
+export function install(packages: readonly string[], line: (text: string) => void): Promise<void> {
+  const installed = turn.then(() => installNow(packages, line));
+  turn = installed.catch(() => undefined);
+  return installed;
+}
+
+async function installNow(packages: readonly string[], line: (text: string) => void): Promise<void> {
   const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_MODE: 'l' };
   for (const command of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
     const job = execa('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...command], {
