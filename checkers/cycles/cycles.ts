@@ -12,10 +12,13 @@ import { Limits, OverBudget } from './limits.js';
 import type { Order } from './realtime.js';
 import { operationsOf } from './naming.js';
 import { NotUnique } from './not-unique.js';
+import { decideRegisters } from './polygraph/decide.js';
+import { LEVELS } from './polygraph/levels.js';
 import { listReasons, registerReasons } from './reasons.js';
 import { inferRwRegister } from './rw-register.js';
 import { registerOptions } from './version-orders.js';
 
+const OPEN_ORDERS = 'orders of writes that no read tells';
 const THIN_AIR = 'thin-air-read';
 /** Cycles of one kind that are explained; all are counted. */
 const EXPLAINED = 8;
@@ -60,10 +63,56 @@ function check(history: History, context: CheckContext, family: Family): Verdict
     const inference = infer(transactions, context, limits);
     const clock = context.options['realtime'] === false ? 'unknown' : 'recorded';
     const before = family === 'rw-register' && context.options['initialState'] !== 'empty' ? 'unknown' : 'empty';
-    return judge(analyse(transactions, inference, limits, clock), model, before);
+    const verdict = judge(analyse(transactions, inference, limits, clock), model, before);
+    return verdict.validity === 'valid' && family === 'rw-register'
+      ? proven(verdict, transactions, { model, clock, before }, limits)
+      : verdict;
   } catch (error) {
     if (error instanceof NotUnique || error instanceof OverBudget) return undecided(error.message, model);
     throw error;
+  }
+}
+
+type Valid = Extract<Verdict, { readonly validity: 'valid' }>;
+
+/** What is known of a history besides its transactions, and what it is judged against. */
+interface Terms {
+  readonly model: string;
+  readonly clock: Analysis['clock'];
+  readonly before: 'empty' | 'unknown';
+}
+
+/**
+ * Registers do not tell the order of writes that no transaction read before writing, so finding no cycle proves nothing
+ * about them: where the model can be decided exactly, some execution has to explain everything.
+ */
+function proven(verdict: Valid, transactions: Transactions, { model, clock, before }: Terms, limits: Limits): Verdict {
+  const level = LEVELS.find((each) => each.model === model);
+  if (level === undefined) return verdict;
+  const order = clock === 'unknown' ? 'process' : level.order;
+  const decision = decideRegisters(transactions, level.isolation, order, limits, before);
+  const { anomalies, details, checked } = verdict;
+  switch (decision.kind) {
+    case 'valid': {
+      const notChecked = verdict.notChecked.filter((entry) => !entry.startsWith(OPEN_ORDERS));
+      return {
+        ...verdict,
+        notChecked,
+        checked: [...checked, 'some execution explains every read (shown, and run again)'],
+      };
+    }
+    case 'unknown':
+      return { validity: 'unknown', reason: decision.reason, anomalies, details, checked: [], notChecked: checked };
+    case 'invalid': {
+      const anomaly: Anomaly = {
+        kind: `no-${level.isolation}-execution`,
+        sentence: decision.sentence,
+        explanation: decision.explanation,
+        operations: operationsOf(transactions, [...decision.witness]),
+        rulesOut: [model],
+      };
+      return { validity: 'invalid', anomalies: [anomaly, ...anomalies], details, checked, notChecked: [] };
+    }
   }
 }
 
@@ -116,7 +165,7 @@ export function judge(analysis: Analysis, model: string, before: 'empty' | 'unkn
   }
   const open = inference.partlyOrderedKeys;
   const early = against(THIN_AIR) ? 0 : (counts.get(THIN_AIR) ?? 0);
-  const notChecked = open > 0 ? [`orders of writes that no read tells, of ${String(open)} keys`] : [];
+  const notChecked = open > 0 ? [`${OPEN_ORDERS}, of ${String(open)} keys`] : [];
   if (early > 0)
     notChecked.push(
       `${String(early)} reads of values that nobody wrote: taken to be from before (initialState=empty judges them)`,
