@@ -42,6 +42,8 @@ function judgeLock(history: History, part: Int32Array, counts: Record<string, nu
     } else if (functions[at] === acquire && types[at] === OK) {
       counts.holds++;
       for (const [other, since] of holders) {
+        // Taking a lock again that one has is between the product and its user (see the model mutex).
+        if (other === process) continue;
         if (++counts.overlaps <= SHOWN_ANOMALIES) anomalies.push(overlap(history, other, since, at));
         break;
       }

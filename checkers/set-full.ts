@@ -45,7 +45,8 @@ class Lives {
     this.elements = new Elements(history);
     const buffer = new IdBuffer();
     for (const at of part) {
-      if (functions[at] === add) this.#add(types[at], at);
+      // What was asked for stands at the invocation; a completion need not repeat it.
+      if (functions[at] === add) this.#add(types[at], at, types[at] === INVOKE ? at : pairs[at]);
       else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at], buffer);
     }
   }
@@ -69,8 +70,8 @@ class Lives {
     this.addFailed = failed;
   }
 
-  #add(type: number, at: number): void {
-    const element = this.elements.at(at);
+  #add(type: number, at: number, invoked: number): void {
+    const element = this.elements.at(invoked);
     this.#fit();
     if (type === INVOKE && this.addInvoked[element] === NONE) {
       this.addInvoked[element] = at;

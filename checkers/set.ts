@@ -60,14 +60,14 @@ interface Fates {
 }
 
 function fatesOf(history: History, part: Int32Array): Fates | undefined {
-  const { functions, types } = history.columns;
+  const { functions, types, pairs } = history.columns;
   const add = history.functionId('add');
   const read = history.functionId('read');
   const elements = new Elements(history);
   const buffer = new IdBuffer();
   let finalRead = NONE;
   for (const at of part) {
-    if (functions[at] === add) elements.at(at);
+    if (functions[at] === add) elements.at(types[at] === INVOKE ? at : pairs[at]);
     else if (functions[at] === read && types[at] === OK && elements.list(at, buffer) !== undefined) finalRead = at;
   }
   if (finalRead === NONE) return undefined;
@@ -78,7 +78,8 @@ function fatesOf(history: History, part: Int32Array): Fates | undefined {
   const outcome = new Uint8Array(elements.count).fill(INFO);
   for (const at of part) {
     if (functions[at] !== add) continue;
-    const element = elements.at(at);
+    // What was asked for stands at the invocation; a completion need not repeat it.
+    const element = elements.at(types[at] === INVOKE ? at : pairs[at]);
     if (types[at] === INVOKE) added[element] = added[element] === NONE ? at : added[element];
     else if (outcome[element] !== OK) outcome[element] = types[at];
   }

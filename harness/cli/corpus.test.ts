@@ -14,7 +14,7 @@ const missing = !existsSync(folder);
 async function outcomeOf(file: string, question: Question = {}, options: Readonly<Record<string, Json>> = {}) {
   const { history, notes } = await readHistory(new URL(file, folder).pathname);
   const { checkers, consistency } = judgesFor(question, history);
-  const realtime = notes.includes(NO_REALTIME) ? { realtime: false } : {};
+  const realtime: Readonly<Record<string, Json>> = notes.includes(NO_REALTIME) ? { realtime: false } : {};
   const against = consistency ?? (notes.includes(NO_REALTIME) ? 'serializable' : undefined);
   const { outcome } = await judgeBare({
     ...{ history, checkers, notes, budget: UNLIMITED, options: { ...realtime, ...options } },
