@@ -16,7 +16,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const check = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', main, 'check', ...args], { cwd: root, reject: false, timeout: 60_000 });
+  execa(process.execPath, ['--import', 'tsx', main, 'check', ...args], {
+    cwd: root,
+    reject: false,
+    timeout: 60_000,
+    env: { NO_COLOR: '1' },
+  });
 
 async function file(name: string, lines: readonly string[]): Promise<string> {
   const path = join(folder, name);

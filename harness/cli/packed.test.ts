@@ -24,7 +24,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const npx = (...args: string[]) => execa('npx', ['faultline', ...args], { cwd: folder, reject: false });
+const npx = (...args: string[]) =>
+  execa('npx', ['faultline', ...args], { cwd: folder, reject: false, env: { NO_COLOR: '1' } });
 
 describe('the packed tarball', () => {
   it('judges a bare history and writes a report, far from its sources', async () => {
