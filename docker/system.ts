@@ -156,8 +156,8 @@ export interface Link {
 export interface NetworkAbility {
   /** Drops every packet on these links until {@link heal}; adds to what is already cut. */
   cut(links: readonly Link[]): Promise<void>;
-  /** Removes every rule, on every node; idempotent. */
-  heal(): Promise<void>;
+  /** Removes the rules of these links, of all links without an argument; idempotent. */
+  heal(links?: readonly Link[]): Promise<void>;
   /** Packets dropped so far, per cut link. */
   dropped(): Promise<readonly (Link & { readonly packets: number })[]>;
   /** Whether a new connection from one endpoint to the database port of another is answered within a second. */
@@ -197,11 +197,54 @@ export interface FreezerAbility {
   cpuTimeNs(node: string): Promise<number>;
 }
 
+/** Taking a machine's power: its processes die and whatever the disk was not told to keep is gone. */
+export interface PowerAbility {
+  /** The disks go down first, all at once, then the processes. Rejects only after trying every node. */
+  cut(nodes: readonly string[]): Promise<void>;
+  /** Recovers the file system, mounts it and starts the database; idempotent. */
+  restore(nodes: readonly string[]): Promise<void>;
+  /** State of a node's disk: `mounts` counts how often it came up, so that another number proves an outage. */
+  status(node: string): Promise<{ readonly up: boolean; readonly mounts: number }>;
+}
+
+/** The clock that a node's database sees. */
+export interface ClockAbility {
+  /** Shifts it by an offset from the true time at once, and lets it run at a rate from then on (1 is true). */
+  set(node: string, clock: { readonly offsetMs: number; readonly rate: number }): Promise<void>;
+  /** Back to the true time and rate; idempotent. */
+  reset(node: string): Promise<void>;
+  /** Difference to the true time as measured on the node. */
+  offsetMs(node: string): Promise<number>;
+}
+
+/** What an orchestrator does to a pod. The node keeps its name and gets another address. */
+export interface OrchestratorAbility {
+  /**
+   * Removes the pod and makes it again, on the same volume, or on an empty one (`wiped`), where the node joins through
+   * the product's own procedure. Answers the addresses. Resolves when the new pod's database was started.
+   */
+  reschedule(node: string, volume: 'kept' | 'wiped'): Promise<{ readonly from: string; readonly to: string }>;
+}
+
+/** Growing and shrinking the cluster by the product's own commands. */
+export interface MembershipAbility {
+  /** Names of the members, as the cluster itself tells. */
+  members(): Promise<readonly string[]>;
+  /** Takes a node out of the cluster, then stops it and drops its data. */
+  remove(node: string): Promise<void>;
+  /** Makes a member of a node that is none: one that was removed, or a new one by a name not used so far. */
+  add(node: string): Promise<void>;
+}
+
 /** Optional powers of a cluster; a nemesis names those it needs and is refused up front where one is missing. */
 export interface Abilities {
   readonly network?: NetworkAbility;
   readonly processes?: ProcessAbility;
   readonly freezer?: FreezerAbility;
+  readonly power?: PowerAbility;
+  readonly clocks?: ClockAbility;
+  readonly orchestrator?: OrchestratorAbility;
+  readonly membership?: MembershipAbility;
 }
 export type Ability = keyof Abilities;
 
@@ -212,6 +255,7 @@ export interface ClusterNode {
 
 /** A running cluster. Disposing stops it and removes everything it made. */
 export interface Cluster extends AsyncDisposable {
+  /** As they are now: addresses change when pods are rescheduled, and members come and go. */
   readonly nodes: readonly ClusterNode[];
   readonly abilities: Abilities;
   /** Where the cluster lives in virtual time: a run on it takes place in that time. */

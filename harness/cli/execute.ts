@@ -11,7 +11,8 @@ import { createRun, type RunStore } from '../run/store.js';
 import { budgetOf } from './check.js';
 import type { Display } from './display.js';
 import { pathsOf, writeRunReports } from './stored-run.js';
-import { type PreparedTest, seedLine, type TestArguments } from './test.js';
+import { type PreparedTest, seedLine } from './prepare.js';
+import type { TestArguments } from './test.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
 
 /** For the process that looks at a run while it is recorded: from sources or from dist/, like this file. */

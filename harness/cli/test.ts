@@ -1,21 +1,10 @@
-import { randomInt } from 'node:crypto';
-import pc from 'picocolors';
-import { composeNemeses } from '../../nemesis/compose.js';
-import type { System } from '../../docker/system.js';
-import type { Workload } from '../../workloads/workload.js';
-import { UserError } from '../kit/errors.js';
-import { suggestion } from '../kit/suggest.js';
-import { consistencyModels, nemeses, systems, workloads } from '../registry.js';
-import { makePlan } from '../run/plan-making.js';
-import type { Plan } from '../run/plan.js';
-import { newRunId } from '../run/store.js';
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
 import { execute } from './execute.js';
-import { names, parseConcurrency, parseSettings, resolveOptions } from './settings.js';
-import { faultlineVersion } from './version.js';
+import { prepareTest } from './prepare.js';
 
-const options = {
+/** Flags of everything that runs a test. */
+export const testOptions = {
   workloads: {
     alias: 'w',
     type: 'string',
@@ -73,13 +62,13 @@ const options = {
   out: { type: 'string', default: 'runs', describe: 'directory for run directories' },
 } as const;
 
-export type TestArguments = Arguments<typeof options>;
+export type TestArguments = Arguments<typeof testOptions>;
 
 export const testCommand = command({
   command: 'test <system>',
   describe: 'Launch a cluster, drive workloads against it under faults, judge it, write a report',
   positionals: { system: { describe: 'the database (faultline list systems)' } },
-  options,
+  options: testOptions,
   examples: [
     ['$0 test etcd -w bank,inventory,register -n partition,kill,pause', 'the main job'],
     ['$0 test etcd -w register --set reads=serializable -t 20', 'find stale reads'],
@@ -87,108 +76,10 @@ export const testCommand = command({
   run: async (args) => {
     const display = new Display();
     try {
-      const test = await prepare(String(args['system']), args);
+      const test = await prepareTest(String(args['system']), args);
       await execute(test, args, display);
     } finally {
       display.end();
     }
   },
 });
-
-/** A test that is ready to start: every name resolved, every option checked, the plan drawn. */
-export interface PreparedTest {
-  readonly system: System;
-  readonly workloads: readonly Workload[];
-  readonly plan: Plan;
-}
-
-async function prepare(systemName: string, args: TestArguments): Promise<PreparedTest> {
-  const load = systems[systemName];
-  if (!load) throw new UserError(`unknown system ${systemName}${suggestion(systemName, Object.keys(systems))}`);
-  const system = await load();
-  const nodes = nodeNames(system, args.nodes);
-  const chosen = names(args.workloads).map((name) => workloadNamed(name, system));
-  if (chosen.length === 0) throw new UserError('-w: name at least one workload (faultline list workloads)');
-  const settings = parseSettings(
-    args.set,
-    chosen.map(({ name }) => name),
-  );
-  const systemOptions = resolveOptions(system.options, settings.system, system.name);
-  const terrain = { system: system.name, abilities: system.abilities, nodes: nodes.length };
-  if (args.consistency !== undefined && !consistencyModels.has(args.consistency)) {
-    throw new UserError(
-      `--consistency ${args.consistency}: unknown${suggestion(args.consistency, [...consistencyModels])}`,
-    );
-  }
-  const seed = args.seed ?? randomInt(2 ** 31);
-  if (!Number.isSafeInteger(seed)) throw new UserError(`--seed ${seed}: expected an integer`);
-  const now = new Date();
-  const plan = makePlan({
-    faultlineVersion: faultlineVersion(),
-    runId: newRunId(system.name, now),
-    createdAt: now.toISOString(),
-    command: repeatCommand(system.name, args, seed),
-    seed,
-    system: { name: system.name, options: systemOptions, claims: system.claims(systemOptions), versions: {} },
-    nodes,
-    workloads: chosen.map((workload) => ({
-      name: workload.name,
-      options: resolveOptions(workload.options, settings.workloads.get(workload.name) ?? new Map(), workload.name),
-    })),
-    nemeses: composeNemeses(names(args.nemeses), nemeses, terrain),
-    concurrency: parseConcurrency(args.concurrency, nodes.length),
-    ...(args.consistency !== undefined && { consistency: args.consistency }),
-    rateHz: within('--rate', args.rate, 0.1, 1_000_000),
-    operationTimeoutMs: within('--operation-timeout', args.operationTimeout, 1, 3_600_000),
-    warmUpMs: within('--warm-up', args.warmUp, 0, 3600) * 1000,
-    timeLimitMs: within('--time-limit', args.timeLimit, 1, 7 * 86_400) * 1000,
-    recoveryMs: within('--recovery', args.recovery, 0, 3600) * 1000,
-    ...(args.faultLength !== undefined && { faultMs: within('--fault-length', args.faultLength, 0.1, 3600) * 1000 }),
-    ...(args.faultPause !== undefined && { pauseMs: within('--fault-pause', args.faultPause, 0, 3600) * 1000 }),
-  });
-  return { system, workloads: chosen, plan };
-}
-
-function nodeNames(system: System, asked: number | undefined): readonly string[] {
-  const { min, max, default: usual } = system.nodes;
-  const count = asked ?? usual;
-  if (!Number.isInteger(count) || count < min || count > max) {
-    throw new UserError(`--nodes ${count}: ${system.name} runs on ${min} to ${max} nodes`);
-  }
-  return Array.from({ length: count }, (_, i) => `n${i + 1}`);
-}
-
-function workloadNamed(name: string, system: System): Workload {
-  const workload = workloads.find((each) => each.name === name);
-  if (!workload)
-    throw new UserError(
-      `-w ${name}: unknown workload${suggestion(
-        name,
-        workloads.map((each) => each.name),
-      )}`,
-    );
-  if (system.families.some((family) => workload.clients[family])) return workload;
-  const speaks = system.families.join(', ');
-  throw new UserError(
-    `-w ${name}: needs one of ${Object.keys(workload.clients).join(', ')}, but ${system.name} speaks ${speaks}`,
-  );
-}
-
-function within(flag: string, value: number, min: number, max: number): number {
-  if (value >= min && value <= max) return value;
-  throw new UserError(`${flag} ${value}: expected a number from ${min} to ${max}`);
-}
-
-/** The command line as given, with the seed that was drawn: what repeats the run. */
-function repeatCommand(system: string, args: TestArguments, seed: number): string {
-  const given = process.argv
-    .slice(2)
-    .filter((word, at, words) => !/^--seed(=|$)/.test(word) && words[at - 1] !== '--seed');
-  const quoted = given.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
-  return `faultline ${given.length > 0 ? quoted.join(' ') : `test ${system}`} --seed ${seed}`;
-}
-
-/** Printed first and last: with it the whole run can be repeated. */
-export function seedLine(plan: Plan): string {
-  return `${pc.bold(`seed ${plan.seed}`)} ${pc.dim(plan.command)}`;
-}

@@ -1,3 +1,5 @@
+import type { Json } from './operation.js';
+
 /** One measurement that a fault bit, or did not. */
 export interface Evidence {
   /** What was looked at: `dropped packets n1→n2`, `process state of n3`. */
@@ -27,6 +29,8 @@ export interface FaultRequest {
   readonly target: string;
   /** All node names in an order drawn from the seed; strategies take their nodes from its front. */
   readonly order: readonly string[];
+  /** The nemesis' own settings: share of packets lost, ms of a clock's jump. What is not given it has a default for. */
+  readonly options?: Readonly<Record<string, Json>>;
 }
 
 /** A fault as the report shows it, joined from its journal events. Times in ns. */

@@ -5,11 +5,26 @@ import type { Json } from '../history/operation.js';
 /** Format of plan.json and results.json; a reader refuses what it does not know. */
 export const FORMAT_VERSION = 1;
 
-/** A fault of the schedule: when it begins and when it is healed, ms after the faults phase began. */
+/** What an aimed fault waits for. */
+export type Trigger =
+  /** Another node leads than when the fault began to wait. */
+  | { readonly kind: 'leader-changed' }
+  /** An operation of clients ended without a known outcome. */
+  | { readonly kind: 'first-info' }
+  /** So many operations of clients (of one kind, where given) were invoked since the run began. */
+  | { readonly kind: 'invocations'; readonly count: number; readonly f?: string }
+  /** A node logged a line that contains the text. */
+  | { readonly kind: 'log-line'; readonly text: string };
+
+/**
+ * A fault of the schedule: when it begins and how long it stays, in ms after the faults phase began. With a trigger it
+ * begins when that fires, not before `atMs`, and not at all when it does not fire within the phase.
+ */
 export interface ScheduledFault {
   readonly request: FaultRequest;
   readonly atMs: number;
   readonly forMs: number;
+  readonly trigger?: Trigger;
 }
 
 export interface PlannedWorkload {

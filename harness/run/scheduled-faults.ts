@@ -59,6 +59,6 @@ class Scheduled implements Generator {
 
 /** A request as a journal value. */
 export function jsonOf(request: FaultRequest): { readonly [name: string]: Json } {
-  const { id, kind, target, order } = request;
-  return { id, kind, target, order };
+  const { id, kind, target, order, options } = request;
+  return { id, kind, target, order, ...(options !== undefined && { options }) };
 }

@@ -21,7 +21,7 @@ const SIGKILL_EXIT = 137;
 const FIRST_PID = 1000;
 const CPU_NS = 10_000;
 
-export function abilitiesOf(ground: Ground): Required<Abilities> {
+export function abilitiesOf(ground: Ground): Required<Pick<Abilities, 'network' | 'processes' | 'freezer'>> {
   return { network: networkOf(ground), processes: processesOf(ground), freezer: freezerOf(ground) };
 }
 

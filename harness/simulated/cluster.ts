@@ -33,7 +33,7 @@ const LOOK_NS = 20e6;
 /** A cluster in this process on virtual time. The same seed and the same calls give the same answers at the same times. */
 export class SimulatedCluster implements Cluster {
   readonly nodes: readonly ClusterNode[];
-  readonly abilities: Required<Abilities>;
+  readonly abilities: Required<Pick<Abilities, 'network' | 'processes' | 'freezer'>>;
   readonly versions = { simulated: '1' };
   /** Its time: a run on this cluster takes place in it. */
   readonly virtualClock = new World();

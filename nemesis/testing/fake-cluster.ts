@@ -47,7 +47,7 @@ interface FakeNode {
 export class FakeCluster implements Cluster {
   readonly nodes;
   readonly versions = {};
-  readonly abilities: Required<Abilities>;
+  readonly abilities: Required<Pick<Abilities, 'network' | 'processes' | 'freezer'>>;
   /** Every call that changes something, in order. */
   readonly calls: string[] = [];
   sabotage: Sabotage;
