@@ -1,7 +1,7 @@
 import type { Evidence } from '../harness/history/faults.js';
 import { messageOf } from '../harness/kit/errors.js';
-import { eventually, within } from './bounded.js';
-import { DEFAULT_LIMITS, type ActiveFault, type HealedFault, type Limits, type NemesisContext } from './nemesis.js';
+import { boundsOf, eventually, within, type Bounds } from './bounded.js';
+import type { ActiveFault, HealedFault, NemesisContext } from './nemesis.js';
 import { leadersNow } from './targets.js';
 
 /** What differs from fault to fault; the rest of a healing is the same for all. */
@@ -19,15 +19,15 @@ export interface FaultParts {
 
 /** A fault in place, whose healing never throws and never hangs. */
 export function activeFault(parts: FaultParts, context: NemesisContext): ActiveFault {
-  const { callMs } = context.limits ?? DEFAULT_LIMITS;
-  const measure = () => orTrouble('evidence', within(callMs, 'measuring', parts.measure()));
+  const bounds = boundsOf(context);
+  const measure = () => orTrouble('evidence', within(bounds.callMs, 'measuring', parts.measure(), bounds));
   return {
     description: parts.description,
     nodes: parts.nodes,
     leadersBefore: parts.leadersBefore,
     heal: untilHealed(async (before) => {
       const evidence = before?.evidence ?? (await measure());
-      const healing = await undone(parts, context);
+      const healing = await undone(parts, bounds);
       const leadersAfter = await leadersNow(context);
       return { evidence, effective: allBit(evidence), healing, healed: allBit(healing), leadersAfter };
     }),
@@ -53,17 +53,17 @@ export function untilHealed(
  * complains (one node of five did not answer) may have done all that was needed, one that succeeds may have done
  * nothing.
  */
-function undone(parts: FaultParts, { limits = DEFAULT_LIMITS }: NemesisContext): Promise<readonly Evidence[]> {
+function undone(parts: FaultParts, bounds: Bounds): Promise<readonly Evidence[]> {
   const attempt = async (): Promise<readonly Evidence[]> => {
-    const undoing = within(limits.callMs, 'undoing', parts.undo());
+    const undoing = within(bounds.callMs, 'undoing', parts.undo(), bounds);
     const complaints = await orTrouble(
       'undoing the fault',
       undoing.then(() => []),
     );
-    const seen = await orTrouble('verifying', within(limits.callMs, 'verifying', parts.verify()));
+    const seen = await orTrouble('verifying', within(bounds.callMs, 'verifying', parts.verify(), bounds));
     return allBit(seen) ? seen : [...seen, ...complaints];
   };
-  return eventually(limits.healMs, limits, attempt, allBit);
+  return eventually(bounds.healMs, bounds, attempt, allBit);
 }
 
 /** Nothing measured proves nothing. */
@@ -81,10 +81,10 @@ async function orTrouble(what: string, measuring: Promise<readonly Evidence[]>):
 /** Evidence of every node, asked all at once; never rejects, so that one dead node does not silence the others. */
 export async function ofEachNode(
   nodes: readonly string[],
-  limits: Limits,
+  bounds: Bounds,
   look: (node: string, at: number) => Promise<readonly Evidence[]>,
 ): Promise<readonly Evidence[]> {
-  const bounded = (node: string, at: number) => within(limits.callMs, 'the node', look(node, at));
+  const bounded = (node: string, at: number) => within(bounds.callMs, 'the node', look(node, at), bounds);
   return (await Promise.all(nodes.map((node, at) => orTrouble(`evidence of ${node}`, bounded(node, at))))).flat();
 }
 
@@ -93,16 +93,16 @@ export async function ofEachNode(
  * set on three of five nodes must not outlive the attempt. An injection that comes about after its time is undone too.
  */
 export async function injectOrUndo(
-  limits: Limits,
+  bounds: Bounds,
   inject: () => Promise<unknown>,
   undo: () => Promise<void>,
 ): Promise<void> {
   const attempt = inject();
   try {
-    await within(limits.callMs, 'injecting', attempt);
+    await within(bounds.callMs, 'injecting', attempt, bounds);
   } catch (error) {
     attempt.then(undo).catch(() => undefined);
-    const alsoFailed = await within(limits.callMs, 'undoing', undo()).then(
+    const alsoFailed = await within(bounds.callMs, 'undoing', undo(), bounds).then(
       () => '',
       (second: unknown) => `; and undoing what was in place failed: ${messageOf(second)}`,
     );

@@ -1,32 +1,48 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { RealClock, type Cancel, type Clock } from '../harness/kit/clock.js';
 import { messageOf } from '../harness/kit/errors.js';
-import type { Limits } from './nemesis.js';
+import { DEFAULT_LIMITS, type Limits, type NemesisContext } from './nemesis.js';
+
+/** {@link Limits}, and the clock by which they are measured. */
+export interface Bounds extends Limits {
+  readonly clock: Clock;
+}
+
+const REAL = new RealClock();
+
+export function boundsOf({ limits = DEFAULT_LIMITS, clock = REAL }: NemesisContext): Bounds {
+  return { ...limits, clock };
+}
 
 /** The promise's result, or a rejection that says `what` did not answer. The call itself is not stopped. */
-export async function within<T>(timeoutMs: number, what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+export async function within<T>(
+  timeoutMs: number,
+  what: string,
+  promise: Promise<T>,
+  { clock }: Pick<Bounds, 'clock'>,
+): Promise<T> {
+  let cancel: Cancel | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: no answer within ${timeoutMs} ms`)), timeoutMs);
+    cancel = clock.after(timeoutMs, () => reject(new Error(`${what}: no answer within ${timeoutMs} ms`)));
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    cancel?.();
   }
 }
 
 /** Looks again and again until `satisfied` or out of time; answers the last thing seen either way. */
 export async function eventually<T>(
   timeoutMs: number,
-  limits: Limits,
+  { clock, pollMs }: Bounds,
   look: () => Promise<T>,
   satisfied: (seen: T) => boolean,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  for (let pauseMs = limits.pollMs; ; pauseMs = Math.min(2 * pauseMs, 1_000)) {
+  const deadlineNs = clock.nowNs() + timeoutMs * 1e6;
+  for (let pauseMs = pollMs; ; pauseMs = Math.min(2 * pauseMs, 1_000)) {
     const seen = await look();
-    if (satisfied(seen) || performance.now() + pauseMs > deadline) return seen;
-    await sleep(pauseMs);
+    if (satisfied(seen) || clock.nowNs() + pauseMs * 1e6 > deadlineNs) return seen;
+    await clock.sleep(pauseMs);
   }
 }
 
@@ -49,8 +65,8 @@ export async function eachNode<T>(
 /** {@link eachNode} with `callMs` for each node. */
 export function onEach<T>(
   nodes: readonly string[],
-  limits: Limits,
+  bounds: Bounds,
   step: (node: string, at: number) => Promise<T>,
 ): Promise<readonly T[]> {
-  return eachNode(nodes, (node, at) => within(limits.callMs, 'the node', step(node, at)));
+  return eachNode(nodes, (node, at) => within(bounds.callMs, 'the node', step(node, at), bounds));
 }

@@ -21,6 +21,6 @@ export const crashLoop = inRounds({
     };
   },
   holdMs: 200,
-  rest: (_, stop) => unlessStopped(UP_MS, stop),
+  rest: (context, stop) => unlessStopped(UP_MS, stop, context),
   roundsNeeded: () => 2,
 });

@@ -12,6 +12,6 @@ export const flapping = inRounds({
   describe: ({ description, nodes }) => ({ description: `${description}; flapping`, nodes }),
   round: (request) => request,
   holdMs: 700,
-  rest: (_, stop) => unlessStopped(REST_MS, stop),
+  rest: (context, stop) => unlessStopped(REST_MS, stop, context),
   roundsNeeded: () => 2,
 });

@@ -1,9 +1,9 @@
 import type { ProcessAbility, ProcessStatus } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import { activeFault, injectOrUndo, ofEachNode } from './active-fault.js';
-import { eachNode, eventually, onEach } from './bounded.js';
+import { boundsOf, eachNode, eventually, onEach, type Bounds } from './bounded.js';
 import { killedEvidence, runningEvidence, survivors, type Ending } from './evidence.js';
-import { DEFAULT_LIMITS, type ActiveFault, type Limits, type Nemesis, type NemesisContext } from './nemesis.js';
+import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
 import { processesOf } from './processes.js';
 import { byName, fitting, strategy, takeAim, TARGETS } from './targets.js';
 
@@ -20,15 +20,15 @@ export const kill: Nemesis = {
 
 async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
   const processes = processesOf(context.cluster, 'kill');
-  const limits = context.limits ?? DEFAULT_LIMITS;
+  const bounds = boundsOf(context);
   const target = strategy(TARGETS, request);
   const sight = await takeAim(target.aim, request, context);
   const nodes = byName(sight.order.slice(0, target.count(sight.order.length)));
-  const before = await onEach(nodes, limits, (node) => processes.status(node));
-  const start = async () => void (await onEach(nodes, limits, (node) => processes.start(node)));
-  await injectOrUndo(limits, () => eachNode(nodes, (node) => processes.signal(node, 'KILL')), start);
+  const before = await onEach(nodes, bounds, (node) => processes.status(node));
+  const start = async () => void (await onEach(nodes, bounds, (node) => processes.start(node)));
+  await injectOrUndo(bounds, () => eachNode(nodes, (node) => processes.signal(node, 'KILL')), start);
   // Watched from inside the window without holding up the run.
-  const endings = nodes.map((node, at) => ending(processes, node, before[at], limits));
+  const endings = nodes.map((node, at) => ending(processes, node, before[at], bounds));
   for (const end of endings) end.catch(() => undefined);
   return activeFault(
     {
@@ -37,10 +37,10 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
       leadersBefore: sight.leadersBefore,
       measure: async () => [
         ...sight.evidence,
-        ...(await ofEachNode(nodes, limits, async (node, at) => killedEvidence(node, await endings[at]))),
+        ...(await ofEachNode(nodes, bounds, async (node, at) => killedEvidence(node, await endings[at]))),
       ],
       undo: start,
-      verify: () => ofEachNode(nodes, limits, (node, at) => restarted(processes, node, endings[at])),
+      verify: () => ofEachNode(nodes, bounds, (node, at) => restarted(processes, node, endings[at])),
     },
     context,
   );
@@ -51,7 +51,7 @@ function ending(
   processes: ProcessAbility,
   node: string,
   before: readonly ProcessStatus[],
-  limits: Limits,
+  bounds: Bounds,
 ): Promise<Ending> {
   const look = async (): Promise<Ending> => {
     const [now, exit] = await Promise.all([processes.status(node), processes.exit(node)]);
@@ -60,7 +60,7 @@ function ending(
   const replaced = ({ now, exit }: Ending) => exit === undefined && now.length > 0;
   const ended = (seen: Ending) =>
     survivors(before, seen.now).length === 0 && (seen.exit !== undefined || replaced(seen));
-  return eventually(limits.effectMs, limits, look, ended);
+  return eventually(bounds.effectMs, bounds, look, ended);
 }
 
 /** Only processes seen to die must be new ones: healing a kill that killed nothing has nothing to replace. */

@@ -1,5 +1,6 @@
 import type { Ability, Cluster } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import type { Clock } from '../harness/kit/clock.js';
 
 /** How long a nemesis waits for anything. Nothing it does is unbounded. */
 export interface Limits {
@@ -21,6 +22,8 @@ export interface NemesisContext {
   readonly signal?: AbortSignal;
   /** Defaults to {@link DEFAULT_LIMITS}. */
   readonly limits?: Limits;
+  /** By which everything waits; by default the real one. */
+  readonly clock?: Clock;
 }
 
 export const DEFAULT_LIMITS: Limits = {

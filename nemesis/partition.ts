@@ -1,7 +1,7 @@
 import type { Cluster, Link, NetworkAbility } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import { activeFault, injectOrUndo } from './active-fault.js';
-import { within } from './bounded.js';
+import { boundsOf, within } from './bounded.js';
 import {
   cutPairs,
   droppedEvidence,
@@ -12,7 +12,7 @@ import {
   type Dropped,
 } from './evidence.js';
 import { GRUDGES, type Grudge } from './grudges.js';
-import { DEFAULT_LIMITS, type ActiveFault, type Nemesis, type NemesisContext } from './nemesis.js';
+import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
 import { fitting, strategy, takeAim } from './targets.js';
 
 /** Cuts the network between nodes, or between clients and a node, in the shape of a grudge. */
@@ -28,17 +28,17 @@ export const partition: Nemesis = {
 
 async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
   const network = networkOf(context.cluster);
-  const limits = context.limits ?? DEFAULT_LIMITS;
+  const bounds = boundsOf(context);
   const shape = strategy(GRUDGES, request);
   // The counters of rules already there belong to an earlier fault.
   const [sight, countersBefore] = await Promise.all([
     takeAim(shape.aim, request, context),
-    within(limits.callMs, 'reading the counters', network.dropped()),
+    within(bounds.callMs, 'reading the counters', network.dropped(), bounds),
   ]);
   const grudge = shape.draw(sight.order);
   const pairs = cutPairs(grudge.links);
   const undo = () => network.heal();
-  await injectOrUndo(limits, () => network.cut(grudge.links), undo);
+  await injectOrUndo(bounds, () => network.cut(grudge.links), undo);
   // Failing probes take their whole second: they run inside the window without holding up the run.
   const severed = network.probe(probesOf(pairs));
   severed.catch(() => undefined);

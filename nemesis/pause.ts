@@ -1,9 +1,9 @@
 import type { FreezerAbility, ProcessAbility, ProcessStatus } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import { activeFault, injectOrUndo, ofEachNode, type FaultParts } from './active-fault.js';
-import { eachNode, eventually, onEach } from './bounded.js';
+import { boundsOf, eachNode, eventually, onEach, type Bounds } from './bounded.js';
 import { frozenEvidence, isStopped, stoppedEvidence, thawedEvidence, type FreezerReading } from './evidence.js';
-import { DEFAULT_LIMITS, type ActiveFault, type Limits, type Nemesis, type NemesisContext } from './nemesis.js';
+import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
 import { allRunning, processesOf, resume } from './processes.js';
 import { byName, fitting, strategy, takeAim, TARGETS, type Target } from './targets.js';
 
@@ -31,15 +31,15 @@ export const pause: Nemesis = {
 };
 
 async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
-  const limits = context.limits ?? DEFAULT_LIMITS;
+  const bounds = boundsOf(context);
   const processes = processesOf(context.cluster, 'pause');
   const { method, aim, count } = strategy(PAUSES, request);
   const sight = await takeAim(aim, request, context);
   const nodes = byName(sight.order.slice(0, count(sight.order.length)));
   const paused =
     method === 'signal'
-      ? await stop(processes, nodes, limits)
-      : await freeze(freezerOf(context), processes, nodes, limits);
+      ? await stop(processes, nodes, bounds)
+      : await freeze(freezerOf(context), processes, nodes, bounds);
   return activeFault(
     {
       ...paused,
@@ -53,54 +53,54 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
 
 type Paused = Pick<FaultParts, 'description' | 'measure' | 'undo' | 'verify'>;
 
-async function stop(processes: ProcessAbility, nodes: readonly string[], limits: Limits): Promise<Paused> {
-  const undo = () => resume(processes, nodes, limits);
-  await injectOrUndo(limits, () => eachNode(nodes, (node) => processes.signal(node, 'STOP')), undo);
-  const first = nodes.map((node) => onceStopped(processes, node, limits));
+async function stop(processes: ProcessAbility, nodes: readonly string[], bounds: Bounds): Promise<Paused> {
+  const undo = () => resume(processes, nodes, bounds);
+  await injectOrUndo(bounds, () => eachNode(nodes, (node) => processes.signal(node, 'STOP')), undo);
+  const first = nodes.map((node) => onceStopped(processes, node, bounds));
   for (const look of first) look.catch(() => undefined);
   return {
     description: `${nodes.join(' ')} stopped by SIGSTOP`,
     measure: () =>
-      ofEachNode(nodes, limits, async (node, at) => [
+      ofEachNode(nodes, bounds, async (node, at) => [
         stoppedEvidence(node, await first[at], await processes.status(node)),
       ]),
     undo,
-    verify: () => allRunning(processes, nodes, limits),
+    verify: () => allRunning(processes, nodes, bounds),
   };
 }
 
 /** The first look: a thread deep in a system call stops a moment after the signal. */
-function onceStopped(processes: ProcessAbility, node: string, limits: Limits): Promise<readonly ProcessStatus[]> {
+function onceStopped(processes: ProcessAbility, node: string, bounds: Bounds): Promise<readonly ProcessStatus[]> {
   const look = () => processes.status(node);
-  return eventually(limits.effectMs, limits, look, (seen) => seen.length > 0 && seen.every(isStopped));
+  return eventually(bounds.effectMs, bounds, look, (seen) => seen.length > 0 && seen.every(isStopped));
 }
 
 async function freeze(
   freezer: FreezerAbility,
   processes: ProcessAbility,
   nodes: readonly string[],
-  limits: Limits,
+  bounds: Bounds,
 ): Promise<Paused> {
-  const thaw = async () => void (await onEach(nodes, limits, (node) => freezer.thaw(node)));
-  await injectOrUndo(limits, () => eachNode(nodes, (node) => freezer.freeze(node)), thaw);
+  const thaw = async () => void (await onEach(nodes, bounds, (node) => freezer.thaw(node)));
+  await injectOrUndo(bounds, () => eachNode(nodes, (node) => freezer.freeze(node)), thaw);
   const first = nodes.map((node) => readFreezer(freezer, node));
   for (const look of first) look.catch(() => undefined);
   return {
     description: `${nodes.join(' ')} frozen`,
     measure: () =>
-      ofEachNode(nodes, limits, async (node, at) => [
+      ofEachNode(nodes, bounds, async (node, at) => [
         frozenEvidence(node, await first[at], await readFreezer(freezer, node)),
       ]),
     undo: async () => {
       await thaw();
-      await resume(processes, nodes, limits);
+      await resume(processes, nodes, bounds);
     },
     verify: async (): Promise<readonly Evidence[]> => {
-      const thawed = await ofEachNode(nodes, limits, async (node) => [
+      const thawed = await ofEachNode(nodes, bounds, async (node) => [
         thawedEvidence(node, await freezer.frozen(node)),
       ]);
       // Nothing can be asked of a pod that is still frozen.
-      return thawed.every(({ bit }) => bit) ? [...thawed, ...(await allRunning(processes, nodes, limits))] : thawed;
+      return thawed.every(({ bit }) => bit) ? [...thawed, ...(await allRunning(processes, nodes, bounds))] : thawed;
     },
   };
 }

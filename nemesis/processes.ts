@@ -1,9 +1,8 @@
 import type { Cluster, ProcessAbility } from '../docker/system.js';
 import type { Evidence } from '../harness/history/faults.js';
 import { ofEachNode } from './active-fault.js';
-import { onEach } from './bounded.js';
+import { onEach, type Bounds } from './bounded.js';
 import { runningEvidence } from './evidence.js';
-import type { Limits } from './nemesis.js';
 
 export function processesOf({ abilities }: Cluster, nemesis: string): ProcessAbility {
   if (abilities.processes === undefined) throw new Error(`nemesis ${nemesis}: the cluster has no ability processes`);
@@ -11,8 +10,8 @@ export function processesOf({ abilities }: Cluster, nemesis: string): ProcessAbi
 }
 
 /** Continues whatever is stopped, and starts what has ended meanwhile: some databases give up when they wake up late. */
-export async function resume(processes: ProcessAbility, nodes: readonly string[], limits: Limits): Promise<void> {
-  await onEach(nodes, limits, async (node) => {
+export async function resume(processes: ProcessAbility, nodes: readonly string[], bounds: Bounds): Promise<void> {
+  await onEach(nodes, bounds, async (node) => {
     await processes.signal(node, 'CONT');
     if ((await processes.status(node)).length === 0) await processes.start(node);
   });
@@ -21,7 +20,7 @@ export async function resume(processes: ProcessAbility, nodes: readonly string[]
 export function allRunning(
   processes: ProcessAbility,
   nodes: readonly string[],
-  limits: Limits,
+  bounds: Bounds,
 ): Promise<readonly Evidence[]> {
-  return ofEachNode(nodes, limits, async (node) => [runningEvidence(node, await processes.status(node))]);
+  return ofEachNode(nodes, bounds, async (node) => [runningEvidence(node, await processes.status(node))]);
 }

@@ -20,7 +20,7 @@ const again = (plan: Partial<RoundsPlan> = {}) =>
     describe: ({ description, nodes }) => ({ description: `${description}, again`, nodes }),
     round: (asked) => asked,
     holdMs: 2,
-    rest: (_, stop) => unlessStopped(2, stop),
+    rest: (context, stop) => unlessStopped(2, stop, context),
     roundsNeeded: () => 3,
     ...plan,
   });
@@ -57,7 +57,7 @@ describe('a fault in rounds', () => {
   });
 
   it('rests no longer once it is to end, and still does the round that is missing', async () => {
-    const rest = (_: NemesisContext, stop: AbortSignal) => unlessStopped(60_000, stop);
+    const rest = (context: NemesisContext, stop: AbortSignal) => unlessStopped(60_000, stop, context);
     const { cluster, fault, kills } = await inject({ rest, roundsNeeded: () => 2 });
     await expect.poll(() => cluster.calls).toContain('start n4');
     expect((await fault.heal()).effective).toBe(true);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import { messageOf } from '../harness/kit/errors.js';
 import { untilHealed } from './active-fault.js';
+import { boundsOf } from './bounded.js';
 import type { ActiveFault, HealedFault, Nemesis, NemesisContext, Terrain } from './nemesis.js';
 import { leadersNow } from './targets.js';
 
@@ -107,7 +107,7 @@ class RunningRounds {
     const hurried = this.or(this.hurry);
     for (let fault: ActiveFault | undefined = this.first; fault !== undefined;) {
       this.last = fault;
-      await unlessStopped(this.plan.holdMs, hurried);
+      await unlessStopped(this.plan.holdMs, hurried, this.context);
       const healed: HealedFault = await fault.heal();
       this.rounds.push({ description: fault.description, end: healed });
       if (this.endRequested) this.endWhenEnough();
@@ -155,8 +155,8 @@ class RunningRounds {
 }
 
 /** Waits, but not past being told to stop. */
-export async function unlessStopped(durationMs: number, stop: AbortSignal): Promise<void> {
-  await sleep(durationMs, undefined, { signal: stop }).catch(() => undefined);
+export function unlessStopped(durationMs: number, stop: AbortSignal, context: NemesisContext): Promise<void> {
+  return boundsOf(context).clock.sleep(durationMs, stop);
 }
 
 /** Waits for something, but not past being told to stop. */

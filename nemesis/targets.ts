@@ -1,7 +1,7 @@
 import type { FaultRequest } from '../harness/history/faults.js';
-import { eventually, within } from './bounded.js';
+import { boundsOf, eventually, within } from './bounded.js';
 import type { Evidence } from '../harness/history/faults.js';
-import { DEFAULT_LIMITS, type NemesisContext } from './nemesis.js';
+import type { NemesisContext } from './nemesis.js';
 
 /** Where the front of the order comes from: the seed alone, or whoever leads when the fault is injected. */
 export type Aim = 'anyone' | 'leader' | 'non-leader';
@@ -46,10 +46,26 @@ export interface Sight {
   readonly evidence: readonly Evidence[];
 }
 
+/** Nodes that were chosen by a strategy, and what was known of the leader then. */
+export interface Chosen extends Omit<Sight, 'order'> {
+  readonly nodes: readonly string[];
+}
+
+/** The nodes that the request's strategy hits, in natural order. */
+export async function choose(
+  strategies: Readonly<Record<string, Target>>,
+  request: FaultRequest,
+  context: NemesisContext,
+): Promise<Chosen> {
+  const { aim, count } = strategy(strategies, request);
+  const { order, ...seen } = await takeAim(aim, request, context);
+  return { ...seen, nodes: byName(order.slice(0, count(order.length))) };
+}
+
 /** The request's order, with the leader first, or without any leader, where the strategy aims so. */
-export async function takeAim(aim: Aim, request: FaultRequest, context: NemesisContext): Promise<Sight> {
-  assertPermutation(request.order, context);
-  const { leaderMs } = context.limits ?? DEFAULT_LIMITS;
+export async function takeAim(aim: Aim, asked: FaultRequest, context: NemesisContext): Promise<Sight> {
+  const request = { ...asked, order: presentOrder(asked.order, context) };
+  const { leaderMs } = boundsOf(context);
   const leadersBefore =
     aim === 'anyone' ? await leadersNow(context) : await someLeader(leaderMs, request.order, context);
   context.signal?.throwIfAborted();
@@ -79,9 +95,10 @@ export async function takeAim(aim: Aim, request: FaultRequest, context: NemesisC
 }
 
 /** Who believes to lead; nobody when the cluster cannot be asked. */
-export async function leadersNow({ cluster, limits = DEFAULT_LIMITS }: NemesisContext): Promise<readonly string[]> {
+export async function leadersNow(context: NemesisContext): Promise<readonly string[]> {
+  const bounds = boundsOf(context);
   try {
-    return byName(await within(limits.callMs, 'asking for the leader', cluster.primaries()));
+    return byName(await within(bounds.callMs, 'asking for the leader', context.cluster.primaries(), bounds));
   } catch {
     return [];
   }
@@ -91,13 +108,15 @@ export async function leadersNow({ cluster, limits = DEFAULT_LIMITS }: NemesisCo
 function someLeader(leaderMs: number, order: readonly string[], context: NemesisContext): Promise<readonly string[]> {
   const known = (leaders: readonly string[]) => leaders.some((leader) => order.includes(leader));
   const decided = (leaders: readonly string[]) => known(leaders) || context.signal?.aborted === true;
-  return eventually(leaderMs, context.limits ?? DEFAULT_LIMITS, () => leadersNow(context), decided);
+  return eventually(leaderMs, boundsOf(context), () => leadersNow(context), decided);
 }
 
-function assertPermutation(order: readonly string[], { cluster }: NemesisContext): void {
+/** The order as far as its nodes are there now, then those that joined since the plan was made. */
+function presentOrder(order: readonly string[], { cluster }: NemesisContext): readonly string[] {
   const names = cluster.nodes.map((node) => node.name);
-  if (byName(order).join() === byName(names).join()) return;
-  throw new Error(`the fault's order is ${order.join(' ')}, the cluster's nodes are ${names.join(' ')}`);
+  const present = order.filter((node) => names.includes(node));
+  if (present.length > 0) return [...present, ...byName(names.filter((node) => !order.includes(node)))];
+  throw new Error(`the fault's order is ${order.join(' ') || 'empty'}, the cluster's nodes are ${names.join(' ')}`);
 }
 
 /** Names in natural order: n2 before n10. */

@@ -2,6 +2,7 @@ import type { Cluster } from '../../docker/system.js';
 import type { ActiveFault, HealedFault, Nemesis } from '../../nemesis/nemesis.js';
 import type { FaultRequest } from '../history/faults.js';
 import type { Completion, Invocation, Json } from '../history/operation.js';
+import type { Clock } from '../kit/clock.js';
 import { messageOf } from '../kit/errors.js';
 import { completionOf } from './completion.js';
 import type { Recorder } from './recorder.js';
@@ -19,6 +20,7 @@ export class NemesisDriver {
     private readonly nemeses: readonly Nemesis[],
     private readonly cluster: Cluster,
     private readonly recorder: Recorder,
+    private readonly clock: Clock,
     private readonly signal?: AbortSignal,
   ) {}
 
@@ -59,7 +61,7 @@ export class NemesisDriver {
     const nemesis = this.nemeses.find(({ name }) => name === request.kind);
     if (nemesis === undefined) throw new Error(`no nemesis ${request.kind} in this run`);
     this.signal?.throwIfAborted();
-    const fault = await nemesis.inject(request, { cluster: this.cluster, signal: this.signal });
+    const fault = await nemesis.inject(request, { cluster: this.cluster, signal: this.signal, clock: this.clock });
     this.active.set(request.id, { request, fault });
     const { description, nodes, leadersBefore } = fault;
     return { type: 'ok', value: { ...jsonOf(request), description, nodes, leadersBefore } };

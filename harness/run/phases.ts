@@ -43,7 +43,7 @@ export async function conduct(stage: Stage): Promise<void> {
 
   const trouble = new AbortController();
   const stop = AbortSignal.any([stage.failed, trouble.signal, ...(stage.signal ? [stage.signal] : [])]);
-  const driver = new NemesisDriver(stage.nemeses, cluster, recorder, stop);
+  const driver = new NemesisDriver(stage.nemeses, cluster, recorder, clock, stop);
   status.currentFault = () => driver.current;
   const interpreter = new Interpreter({
     ...{ clock, recorder },
