@@ -90,21 +90,34 @@ export interface SqlRow {
  */
 export interface SqlTransaction {
   /** `lock: update` is SELECT … FOR UPDATE. */
-  select(table: string, key: string, lock?: 'none' | 'update'): Promise<SqlRow | undefined>;
+  select(table: string, key: string, lock?: SqlLock): Promise<SqlRow | undefined>;
+  /** The rows of these keys that there are, in one statement (`key IN (…)`). Ordered by key, also when it locks. */
+  selectKeys(table: string, keys: readonly string[], lock?: SqlLock): Promise<readonly SqlRow[]>;
   /** Rows whose column equals a value, by secondary index; all rows without `where`. Ordered by key. */
   selectWhere(
     table: string,
     where?: { readonly column: string; readonly equals: string | number },
+    lock?: SqlLock,
   ): Promise<readonly SqlRow[]>;
   /** Fails the transaction when the key exists. */
   insert(table: string, row: SqlRow): Promise<void>;
-  /** Sets columns to computed values; answers the number of rows changed. `where` is a condition on a number column. */
+  /** Inserts the row; where its key exists, sets these columns and leaves others alone. One statement (an upsert). */
+  put(table: string, row: SqlRow): Promise<void>;
+  /** Sets columns to computed values; answers the number of rows matched. `where` is a condition on a number column. */
   update(table: string, key: string, set: SqlRow['columns'], where?: SqlCondition): Promise<number>;
-  /** `column = column + amount`; answers the number of rows changed. */
+  /** `column = column + amount`; answers the number of rows matched. */
   add(table: string, key: string, column: string, amount: number, where?: SqlCondition): Promise<number>;
-  /** `column = column || text`, inserting the row where it is missing. */
-  append(table: string, key: string, column: string, text: string): Promise<void>;
+  /**
+   * `column = column || text`, inserting the row where it is missing, then with `others` for its other columns. One
+   * statement (an upsert).
+   */
+  append(table: string, key: string, column: string, text: string, others?: SqlRow['columns']): Promise<void>;
+  /** Answers the number of rows removed. */
+  delete(table: string, key: string): Promise<number>;
 }
+
+/** `update` locks what is selected until the transaction ends, and sees its latest state (SELECT … FOR UPDATE). */
+export type SqlLock = 'none' | 'update';
 
 export interface SqlCondition {
   readonly column: string;
@@ -122,8 +135,11 @@ export interface SqlSession extends Session {
   /**
    * Runs `work` in one transaction and commits. An error of `work` rolls back and is rethrown (nothing happened); a
    * database's abort is a {@link SessionError} `fail`; losing the connection during commit is `info`. Never retries.
+   *
+   * `access: read-only` promises that `work` only selects: the database may be told so (BEGIN READ ONLY), nothing else
+   * changes. Table and column names are identifiers of letters, digits and underscores, never reserved words.
    */
-  transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: SqlTransaction) => Promise<T>, access?: 'read-write' | 'read-only'): Promise<T>;
 }
 
 /** A queue of text elements. Errors: {@link SessionError}. */
