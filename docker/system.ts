@@ -221,6 +221,8 @@ export interface PowerAbility {
   restore(nodes: readonly string[]): Promise<void>;
   /** State of a node's disk: `mounts` counts how often it came up, so that another number proves an outage. */
   status(node: string): Promise<{ readonly up: boolean; readonly mounts: number }>;
+  /** What file system and database said when they recovered last, a few lines. */
+  recoveryLog?(node: string): Promise<readonly string[]>;
 }
 
 /** The clock that a node's database sees. */
@@ -237,9 +239,17 @@ export interface ClockAbility {
 export interface OrchestratorAbility {
   /**
    * Removes the pod and makes it again, on the same volume, or on an empty one (`wiped`), where the node joins through
-   * the product's own procedure. Answers the addresses. Resolves when the new pod's database was started.
+   * the product's own procedure. Answers the addresses, and what identifies the volumes where that can be told.
+   * Resolves when the new pod's database was started. Called again after a failure, it finishes what was begun.
    */
-  reschedule(node: string, volume: 'kept' | 'wiped'): Promise<{ readonly from: string; readonly to: string }>;
+  reschedule(
+    node: string,
+    volume: 'kept' | 'wiped',
+  ): Promise<{
+    readonly from: string;
+    readonly to: string;
+    readonly volumes?: { readonly from: string; readonly to: string };
+  }>;
 }
 
 /** Growing and shrinking the cluster by the product's own commands. */

@@ -23,12 +23,17 @@ import { totalQueue } from '../checkers/total-queue.js';
 import { uniqueIds } from '../checkers/unique-ids.js';
 import { writeSkew } from '../checkers/write-skew.js';
 import type { System } from '../docker/system.js';
+import { clock } from '../nemesis/clock.js';
 import { crashLoop } from '../nemesis/crash-loop.js';
 import { flapping } from '../nemesis/flapping.js';
 import { kill } from '../nemesis/kill.js';
+import { membership } from '../nemesis/membership.js';
 import type { Nemesis } from '../nemesis/nemesis.js';
 import { partition } from '../nemesis/partition.js';
 import { pause } from '../nemesis/pause.js';
+import { powerLoss } from '../nemesis/power-loss.js';
+import { replace } from '../nemesis/replace.js';
+import { reschedule } from '../nemesis/reschedule.js';
 import { rollingRestart } from '../nemesis/rolling-restart.js';
 import { append } from '../workloads/append.js';
 import { bank } from '../workloads/bank.js';
@@ -45,7 +50,19 @@ export const systems: Readonly<Record<string, () => Promise<System>>> = {
 
 export const workloads: readonly Workload[] = [register, bank, inventory, append, wr];
 
-export const nemeses: readonly Nemesis[] = [partition, kill, pause, flapping, crashLoop, rollingRestart];
+export const nemeses: readonly Nemesis[] = [
+  partition,
+  kill,
+  pause,
+  flapping,
+  crashLoop,
+  rollingRestart,
+  powerLoss,
+  clock,
+  reschedule,
+  replace,
+  membership,
+];
 
 /** Judges of one condition each. Linearizability is judged for every one of `models`. */
 export const checkers: readonly Checker[] = [

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Ability, Cluster } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
 import type { Clock } from '../harness/kit/clock.js';
@@ -6,6 +7,8 @@ import type { Clock } from '../harness/kit/clock.js';
 export interface Limits {
   /** One call of an ability or one question to the cluster. */
   readonly callMs: number;
+  /** A call that takes a database's own time: a pod made again, a node joining from nothing, a disk recovering. */
+  readonly slowMs: number;
   /** Until an injected fault shows: a killed pid gone, a stopped process in state T. */
   readonly effectMs: number;
   /** Until some node claims to lead, where the target is the leader. */
@@ -28,11 +31,19 @@ export interface NemesisContext {
 
 export const DEFAULT_LIMITS: Limits = {
   callMs: 15_000,
+  slowMs: 90_000,
   effectMs: 5_000,
   leaderMs: 5_000,
   healMs: 30_000,
   pollMs: 50,
 };
+
+/** For faults whose injection or healing is a matter of the database's own pace. */
+export function patient(context: NemesisContext): NemesisContext {
+  const { limits = DEFAULT_LIMITS } = context;
+  const { slowMs, healMs } = limits;
+  return { ...context, limits: { ...limits, callMs: slowMs, healMs: Math.max(slowMs, healMs) } };
+}
 
 /** What a healed fault proves: that it bit, and that nothing of it is left. */
 export interface HealedFault {
@@ -81,6 +92,8 @@ export interface Nemesis {
   targetsFor?(terrain: Terrain): readonly string[];
   /** Fewest nodes at which it makes sense. */
   readonly minNodes: number;
+  /** Of `FaultRequest.options`: every one has a default, and a description for the docs. Absent: it takes none. */
+  readonly options?: z.ZodObject;
   /**
    * Resolves once the fault is in place. Rejects when it could not be put in place, after undoing whatever part of it
    * was.

@@ -64,9 +64,14 @@ describe('taking aim', () => {
     expect(sight.evidence).toMatchObject([{ measured: 'none within 30 ms; n3 was taken', bit: false }]);
   });
 
+  it('takes the nodes that are there, those that joined meanwhile last', async () => {
+    const sight = await takeAim('anyone', request('kill', 'one', ['n3', 'n9', 'n2']), contextOf(new FakeCluster(3)));
+    expect(sight.order).toEqual(['n3', 'n2', 'n1']);
+  });
+
   it('refuses an order of other nodes', async () => {
-    const aim = takeAim('anyone', request('kill', 'one', ['n1', 'n9', 'n2']), contextOf(new FakeCluster(3)));
-    await expect(aim).rejects.toThrow("the fault's order is n1 n9 n2, the cluster's nodes are n1 n2 n3");
+    const aim = takeAim('anyone', request('kill', 'one', ['n8', 'n9']), contextOf(new FakeCluster(3)));
+    await expect(aim).rejects.toThrow("the fault's order is n8 n9, the cluster's nodes are n1 n2 n3");
   });
 
   it('stops waiting when the run is interrupted', async () => {

@@ -2,15 +2,18 @@ import {
   CLIENTS,
   type Abilities,
   type Cluster,
+  type ClusterNode,
   type FreezerAbility,
   type Link,
   type NetworkAbility,
   type ProcessAbility,
   type ProcessStatus,
 } from '../../docker/system.js';
+import { RealClock } from '../../harness/kit/clock.js';
+import { FakeMachines, type MachineSabotage } from './fake-machines.js';
 
 /** Ways in which a cluster can fail its nemesis. Each is off unless named. */
-export interface Sabotage {
+export interface Sabotage extends MachineSabotage {
   /** Cuts something else than was asked. */
   readonly cutInstead?: (links: readonly Link[]) => readonly Link[];
   /** Links whose rule survives healing. */
@@ -45,9 +48,11 @@ interface FakeNode {
 
 /** A cluster in memory, with a clock that every look moves on. Whoever leads goes on until it is down or held; then the lowest living node takes over. */
 export class FakeCluster implements Cluster {
-  readonly nodes;
+  nodes: readonly ClusterNode[];
   readonly versions = {};
-  readonly abilities: Required<Pick<Abilities, 'network' | 'processes' | 'freezer'>>;
+  readonly abilities: Required<Abilities>;
+  /** By which its clocks drift. */
+  clock = new RealClock();
   /** Every call that changes something, in order. */
   readonly calls: string[] = [];
   sabotage: Sabotage;
@@ -61,9 +66,12 @@ export class FakeCluster implements Cluster {
     const names = Array.from({ length: count }, (_, at) => `n${at + 1}`);
     this.nodes = names.map((name, at) => ({ name, address: `10.0.0.${at + 1}` }));
     for (const name of names) {
-      this.state.set(name, { process: this.newProcess(), exit: undefined, frozen: false, cpuTimeNs: 0 });
+      this.join(name);
+      this.node(name).process = this.newProcess();
     }
-    this.abilities = { network: this.network(), processes: this.processes(), freezer: this.freezer() };
+    const { power, clocks, orchestrator, membership } = this.machines();
+    const [network, processes, freezer] = [this.network(), this.processes(), this.freezer()];
+    this.abilities = { network, processes, freezer, power, clocks, orchestrator, membership };
   }
 
   get order(): readonly string[] {
@@ -113,6 +121,30 @@ export class FakeCluster implements Cluster {
     return Promise.resolve();
   }
 
+  private machines(): FakeMachines {
+    return new FakeMachines({
+      sabotage: () => this.sabotage,
+      nowNs: () => this.clock.nowNs(),
+      call: (line) => this.calls.push(line),
+      nodes: () => this.nodes,
+      setNodes: (nodes) => (this.nodes = nodes),
+      stop: (node) => this.end(node, 137),
+      start: (node) => this.begin(node),
+      join: (node) => this.join(node),
+    });
+  }
+
+  private join(node: string): void {
+    this.state.set(node, { process: undefined, exit: undefined, frozen: false, cpuTimeNs: 0 });
+  }
+
+  private begin(node: string): void {
+    if (this.sabotage.neverStarts?.includes(node)) throw new Error('the data directory is corrupt');
+    const state = this.node(node);
+    state.process ??= this.newProcess();
+    state.exit = undefined;
+  }
+
   private network(): NetworkAbility {
     return {
       cut: async (links) => {
@@ -121,9 +153,12 @@ export class FakeCluster implements Cluster {
         // One node in trouble: its own rules may be missing, those of the others are in place.
         for (const { from, to } of links) await Promise.all([this.reach(from), this.reach(to)]);
       },
-      heal: async () => {
-        this.calls.push('heal network');
-        for (const [key, { link }] of this.rules) if (!this.sabotage.keepCut?.(link)) this.rules.delete(key);
+      heal: async (links) => {
+        this.calls.push(links === undefined ? 'heal network' : `heal ${links.map(name).join(' ')}`);
+        const asked = links?.map(name);
+        for (const [key, { link }] of this.rules) {
+          if (asked?.includes(key) !== false && !this.sabotage.keepCut?.(link)) this.rules.delete(key);
+        }
       },
       dropped: async () => [...this.rules.values()].map(({ link, packets }) => ({ ...link, packets })),
       probe: async (links) => links.map((link) => ({ ...link, reachable: this.connects(link) })),
@@ -155,10 +190,7 @@ export class FakeCluster implements Cluster {
       start: async (node) => {
         this.calls.push(`start ${node}`);
         await this.reach(node);
-        if (this.sabotage.neverStarts?.includes(node)) throw new Error('the data directory is corrupt');
-        const state = this.node(node);
-        state.process ??= this.newProcess();
-        state.exit = undefined;
+        this.begin(node);
       },
     };
   }
