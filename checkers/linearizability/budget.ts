@@ -5,29 +5,46 @@ export class OutOfBudget extends Error {
   override readonly name = 'OutOfBudget';
 }
 
+/** An `AbortSignal`, or what stands for one in another thread. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
+/** Milliseconds since some moment in the past. */
+export type Clock = () => number;
+const monotonic: Clock = () => performance.now();
+
 /** Counts down the time and the configurations one check may use. Cheap enough for inner loops. */
 export class Deadline {
-  private readonly endMs: number;
+  private endMs: number;
   private ticks = 0;
 
   constructor(
-    private readonly timeMs: number,
+    readonly timeMs: number,
     /** Configurations that may be alive at one moment. */
     readonly maxConfigurations: number,
-    private readonly signal?: AbortSignal,
+    private readonly signal?: Cancellation,
+    private readonly clock: Clock = monotonic,
   ) {
-    this.endMs = performance.now() + timeMs;
+    this.endMs = clock() + timeMs;
+  }
+
+  /** A deadline of `timeMs` of which only `remainingMs` are left. */
+  static resumed(timeMs: number, remainingMs: number, maxConfigurations: number, signal: Cancellation): Deadline {
+    const deadline = new Deadline(timeMs, maxConfigurations, signal);
+    deadline.endMs = deadline.clock() + remainingMs;
+    return deadline;
   }
 
   /** Half of the memory budget goes to configurations of about `bytesEach` bytes. */
-  static of(context: Pick<CheckContext, 'budget' | 'signal'>, bytesEach = 256): Deadline {
+  static of(context: Pick<CheckContext, 'budget' | 'signal'>, bytesEach = CONFIGURATION_BYTES): Deadline {
     const { timeMs, memoryBytes } = context.budget;
     const limit = Math.min(MOST_CONFIGURATIONS, Math.max(1_000, Math.floor(memoryBytes / 2 / bytesEach)));
     return new Deadline(timeMs, limit, context.signal);
   }
 
   get remainingMs(): number {
-    return this.endMs - performance.now();
+    return this.endMs - this.clock();
   }
 
   /** Looks at the clock on every 1,024th call. */
@@ -37,7 +54,7 @@ export class Deadline {
 
   check(): void {
     if (this.signal?.aborted === true) throw new OutOfBudget('cancelled');
-    if (performance.now() > this.endMs) {
+    if (this.clock() > this.endMs) {
       throw new OutOfBudget(`the time budget of ${Math.round(this.timeMs)} ms is used up`);
     }
   }
@@ -50,5 +67,7 @@ export class Deadline {
   }
 }
 
+/** What a configuration takes, about. */
+export const CONFIGURATION_BYTES = 256;
 /** Beyond this, a search is not going to end anyway. */
 const MOST_CONFIGURATIONS = 2_000_000;

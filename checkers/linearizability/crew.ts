@@ -1,0 +1,175 @@
+import { availableParallelism } from 'node:os';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { CheckContext } from '../checker.js';
+import { CONFIGURATION_BYTES, type Deadline } from './budget.js';
+import { Claims } from './claims.js';
+import type { Judged, Objects } from './objects.js';
+import type { SharedObjects } from './shared.js';
+
+/** When other threads join in. */
+export interface Help {
+  /** In all, this thread included. */
+  readonly threads: number;
+  /** Events of all objects from which they are called at once. */
+  readonly fromEvents: number;
+  /** Otherwise the time after which they are. */
+  readonly afterMs: number;
+  /** The worker's script; by default the real one. */
+  readonly script?: URL;
+}
+
+/** A thread takes 30–60 ms to start and its engines begin cold: in that time 100,000 events are judged alone. */
+const FROM_EVENTS = 200_000;
+const AFTER_MS = 150;
+const MOST_THREADS = 16;
+/** So often this thread lets others have a word: a cancellation, a message. */
+const BREATH_MS = 50;
+
+/** What a worker is given. */
+export interface CrewData {
+  readonly objects: SharedObjects;
+  /** Numbers of the objects by ascending size. */
+  readonly bySize: Int32Array;
+  readonly counters: Int32Array;
+  readonly timeMs: number;
+  readonly remainingMs: number;
+  readonly maxConfigurations: number;
+}
+
+/** What a worker says of each object it took. `judged` is undefined where judging threw. */
+export interface CrewReport {
+  readonly object: number;
+  readonly judged: Judged | undefined;
+}
+
+/**
+ * Judges every object, on all cores where there is much to do; with the same judgements as one after the other in one
+ * thread. This thread begins at once, and does the share of a worker that does not start, or dies.
+ *
+ * @throws UserError for the first object with an operation that it should not have
+ */
+export async function judgeAll(
+  objects: Objects,
+  deadline: Deadline,
+  context: Pick<CheckContext, 'budget' | 'signal'>,
+  help: Help = { threads: threadsWithin(deadline, context), fromEvents: FROM_EVENTS, afterMs: AFTER_MS },
+): Promise<readonly Judged[]> {
+  const bySize = Int32Array.from({ length: objects.count }, (_, object) => object);
+  bySize.sort((a, b) => objects.size(a) - objects.size(b) || a - b);
+  const claims = new Claims(objects.count);
+  const judged: (Judged | undefined)[] = Array.from({ length: objects.count });
+  const crew = new Crew(objects, bySize, claims, deadline, judged);
+  const cancel = () => claims.cancel();
+  context.signal?.addEventListener('abort', cancel);
+  try {
+    await work(objects, bySize, claims, deadline, judged, crew, help);
+    await crew.done();
+  } finally {
+    context.signal?.removeEventListener('abort', cancel);
+    await crew.stop();
+  }
+  // In order, so that of several objects that cannot be judged the first is named, whoever took it.
+  return judged.map((one, object) => one ?? objects.judge(object, deadline));
+}
+
+/** Each thread may hold as many configurations as one alone: as many threads as the memory budget has room for. */
+function threadsWithin({ maxConfigurations }: Deadline, { budget }: Pick<CheckContext, 'budget'>): number {
+  const room = Math.floor(budget.memoryBytes / (maxConfigurations * CONFIGURATION_BYTES));
+  return Math.max(1, Math.min(MOST_THREADS, availableParallelism(), room));
+}
+
+/** This thread's share. */
+async function work(
+  objects: Objects,
+  bySize: Int32Array,
+  claims: Claims,
+  deadline: Deadline,
+  judged: (Judged | undefined)[],
+  crew: Crew,
+  { threads, fromEvents, afterMs, script }: Help,
+): Promise<void> {
+  let events = 0;
+  for (let object = 0; object < objects.count; object++) events += objects.size(object);
+  const start = performance.now();
+  let breath = start;
+  for (;;) {
+    const now = performance.now();
+    const isMuch = events >= fromEvents || now - start >= afterMs;
+    if (isMuch && claims.left > 1) crew.call(Math.min(threads, claims.left) - 1, script);
+    if (now - breath >= BREATH_MS) {
+      await breathe();
+      breath = performance.now();
+    }
+    const place = claims.takeSmallest();
+    if (place === undefined) return;
+    try {
+      judged[bySize[place]] = objects.judge(bySize[place], deadline);
+    } catch {
+      // Judged again in the end, when it is its turn to be complained about.
+    }
+  }
+}
+
+/** The other threads. */
+class Crew {
+  private readonly workers: Worker[] = [];
+  private isCalled = false;
+  private alive = 0;
+  private told: () => void = () => undefined;
+
+  constructor(
+    private readonly objects: Objects,
+    private readonly bySize: Int32Array,
+    private readonly claims: Claims,
+    private readonly deadline: Deadline,
+    private readonly judged: (Judged | undefined)[],
+  ) {}
+
+  /** Starts so many, once. */
+  call(count: number, script = workerScript()): void {
+    if (this.isCalled || count < 1) return;
+    this.isCalled = true;
+    const objects = this.objects.share();
+    if (objects === undefined) return;
+    const { bySize, claims, deadline } = this;
+    const { timeMs, remainingMs, maxConfigurations } = deadline;
+    const { counters } = claims;
+    const workerData: CrewData = { objects, bySize, counters, timeMs, remainingMs, maxConfigurations };
+    for (let worker = 0; worker < count; worker++) this.start(script, workerData);
+  }
+
+  private start(script: URL, workerData: CrewData): void {
+    const worker = new Worker(script, { execArgv: [], workerData });
+    this.workers.push(worker);
+    this.alive++;
+    worker.on('message', ({ object, judged }: CrewReport) => {
+      this.judged[object] = judged;
+      this.told();
+    });
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      this.alive--;
+      this.told();
+    });
+  }
+
+  /**
+   * Everything that a worker took is judged, or nobody is left who would. Nobody waits for a worker that took nothing:
+   * it may still be starting.
+   */
+  async done(): Promise<void> {
+    while (this.alive > 0 && this.judged.includes(undefined)) {
+      await new Promise<void>((resolve) => (this.told = resolve));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+function workerScript(): URL {
+  const main = import.meta.url.endsWith('.ts') ? './worker-from-sources.mjs' : './worker.js';
+  return new URL(main, import.meta.url);
+}
