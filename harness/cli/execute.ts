@@ -1,11 +1,10 @@
 import pc from 'picocolors';
-import type { Cluster } from '../../docker/system.js';
 import { readHistory } from '../history/formats/read.js';
-import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import { EXIT, UserError } from '../kit/errors.js';
 import { nemeses, runCheckers } from '../registry.js';
-import type { Plan, Results } from '../run/plan.js';
+import { type LaunchObserver, launchRun } from '../run/launch.js';
 import { watchInChild } from '../run/live.js';
-import { runTest } from '../run/run.js';
+import type { Plan, Results } from '../run/plan.js';
 import type { RunStatus } from '../run/status.js';
 import { createRun, type RunStore } from '../run/store.js';
 import { budgetOf } from './check.js';
@@ -17,7 +16,6 @@ import { exitCodeOf, printVerdict } from './verdict.js';
 
 /** For the process that looks at a run while it is recorded: from sources or from dist/, like this file. */
 const REGISTRY = new URL(import.meta.url.endsWith('.ts') ? '../registry.ts' : '../registry.js', import.meta.url);
-const READY_TIMEOUT_MS = 60_000;
 
 /** Runs a prepared test from nothing to its report. Sets the exit code; throws only where there is nothing to report. */
 export async function execute(test: PreparedTest, args: TestArguments, display: Display): Promise<void> {
@@ -32,31 +30,11 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
     display.log(`${pc.red('✗')} ${sentence}`);
     if (args.failFast) failFast.abort(new Error('a violation was found (--fail-fast)'));
   };
-  const { results, plan } = await onCluster(test, interrupt.signal, display, async (cluster, plan) => {
-    const { virtualClock } = cluster;
-    const running = runTest({
-      plan,
-      cluster,
-      families: test.system.families,
-      workloads: test.workloads,
-      nemeses,
-      checkers: runCheckers,
-      budget,
-      store,
-      signal: AbortSignal.any([interrupt.signal, failFast.signal]),
-      // A test in virtual time is over before there is anything to watch.
-      ...(virtualClock
-        ? { clock: virtualClock }
-        : {
-            watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
-            onStatus: (status) => {
-              display.status(statusLine(status, plan), milestoneOf(status));
-            },
-          }),
-    });
-    const results = await (virtualClock?.run(running) ?? running);
-    await collectLogs(cluster, store, display);
-    return { results, plan };
+  const { results, plan } = await launchRun({
+    ...{ ...test, nemeses, checkers: runCheckers, budget, store },
+    signal: AbortSignal.any([interrupt.signal, failFast.signal]),
+    watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
+    observer: shownOn(display),
   });
   display.status('writing the report', 'report');
   await conclude(store, plan, results, display);
@@ -64,7 +42,10 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
 }
 
 /** The engine and every image, with their progress side by side. */
-async function prepareMachine({ system, plan }: PreparedTest, display: Display): Promise<void> {
+export async function prepareMachine(
+  { system, plan }: Pick<PreparedTest, 'system' | 'plan'>,
+  display: Display,
+): Promise<void> {
   if (!system.images) return;
   const { prepareEngine } = await import('../../docker/engine/bootstrap.js');
   const { prepareImages } = await import('../../docker/engine/prepare.js');
@@ -72,45 +53,16 @@ async function prepareMachine({ system, plan }: PreparedTest, display: Display):
   await prepareImages(system, plan.system.options, display.task, engine);
 }
 
-/** Launches the cluster, waits until it is ready, and takes it down whatever happens. */
-async function onCluster<T>(
-  { system, plan }: PreparedTest,
-  signal: AbortSignal,
-  display: Display,
-  work: (cluster: Cluster, plan: Plan) => Promise<T>,
-): Promise<T> {
-  display.task({ task: 'cluster', state: 'started', line: `${plan.system.nodes} nodes of ${system.name}` });
-  const cluster = await system.launch({
-    runId: plan.runId,
-    nodes: plan.system.nodes,
-    options: plan.system.options,
-    seed: plan.seed,
-    progress: (line) => {
-      display.task({ task: 'cluster', state: 'output', line });
-    },
-    signal,
-  });
-  try {
-    await cluster.ready(READY_TIMEOUT_MS).catch((error: unknown) => {
-      throw new UserError(`the cluster did not start: ${messageOf(error)}`, EXIT.harnessError, { cause: error });
-    });
-    display.task({ task: 'cluster', state: 'done', line: `${plan.system.nodes} nodes of ${system.name} ready` });
-    const startedAt = new Date().toISOString();
-    return await work(cluster, { ...plan, startedAt, system: { ...plan.system, versions: cluster.versions } });
-  } finally {
-    display.status('taking the cluster down', 'tear-down');
-    await Promise.resolve(cluster[Symbol.asyncDispose]()).catch((error: unknown) => {
-      display.log(`${pc.yellow('!')} tear-down: ${messageOf(error)}; faultline clean removes what is left`);
-    });
-  }
-}
+const STAGES = { logs: 'collecting logs', 'tear-down': 'taking the cluster down' } as const;
 
-/** Logs help to understand a verdict; that they could not be had must not cost it. */
-async function collectLogs(cluster: Cluster, store: RunStore, display: Display): Promise<void> {
-  display.status('collecting logs', 'logs');
-  await cluster.collectLogs(store.logsPath).catch((error: unknown) => {
-    display.log(`${pc.yellow('!')} logs: ${messageOf(error)}`);
-  });
+/** A launched run as a person watches it. */
+export function shownOn(display: Display): LaunchObserver {
+  return {
+    cluster: (state, line) => display.task({ task: 'cluster', state, line }),
+    stage: (stage) => display.status(STAGES[stage], stage),
+    trouble: (line) => display.log(`${pc.yellow('!')} ${line}`),
+    status: (status, plan) => display.status(statusLine(status, plan), milestoneOf(status)),
+  };
 }
 
 async function conclude(store: RunStore, plan: Plan, results: Results, display: Display): Promise<void> {
@@ -123,7 +75,7 @@ async function conclude(store: RunStore, plan: Plan, results: Results, display: 
 }
 
 /** Ctrl-C ends the test early: heal, stop, judge, report. A second one leaves at once; the pods notice and end too. */
-function listenForInterrupts(display: Display): { readonly signal: AbortSignal; stop(): void } {
+export function listenForInterrupts(display: Display): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.harnessError);
