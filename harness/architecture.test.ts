@@ -80,6 +80,7 @@ const RULES: readonly Rule[] = [
     packages: ['dockerode', 'execa', 'pretty-bytes'],
   },
   { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa'] },
+  { room: 'docker/sql/', may: ['harness/kit/', 'docker/system.ts', 'docker/wait.ts'], packages: ['pg', 'mysql2'] },
   { room: 'docker/system.ts', may: ['harness/kit/clock.ts'], packages: ['zod'] },
   {
     room: 'nemesis/',

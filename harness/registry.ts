@@ -45,6 +45,7 @@ import { wr } from '../workloads/wr.js';
 /** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
 export const systems: Readonly<Record<string, () => Promise<System>>> = {
   etcd: async () => (await import('../docker/etcd/system.js')).etcd,
+  postgres: async () => (await import('../docker/postgres/system.js')).postgres,
   simulated: async () => (await import('./simulated/system.js')).simulated,
 };
 

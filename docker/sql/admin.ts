@@ -1,0 +1,19 @@
+import { bounded } from '../wait.js';
+import { statement } from './open-postgres.js';
+import type { SqlValue, Target, Wire } from './wire.js';
+
+const TIMEOUT_MS = 700;
+
+/** One question of the harness itself over a connection of its own, bounded in all. Throws the library's error. */
+export async function ask(
+  connect: (target: Target) => Promise<Wire>,
+  target: Omit<Target, 'label' | 'timeoutMs'>,
+  text: string,
+): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
+  const wire = await connect({ ...target, label: 'faultline harness', timeoutMs: TIMEOUT_MS });
+  try {
+    return (await bounded(wire.send(statement(text)), TIMEOUT_MS, text)).rows;
+  } finally {
+    wire.destroy();
+  }
+}
