@@ -1,64 +1,42 @@
-import { FAIL, INFO, INVOKE, OK, VALUE_INT } from '../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_INT } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
-import type { Anomaly, Checker } from './checker.js';
+import { isForbidden, modelOf } from './against.js';
+import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+
+const KIND = 'counter-out-of-bounds';
 
 /**
  * `add` of an amount and `read` of the total: every read lies between the sum of what was surely applied when it was
  * invoked and the sum of what was possibly applied when it completed. After Jepsen's counter, extended to negative
  * amounts: those lower the lower bound as soon as they are invoked and the upper one only once acknowledged.
+ *
+ * A read below its bound is explained by an old state if a read invoked later is within its own again: what it missed was
+ * not lost, and models without real time allow it. Reads after which none is within bounds show lost increments; where
+ * clients compute the new total (option `updates: computed`), models that allow lost updates allow those.
  */
 export const counter: Checker = {
   name: 'counter',
   summary: 'every read lies between the increments surely and possibly applied',
-  check(history) {
-    const { functions, types, pairs, valueKinds, valuesA, length } = history.columns;
-    const add = history.functionId('add');
-    const read = history.functionId('read');
-    const amountOf = (at: number) => {
-      if (valueKinds[at] !== VALUE_INT) throw nonsense(history, at, 'expected an integer amount');
-      return valuesA[at];
-    };
+  check(history, context) {
+    const model = modelOf(context);
     const anomalies: Anomaly[] = [];
-    let reads = 0;
-    let adds = 0;
-    let violations = 0;
-    const lowerAtInvoke = new Float64Array(length);
+    const allowed: Anomaly[] = [];
+    const counts = { reads: 0, adds: 0, violations: 0 };
     for (const part of partitionByKey(history)) {
-      let lower = 0;
-      let upper = 0;
-      // An add that fails is known to fail from its invocation on: look ahead through its pair.
-      for (const at of part) {
-        const type = types[at];
-        if (functions[at] === add) {
-          adds++;
-          const failed = type === INVOKE ? pairs[at] >= 0 && types[pairs[at]] === FAIL : type === FAIL;
-          if (failed || type === INFO) continue;
-          const amount = type === OK && pairs[at] >= 0 ? amountOf(pairs[at]) : amountOf(at);
-          if (type === INVOKE ? amount > 0 : amount < 0) upper += amount;
-          else lower += amount;
-        } else if (functions[at] === read && type === INVOKE) lowerAtInvoke[at] = lower;
-        else if (functions[at] === read && type === OK) {
-          reads++;
-          const value = amountOf(at);
-          const from = lowerAtInvoke[pairs[at]];
-          if (value >= from && value <= upper) continue;
-          if (++violations > SHOWN_ANOMALIES) continue;
-          anomalies.push({
-            kind: 'counter-out-of-bounds',
-            sentence:
-              `The read by ${whoAndWhen(history, at)} returned ${value}, but the counter could only be ` +
-              `between ${from} (surely applied) and ${upper} (possibly applied).`,
-            operations: indicesOf(history, [pairs[at], at]),
-            details: { value, lower: from, upper },
-          });
-        }
+      const { strays, lastWithin } = strayReads(history, part, counts);
+      for (const stray of strays) {
+        counts.violations++;
+        const list = isForbidden(model, offenceOf(stray, lastWithin, context.options)) ? anomalies : allowed;
+        if (list.length < SHOWN_ANOMALIES) list.push(outOfBounds(history, stray));
       }
     }
+    const { reads, adds, violations } = counts;
     return verdictOf({
       anomalies,
+      allowed,
       ...(reads === 0 && adds === 0 && { undecided: 'the counter was neither incremented nor read' }),
-      details: { reads, violations },
+      details: { reads, violations, ...(model !== undefined && { model }) },
       checked: ['every read lies between the increments surely applied before it and possibly applied by its end'],
       notChecked: [
         ...(reads === 0 ? ['anything about values: no read succeeded'] : []),
@@ -67,3 +45,71 @@ export const counter: Checker = {
     });
   },
 };
+
+/** What a model has to allow for the read to be allowed. Nothing allows a total that is too high. */
+function offenceOf({ at, value, lower }: Stray, lastWithin: number, options: CheckContext['options']): string {
+  if (value > lower) return KIND;
+  if (at < lastWithin) return 'stale-read';
+  // Adding in the database itself loses nothing at any level; a client that reads, adds and writes may be overtaken.
+  return options['updates'] === 'computed' ? 'lost-update' : KIND;
+}
+
+/** A read outside of its bounds; `at` is its completion. */
+interface Stray {
+  readonly at: number;
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** `lastWithin`: latest invocation of a read that is within its bounds. */
+function strayReads(
+  history: History,
+  part: Int32Array,
+  counts: { reads: number; adds: number },
+): { readonly strays: readonly Stray[]; readonly lastWithin: number } {
+  const { functions, types, pairs, valueKinds, valuesA } = history.columns;
+  const add = history.functionId('add');
+  const read = history.functionId('read');
+  const amountOf = (at: number) => {
+    if (valueKinds[at] !== VALUE_INT) throw nonsense(history, at, 'expected an integer amount');
+    return valuesA[at];
+  };
+  const strays: Stray[] = [];
+  const lowerAtInvoke = new Map<number, number>();
+  let lastWithin = NONE;
+  let lower = 0;
+  let upper = 0;
+  // An add that fails is known to fail from its invocation on: look ahead through its pair.
+  for (const at of part) {
+    const type = types[at];
+    if (functions[at] === add) {
+      counts.adds++;
+      const failed = type === INVOKE ? pairs[at] >= 0 && types[pairs[at]] === FAIL : type === FAIL;
+      if (failed || type === INFO) continue;
+      const amount = type === OK && pairs[at] >= 0 ? amountOf(pairs[at]) : amountOf(at);
+      if (type === INVOKE ? amount > 0 : amount < 0) upper += amount;
+      else lower += amount;
+    } else if (functions[at] === read && type === INVOKE) lowerAtInvoke.set(at, lower);
+    else if (functions[at] === read && type === OK) {
+      counts.reads++;
+      const value = amountOf(at);
+      const from = lowerAtInvoke.get(pairs[at]) ?? 0;
+      lowerAtInvoke.delete(pairs[at]);
+      if (value >= from && value <= upper) lastWithin = Math.max(lastWithin, pairs[at]);
+      else strays.push({ at, value, lower: from, upper });
+    }
+  }
+  return { strays, lastWithin };
+}
+
+function outOfBounds(history: History, { at, value, lower, upper }: Stray): Anomaly {
+  return {
+    kind: KIND,
+    sentence:
+      `The read by ${whoAndWhen(history, at)} returned ${value}, but the counter could only be ` +
+      `between ${lower} (surely applied) and ${upper} (possibly applied).`,
+    operations: indicesOf(history, [history.columns.pairs[at], at]),
+    details: { value, lower, upper },
+  };
+}

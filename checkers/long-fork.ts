@@ -1,17 +1,20 @@
 import { type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { judged, modelOf } from './against.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
  * Long fork: two reads of the same group of keys, each of which sees a write that the other misses. Transactions are
  * single blind writes `[["w",k,v]]`, one a key, and reads of whole groups `[["r",k,v],…]`. After Jepsen's long-fork, in
- * O(reads × group) instead of O(reads²): sorted by how much they see, every read must contain the one before it.
+ * O(reads × group) instead of O(reads²): sorted by how much they see, every read must contain the one before it. A
+ * model that allows it (read committed, parallel snapshot isolation) has it listed as allowed.
  */
 export const longFork: Checker = {
   name: 'long-fork',
   summary: 'reads of a group of keys agree on one order of its writes',
-  check(history) {
+  check(history, context) {
+    const model = modelOf(context);
     const groups = groupsOf(history);
     const counts = { reads: 0, early: 0, late: 0, groups: groups.size, forks: 0 };
     const anomalies: Anomaly[] = [];
@@ -25,10 +28,10 @@ export const longFork: Checker = {
     }
     const twice = keyWrittenTwice(history);
     return verdictOf({
-      anomalies: twice === undefined ? anomalies : [],
+      ...judged(twice === undefined ? anomalies : [], model),
       ...(twice !== undefined && { undecided: `key ${twice} is written more than once: reads cannot be compared` }),
       ...(twice === undefined && counts.reads === 0 && { undecided: 'no read of a group succeeded' }),
-      details: counts,
+      details: model === undefined ? counts : { ...counts, model },
       checked: ['all reads of a group are ordered by what they see (no long fork)'],
       notChecked: ['whether reads are recent'],
     });
@@ -55,7 +58,9 @@ function groupsOf(history: History): Map<string, GroupRead[]> {
     const values = reads.map(([, , value]) => value);
     const group = keys.join(' ');
     const read = { at, keys, values, seen: values.filter((value) => value !== null).length };
-    groups.set(group, [...(groups.get(group) ?? []), read]);
+    const others = groups.get(group);
+    if (others === undefined) groups.set(group, [read]);
+    else others.push(read);
   }
   return groups;
 }
@@ -82,6 +87,7 @@ function fork(history: History, a: GroupRead, b: GroupRead): Anomaly {
       `The read by ${whoAndWhen(history, a.at)} sees the write of key ${onlyA} but not that of ${onlyB}, ` +
       `the read by ${whoAndWhen(history, b.at)} sees ${onlyB} but not ${onlyA}: the writes happened in two orders.`,
     operations: indicesOf(history, [...writes, pairs[a.at], a.at, pairs[b.at], b.at]),
+    rulesOut: ['snapshot-isolation', 'repeatable-read'],
   };
 }
 

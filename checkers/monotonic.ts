@@ -1,40 +1,90 @@
 import { type History, NONE, OK, VALUE_INT, VALUE_NULL } from '../harness/history/history.js';
+import type { Json } from '../harness/history/operation.js';
+import { isForbidden, judged, modelOf } from './against.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
- * A value that only ever grows: what `read` and `inc` answer never goes back. Within one process always; with option
- * `scope` also within one node (`node`) or over the whole history (`global`), then between operations of which one was
- * acknowledged before the other was invoked. An `inc` answers the value after it, which must have grown.
+ * A value that only ever grows: what `read` and `inc` answer never goes back. An `inc` answers the value after it, which
+ * must have grown; with option `increments: distinct`, two that answer the same lost one of them (`lost-update`).
+ *
+ * Option `scope` says whose answers are compared, of operations of which one was acknowledged before the other was
+ * invoked: those to one `process`, to processes of one `node`, or `global`ly. Without it the model decides: real time
+ * means globally, session order each process; a model with neither allows answers to go back, and they are listed as
+ * allowed. Where no model is named either, each process is judged.
  */
 export const monotonic: Checker = {
   name: 'monotonic',
   summary: 'values that only grow never go back: per process, per node or globally',
   check(history, context) {
-    const scope = scopeOf(context.options.scope);
-    const counts = { answers: 0, regressions: 0 };
-    const anomalies: Anomaly[] = [];
+    const model = modelOf(context);
+    const { scope, isJudged } = scopeOf(context.options.scope, model);
+    const distinct = context.options['increments'] === 'distinct';
+    const counts = { answers: 0, regressions: 0, repeated: 0 };
+    const regressions: Anomaly[] = [];
+    const repeats: Anomaly[] = [];
     for (const part of partitionByKey(history)) {
       for (const [older, newer] of regressionsIn(history, part, scope, counts)) {
-        if (++counts.regressions <= SHOWN_ANOMALIES) anomalies.push(regression(history, older, newer));
+        if (++counts.regressions <= SHOWN_ANOMALIES) regressions.push(regression(history, older, newer));
+      }
+      if (!distinct) continue;
+      for (const [first, second] of repeatsIn(history, part)) {
+        if (++counts.repeated <= SHOWN_ANOMALIES) repeats.push(repeat(history, first, second));
       }
     }
+    const lost = judged(repeats, model);
     return verdictOf({
-      anomalies,
+      anomalies: [...lost.anomalies, ...(isJudged ? regressions : [])],
+      allowed: [...lost.allowed, ...(isJudged ? [] : regressions)],
       ...(counts.answers === 0 && { undecided: 'no read or increment succeeded' }),
-      details: { ...counts, scope },
-      checked: [`answers never go back within one ${scope === 'global' ? 'history' : scope}`],
-      notChecked:
-        scope === 'global' ? [] : ['answers to different processes (asked for with scope=node or scope=global)'],
+      details: { ...counts, scope, ...(model !== undefined && { model }) },
+      checked: [
+        ...(isJudged ? [`answers never go back within one ${scope === 'global' ? 'history' : scope}`] : []),
+        ...(distinct ? ['no two increments answer the same value'] : []),
+      ],
+      notChecked: isJudged
+        ? scope === 'global'
+          ? []
+          : ['answers to different processes (asked for with scope=node or scope=global)']
+        : [`answers that go back: ${model ?? 'nothing'} allows them (asked for with scope=process)`],
     });
   },
 };
 
 type Scope = 'process' | 'node' | 'global';
 
-function scopeOf(option: unknown): Scope {
-  return option === 'node' || option === 'global' ? option : 'process';
+function scopeOf(
+  option: Json | undefined,
+  model: string | undefined,
+): { readonly scope: Scope; readonly isJudged: boolean } {
+  if (option === 'process' || option === 'node' || option === 'global') return { scope: option, isJudged: true };
+  if (model !== undefined && isForbidden(model, 'stale-read')) return { scope: 'global', isJudged: true };
+  return { scope: 'process', isJudged: isForbidden(model, 'non-monotonic-process') };
+}
+
+/** Pairs of increments that answered the same: the first one that did, and every other. */
+function* repeatsIn(history: History, part: Int32Array): Generator<[number, number]> {
+  const { functions, types, valuesA, valueKinds } = history.columns;
+  const inc = history.functionId('inc');
+  const first = new Map<number, number>();
+  for (const at of part) {
+    if (functions[at] !== inc || types[at] !== OK || valueKinds[at] !== VALUE_INT) continue;
+    const before = first.get(valuesA[at]);
+    if (before === undefined) first.set(valuesA[at], at);
+    else yield [before, at];
+  }
+}
+
+function repeat(history: History, first: number, second: number): Anomaly {
+  const { pairs, valuesA } = history.columns;
+  return {
+    kind: 'lost-update',
+    sentence:
+      `The increments by ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)} both answered ` +
+      `${valuesA[second]}: one of them did not count.`,
+    operations: indicesOf(history, [pairs[first], first, pairs[second], second]),
+  };
 }
 
 /** Pairs of answers that contradict each other: the newer one is smaller, or an increment did not grow. */

@@ -1,17 +1,20 @@
-import { FAIL, INVOKE, NONE, OK } from '../harness/history/history.js';
-import type { Anomaly, Checker } from './checker.js';
+import { FAIL, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
+import { isForbidden, modelOf } from './against.js';
+import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements } from './elements.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
  * Every dequeue takes an element that is there: enqueues count from their invocation, dequeues at their completion,
- * order is free. After Jepsen's queue checker with an unordered-queue model. Unlike total-queue it needs no drain.
+ * order is free. A dequeue that answers null found the queue empty. After Jepsen's queue checker with an unordered-queue
+ * model. Unlike total-queue it needs no drain. Duplicates are allowed with option `delivery: at-least-once`, and by
+ * models that know no single order of operations.
  */
 export const queue: Checker = {
   name: 'queue',
   summary: 'no dequeue of an element that is not in the queue: none out of nowhere, none twice',
-  check(history) {
-    const { functions, types, pairs, length } = history.columns;
+  check(history, context) {
+    const { functions, types, pairs, valueKinds, length } = history.columns;
     const enqueue = history.functionId('enqueue');
     const dequeue = history.functionId('dequeue');
     const elements = new Elements(history);
@@ -19,6 +22,7 @@ export const queue: Checker = {
     const takenAt: number[] = [];
     const anomalies: Anomaly[] = [];
     let dequeues = 0;
+    const shown = new Map<string, number>();
     let violations = 0;
     for (let at = 0; at < length; at++) {
       if (functions[at] === enqueue && types[at] === INVOKE) {
@@ -26,6 +30,7 @@ export const queue: Checker = {
         const element = elements.at(at);
         present[element] = (present[element] ?? 0) + 1;
       } else if (functions[at] === dequeue && types[at] === OK) {
+        if (valueKinds[at] === VALUE_NULL) continue;
         dequeues++;
         const element = elements.at(at);
         const before = takenAt[element];
@@ -34,18 +39,24 @@ export const queue: Checker = {
           present[element]--;
           continue;
         }
-        if (++violations > SHOWN_ANOMALIES) continue;
+        violations++;
+        const kind = before === undefined ? 'unexpected' : 'duplicated';
+        const count = (shown.get(kind) ?? 0) + 1;
+        shown.set(kind, count);
+        if (count > SHOWN_ANOMALIES) continue;
         const taken =
           before === undefined ? 'nobody had enqueued it' : `${whoAndWhen(history, before)} had already taken it`;
         anomalies.push({
-          kind: before === undefined ? 'unexpected' : 'duplicated',
+          kind,
           sentence: `${elements.name(element)} was dequeued by ${whoAndWhen(history, at)}, but ${taken}.`,
           operations: indicesOf(history, [before === undefined ? NONE : pairs[before], before ?? NONE, pairs[at], at]),
         });
       }
     }
+    const allows = ({ kind }: Anomaly) => kind === 'duplicated' && duplicatesAre(context) === 'allowed';
     return verdictOf({
-      anomalies,
+      anomalies: anomalies.filter((anomaly) => !allows(anomaly)),
+      allowed: anomalies.filter(allows),
       ...(dequeues === 0 && { undecided: 'nothing was ever dequeued' }),
       details: { dequeues, violations },
       checked: ['every dequeued element had been enqueued and not yet taken'],
@@ -53,3 +64,11 @@ export const queue: Checker = {
     });
   },
 };
+
+/** Whether a queue may hand out an element twice: as asked for (option `delivery`), else as the model says. */
+export function duplicatesAre(context: CheckContext): 'allowed' | 'forbidden' {
+  const { delivery, exactlyOnce } = context.options;
+  if (delivery === 'at-least-once') return 'allowed';
+  if (delivery === 'exactly-once' || exactlyOnce === true) return 'forbidden';
+  return isForbidden(modelOf(context), 'duplicated') ? 'forbidden' : 'allowed';
+}

@@ -1,6 +1,7 @@
 import { FAIL, type History, INVOKE, NONE, OK } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
-import type { Anomaly, Checker } from './checker.js';
+import { isForbidden, modelOf } from './against.js';
+import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements, IdBuffer } from './elements.js';
 import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
@@ -15,11 +16,18 @@ export const setFull: Checker = {
   name: 'set-full',
   summary: 'every acknowledged element of a set stays visible: lost, stale, never read, duplicated, unexpected',
   check(history, context) {
-    const linearizable = context.options.linearizable === true || context.consistency === 'linearizable';
     const parts = partitionByKey(history).map((part) => new Lives(history, part));
-    return verdictOf(summarize(history, parts, linearizable));
+    return verdictOf(summarize(history, parts, modelOf(context), staleness(context)));
   },
 };
+
+/** Whether a stale read is a violation, is allowed by the model, or was not asked about. */
+function staleness(context: CheckContext): 'forbidden' | 'allowed' | 'not asked' {
+  if (context.options.linearizable === true) return 'forbidden';
+  const model = modelOf(context);
+  if (model === undefined) return 'not asked';
+  return isForbidden(model, 'stale-read') ? 'forbidden' : 'allowed';
+}
 
 /** What became of every element of one set; arrays by element id, positions or NONE. */
 class Lives {
@@ -107,7 +115,12 @@ class Lives {
   }
 }
 
-function summarize(history: History, parts: readonly Lives[], linearizable: boolean) {
+function summarize(
+  history: History,
+  parts: readonly Lives[],
+  model: string | undefined,
+  stalenessIs: ReturnType<typeof staleness>,
+) {
   const counts = {
     elements: 0,
     reads: 0,
@@ -142,17 +155,20 @@ function summarize(history: History, parts: readonly Lives[], linearizable: bool
         const late = lastAbsent[element] > known[element];
         const { times } = history.columns;
         latenciesMs.push(late ? (times[lastAbsent[element]] - times[known[element]]) / 1e6 : 0);
-        if (late && linearizable) show('stale', () => stale(history, lives, element));
+        if (late && stalenessIs !== 'not asked') show('stale', () => stale(history, lives, element));
         else if (late) counts.stale++;
       } else if (known[element] !== NONE && lastAbsent[element] > known[element]) {
         show('lost', () => lost(history, lives, element));
       } else counts.neverRead++;
     }
   }
+  const linearizable = stalenessIs === 'forbidden';
+  const allows = ({ kind }: Anomaly) => (kind === 'stale-read' ? !linearizable : !isForbidden(model, kind));
   return {
-    anomalies,
+    anomalies: anomalies.filter((anomaly) => !allows(anomaly)),
+    allowed: anomalies.filter(allows),
     ...(counts.stable === 0 && { undecided: 'no element was ever read for good: nothing can be said about the set' }),
-    details: { ...counts, visibilityMs: quantiles(latenciesMs) },
+    details: { ...counts, ...(model !== undefined && { model }), visibilityMs: quantiles(latenciesMs) },
     checked: [
       'no acknowledged or seen element is missing from every later read',
       'no element twice in one read, none that nobody added',

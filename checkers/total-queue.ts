@@ -1,13 +1,16 @@
-import { FAIL, type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
-import type { Anomaly, Checker } from './checker.js';
+import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
+import { modelOf } from './against.js';
+import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements, IdBuffer } from './elements.js';
+import { duplicatesAre } from './queue.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
  * What goes in must come out: elements as multisets over `enqueue`, `dequeue` and `drain` (an ok drain is a list of
  * dequeues), assuming that the queue was drained in the end. After Jepsen's total-queue; an element whose every enqueue
- * failed counts as unexpected, because `fail` promises that nothing happened. Duplicates are reported and allowed unless
- * `exactlyOnce` is asked for.
+ * failed counts as unexpected, because `fail` promises that nothing happened. A dequeue that answers null
+ * found the queue empty. Duplicates are reported and allowed unless `exactlyOnce` (or `delivery: exactly-once`) is asked
+ * for, or a model that forbids them.
  */
 export const totalQueue: Checker = {
   name: 'total-queue',
@@ -15,11 +18,22 @@ export const totalQueue: Checker = {
   check(history, context) {
     const balance = balanceOf(history);
     const { elements, attempts, acknowledged, dequeued } = balance;
-    const counts = { attempts: 0, acknowledged: 0, dequeued: 0, lost: 0, unexpected: 0, duplicated: 0, recovered: 0 };
+    const { pairs } = history.columns;
+    const counts = {
+      attempts: 0,
+      acknowledged: 0,
+      dequeued: 0,
+      lost: 0,
+      undrained: 0,
+      unexpected: 0,
+      duplicated: 0,
+      recovered: 0,
+    };
     const anomalies: Anomaly[] = [];
-    const exactlyOnce = context.options.exactlyOnce === true;
+    const exactlyOnce = isExactlyOnce(context);
     const unseen = takenUnseen(history);
     const missing = missingOf(balance);
+    const empty = lastSeenEmpty(history, context);
     const show = (kind: 'lost' | 'unexpected' | 'duplicated', element: number, report: boolean) => {
       if (++counts[kind] <= SHOWN_ANOMALIES && report) anomalies.push(describe(history, balance, kind, element));
     };
@@ -27,7 +41,11 @@ export const totalQueue: Checker = {
       counts.attempts += attempts[element];
       counts.acknowledged += acknowledged[element];
       counts.dequeued += dequeued[element];
-      if (acknowledged[element] > dequeued[element]) show('lost', element, missing > unseen);
+      if (acknowledged[element] > dequeued[element]) {
+        const drained = pairs[balance.enqueuedAt[element]] < empty;
+        if (!drained) counts.undrained++;
+        show('lost', element, missing > unseen && drained);
+      }
       if (dequeued[element] > 0 && attempts[element] === 0) show('unexpected', element, true);
       else if (dequeued[element] > attempts[element]) show('duplicated', element, exactlyOnce);
       counts.recovered += Math.max(0, Math.min(dequeued[element], attempts[element]) - acknowledged[element]);
@@ -53,7 +71,35 @@ function missingOf({ elements, acknowledged, dequeued }: Balance): number {
   return missing;
 }
 
-function doubtOf(counts: { lost: number; dequeued: number; acknowledged: number }, unseen: number): string | undefined {
+function isExactlyOnce(context: CheckContext): boolean {
+  const asked = ['delivery', 'exactlyOnce'].some((option) => option in context.options);
+  return (asked || modelOf(context) !== undefined) && duplicatesAre(context) === 'forbidden';
+}
+
+/**
+ * Invocation of the last dequeue that found the queue empty: what was acknowledged before it and never came out is lost.
+ * Where a history does not say (no dequeue ever answered null), it is taken to have been drained, unless option
+ * `drained: observed` asks for the proof.
+ */
+function lastSeenEmpty(history: History, { options }: CheckContext): number {
+  const { functions, types, pairs, valueKinds, length } = history.columns;
+  const [dequeue, drain] = ['dequeue', 'drain'].map((f) => history.functionId(f));
+  let latest = NONE;
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== OK) continue;
+    const found = functions[at] === drain || (functions[at] === dequeue && valueKinds[at] === VALUE_NULL);
+    if (found && pairs[at] > latest) latest = pairs[at];
+  }
+  return latest === NONE && options['drained'] !== 'observed' ? Number.POSITIVE_INFINITY : latest;
+}
+
+function doubtOf(
+  counts: { lost: number; undrained: number; dequeued: number; acknowledged: number },
+  unseen: number,
+): string | undefined {
+  if (counts.undrained > 0) {
+    return `${counts.undrained} acknowledged element(s) never came out, but the queue was not seen empty after them`;
+  }
   if (counts.lost > 0) {
     const takers = Number.isFinite(unseen) ? `${unseen} dequeue(s)` : 'a drain';
     return `${counts.lost} acknowledged element(s) never came out, but ${takers} of unknown outcome may have taken them`;
@@ -103,13 +149,14 @@ type Visit = (at: number, element: number, isEnqueue: boolean) => void;
 
 /** Visits the invocation of every enqueue and the completion of every successful dequeue, element by element. */
 function visit(history: History, elements: Elements, each: Visit): void {
-  const { functions, types, length } = history.columns;
+  const { functions, types, valueKinds, length } = history.columns;
   const [enqueue, dequeue, drain] = ['enqueue', 'dequeue', 'drain'].map((f) => history.functionId(f));
   const buffer = new IdBuffer();
   for (let at = 0; at < length; at++) {
     if (functions[at] === enqueue && types[at] === INVOKE) each(at, elements.at(at), true);
-    else if (functions[at] === dequeue && types[at] === OK) each(at, elements.at(at), false);
-    else if (functions[at] === drain && types[at] === OK) {
+    else if (functions[at] === dequeue && types[at] === OK) {
+      if (valueKinds[at] !== VALUE_NULL) each(at, elements.at(at), false);
+    } else if (functions[at] === drain && types[at] === OK) {
       const drained = elements.list(at, buffer) ?? 0;
       for (let i = 0; i < drained; i++) each(at, buffer.ids[i], false);
     }

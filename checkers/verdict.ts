@@ -6,6 +6,8 @@ import type { Anomaly, Verdict } from './checker.js';
 /** What a direct checker found: any anomaly makes it invalid, otherwise a reason for doubt makes it unknown. */
 export interface Findings {
   readonly anomalies: readonly Anomaly[];
+  /** Those that the model judged against allows: listed after the violations, and no reason for anything. */
+  readonly allowed?: readonly Anomaly[];
   /** Why the history does not allow a verdict: never read, nothing acknowledged… */
   readonly undecided?: string;
   readonly details: Readonly<Record<string, Json>>;
@@ -13,12 +15,20 @@ export interface Findings {
   readonly notChecked?: readonly string[];
 }
 
-export function verdictOf({ anomalies, undecided, details, checked, notChecked = [] }: Findings): Verdict {
-  const judgement = { details, checked, notChecked };
+export function verdictOf({
+  anomalies,
+  allowed = [],
+  undecided,
+  details,
+  checked,
+  notChecked = [],
+}: Findings): Verdict {
+  const kinds = [...new Set(allowed.map(({ kind }) => kind))];
+  const judgement = { details: kinds.length === 0 ? details : { ...details, allowed: kinds }, checked, notChecked };
   const [first, ...rest] = anomalies;
-  if (first) return { ...judgement, validity: 'invalid', anomalies: [first, ...rest] };
-  if (undecided !== undefined) return { ...judgement, validity: 'unknown', reason: undecided, anomalies: [] };
-  return { ...judgement, validity: 'valid', anomalies: [] };
+  if (first) return { ...judgement, validity: 'invalid', anomalies: [first, ...rest, ...allowed] };
+  if (undecided !== undefined) return { ...judgement, validity: 'unknown', reason: undecided, anomalies: allowed };
+  return { ...judgement, validity: 'valid', anomalies: allowed };
 }
 
 /** Anomalies of one kind worth showing in full; the rest is counted in the details. */
