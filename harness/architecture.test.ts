@@ -49,6 +49,16 @@ const RULES: readonly Rule[] = [
     ],
     packages: [],
   },
+  {
+    room: 'harness/archive/',
+    may: ['harness/history/', 'harness/kit/', 'harness/run/plan.ts', 'harness/run/store.ts'],
+    packages: [],
+  },
+  {
+    room: 'harness/suite/',
+    may: ['harness/history/', 'harness/kit/', 'harness/run/plan.ts', 'harness/run/store.ts', 'checkers/checker.ts'],
+    packages: ['yaml', 'zod', 'execa'],
+  },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',
@@ -94,7 +104,15 @@ const RULES: readonly Rule[] = [
   },
   {
     room: 'reports/',
-    may: ['harness/history/', 'harness/kit/', 'checkers/checker.ts', 'harness/run/plan.ts'],
+    may: [
+      'harness/history/',
+      'harness/kit/',
+      'checkers/checker.ts',
+      'harness/run/plan.ts',
+      'harness/suite/suite.ts',
+      'harness/archive/archive.ts',
+      'harness/archive/metrics.ts',
+    ],
     packages: [
       'preact',
       'preact-render-to-string',

@@ -27,7 +27,11 @@ export function renderMarkdown(input: ReportInput): string {
     notes(input),
     repeat(input),
   ];
-  const text = `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  return cutToSize(`${blocks.filter((block) => block !== '').join('\n\n')}\n`);
+}
+
+/** The text, or as many of its lines as GitHub takes, with a word about the rest. */
+export function cutToSize(text: string): string {
   if (Buffer.byteLength(text) <= MAX_MARKDOWN_BYTES) return text;
   const cut = Buffer.from(text)
     .subarray(0, MAX_MARKDOWN_BYTES - 200)
@@ -143,7 +147,7 @@ function repeat({ plan }: ReportInput): string {
   return plan === undefined ? '' : `### Repeat\n\n${fenced(inline(plan.command, 4_000))}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -10,6 +10,7 @@ import { listCommand } from './list.js';
 import { proveCommand } from './prove.js';
 import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
+import { suiteCommand } from './suite.js';
 import { testCommand } from './test.js';
 import { faultlineVersion } from './version.js';
 
@@ -44,6 +45,7 @@ function commands() {
     .scriptName('faultline')
     .usage('$0 <command>\n\nTests whether a distributed database keeps its promises when the world goes wrong.')
     .command(testCommand)
+    .command(suiteCommand)
     .command(checkCommand)
     .command(reportCommand)
     .command(listCommand)
@@ -51,7 +53,7 @@ function commands() {
     .command(doctorCommand)
     .command(setupCommand)
     .command(cleanCommand)
-    .demandCommand(1, 'name a command: faultline test, check, report, list, prove, doctor, setup or clean')
+    .demandCommand(1, 'name a command: faultline test, suite, check, report, list, prove, doctor, setup or clean')
     .strict()
     .recommendCommands()
     .version(faultlineVersion())

@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportInput } from '../../reports/report.js';
 import { LOG_WINDOW, type LogWindow, readLogs } from '../../reports/logs.js';
 import { firstViolationTime, writeReports } from '../../reports/report.js';
+import { metricsOf } from '../archive/metrics.js';
 import { runCheckers, workloads } from '../registry.js';
 import type { Plan } from '../run/plan.js';
 import { recheck } from '../run/recheck.js';
@@ -45,9 +47,10 @@ function judgedAgainst(plan: Plan, consistency: string | undefined): Plan {
   return consistency === undefined ? plan : { ...plan, consistency };
 }
 
-/** Writes report.html, junit.xml and summary.md of a run, with the logs of its nodes where they were collected. */
+/** Writes metrics.json, report.html, junit.xml and summary.md of a run, with its nodes' logs where there are any. */
 export async function writeRunReports(store: RunStore, input: ReportInput): Promise<ReportInput> {
-  const files = ['plan.json', 'history.jsonl', 'results.json', 'junit.xml', 'summary.md'];
+  const files = ['plan.json', 'history.jsonl', 'results.json', 'metrics.json', 'junit.xml', 'summary.md'];
+  await writeFile(join(store.directory, 'metrics.json'), `${JSON.stringify(metricsOf(input.history, input.results))}\n`);
   const complete = { ...input, logs: await readLogs(store.logsPath, logWindow(input)), files };
   await writeReports(store.directory, complete);
   return complete;

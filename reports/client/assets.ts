@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 
 /** Script and style that every page carries inside. */
 export interface Assets {
+  /** Of a run's report. */
   readonly script: string;
+  /** Of pages over many runs. */
+  readonly siteScript: string;
   readonly style: string;
 }
 
@@ -18,8 +21,8 @@ export function loadAssets(): Promise<Assets> {
 async function builtAssets(): Promise<Assets | undefined> {
   const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
   try {
-    const [script, style] = await Promise.all([read('bundle.js'), read('bundle.css')]);
-    return { script, style };
+    const [script, siteScript, style] = await Promise.all(['bundle.js', 'site.js', 'bundle.css'].map(read));
+    return { script, siteScript, style };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -5,11 +5,12 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Bundles the page's script and style; answers both as text. */
+/** Bundles the scripts of the pages, and their style; answers them as text. */
 export async function bundleText() {
   const { outputFiles } = await build({
     entryPoints: [
       { in: join(here, 'main.ts'), out: 'bundle' },
+      { in: join(here, 'site.ts'), out: 'site' },
       { in: join(here, 'styles', 'report.css'), out: 'bundle' },
     ],
     outdir: here,
@@ -23,13 +24,15 @@ export async function bundleText() {
     logLevel: 'warning',
   });
   const text = (suffix) => outputFiles.find(({ path }) => path.endsWith(suffix)).text.trim();
-  return { script: text('.js'), style: text('.css') };
+  return { script: text('bundle.js'), siteScript: text('site.js'), style: text('.css') };
 }
 
-/** Writes the script to a path (`bundle.js` beside the compiled `assets.js`) and the style beside it as `bundle.css`. */
+/** Writes the report's script to a path (`bundle.js` beside the compiled `assets.js`), and the rest beside it. */
 export async function bundleClient(scriptPath) {
-  const { script, style } = await bundleText();
-  await mkdir(dirname(scriptPath), { recursive: true });
+  const { script, siteScript, style } = await bundleText();
+  const folder = dirname(scriptPath);
+  await mkdir(folder, { recursive: true });
   await writeFile(scriptPath, script);
-  await writeFile(join(dirname(scriptPath), 'bundle.css'), style);
+  await writeFile(join(folder, 'site.js'), siteScript);
+  await writeFile(join(folder, 'bundle.css'), style);
 }

@@ -8,6 +8,8 @@ import {
   VALUE_NULL,
   VALUE_PAIR,
   VALUE_RAW,
+  VALUE_TRANSACTION,
+  valueAt,
   type History,
   type HistoryColumns,
 } from '../../harness/history/history.js';
@@ -131,6 +133,7 @@ function sameValue(c: HistoryColumns, a: number, b: number): boolean {
   if (c.valueKinds[a] === VALUE_INT) return c.valuesA[a] === c.valuesA[b];
   if (c.valuesB[a] !== c.valuesB[b]) return false;
   if (c.valueKinds[a] === VALUE_PAIR) return c.valuesA[a] === c.valuesA[b];
+  if (c.valueKinds[a] === VALUE_TRANSACTION) return JSON.stringify(valueAt(c, a)) === JSON.stringify(valueAt(c, b));
   for (let offset = 0; offset < c.valuesB[a]; offset++) {
     if (c.slab[c.valuesA[a] + offset] !== c.slab[c.valuesA[b] + offset]) return false;
   }
@@ -138,8 +141,10 @@ function sameValue(c: HistoryColumns, a: number, b: number): boolean {
 }
 
 function boundedText(c: HistoryColumns, position: number, maxBytes: number): Uint8Array {
-  if (c.valueKinds[position] !== VALUE_RAW) throw new TypeError('only raw values have text');
-  const bytes = c.slab.subarray(c.valuesA[position], c.valuesA[position] + c.valuesB[position]);
+  const bytes =
+    c.valueKinds[position] === VALUE_RAW
+      ? c.slab.subarray(c.valuesA[position], c.valuesA[position] + c.valuesB[position])
+      : encoder.encode(JSON.stringify(valueAt(c, position)));
   if (bytes.length <= maxBytes) return bytes;
   const start = decoder.decode(bytes.subarray(0, maxBytes));
   return encoder.encode(`${start}… (${bytes.length} bytes; whole value in the history)`);
