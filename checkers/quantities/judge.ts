@@ -1,7 +1,8 @@
 import { Deadline, OutOfBudget } from '../linearizability/budget.js';
 import type { Configuration } from './configuration.js';
 import type { Quantities } from './quantities.js';
-import { type EventRange, Sweep, type SweepMode, type SweepResult } from './sweep.js';
+import type { SweepMode } from './moment.js';
+import { Sweep, type SweepResult } from './sweep.js';
 
 export type Judgement =
   | { readonly validity: 'valid'; readonly most: number; readonly pass: SweepMode }
@@ -43,25 +44,27 @@ export function judge(quantities: Quantities, deadline: Deadline): Judgement {
   return { validity: 'unknown', most, reason: 'too many sets of unknown operations could explain one observation' };
 }
 
-const GENEROUS_EVENTS = 60;
-const MOST_SECOND_LOOKS = 40;
+/** How far the greedy pass goes back, in events; further where it dies at the same place again. */
+const BACK = [60, 300, 1_500];
+const MOST_SECOND_LOOKS = 400;
 
 /**
- * The greedy pass, and where it dies another one that looks further in the stretch before, and so on as long as that
- * gets it past the place. An unknown operation spent too early or too late is nearly always found close by. Undefined
- * when its share of the time is used up.
+ * The greedy pass. Where it dies it goes back a stretch and looks further there, and so on as long as that gets it past
+ * the place: an unknown operation spent too early or too late is nearly always found close by. Undefined when its share
+ * of the time is used up.
  */
 function sweepGreedily(quantities: Quantities, deadline: Deadline): SweepResult | undefined {
-  const share = new ShareOfTime(deadline, GREEDY_SHARE);
-  const generous: EventRange[] = [];
+  const sweep = new Sweep(quantities, 'greedy', new ShareOfTime(deadline, GREEDY_SHARE));
   let died = -1;
+  let level = 0;
   try {
     for (let look = 0; ; look++) {
-      const result = new Sweep(quantities, 'greedy', share, generous).run();
-      if (result.kind === 'survived' || result.complete || look === MOST_SECOND_LOOKS || result.event === died)
-        return result;
-      died = result.event;
-      generous.push({ from: died - GENEROUS_EVENTS, to: died });
+      const result = sweep.run();
+      if (result.kind === 'survived' || result.complete) return result;
+      if (result.event > died) level = 0;
+      died = Math.max(died, result.event);
+      if (look === MOST_SECOND_LOOKS || level === BACK.length) return result;
+      sweep.lookAgain(BACK[level++]);
     }
   } catch (error) {
     // Only its share is used up: what is left is for the others, which may yet prove a violation.

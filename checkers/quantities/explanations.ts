@@ -1,0 +1,93 @@
+import { type Configuration, Frontier } from './configuration.js';
+import { decode, type DecodeLimits } from './decode.js';
+import type { Moment } from './moment.js';
+import { type Exact, NEVER } from './quantities.js';
+
+const GREEDY_OPTIONAL = 2;
+const GENEROUS_OPTIONAL = 3;
+const FEW_OPTIONAL = 5;
+/** Orders of one set of changes that are followed at once; sets of more than a handful are rare. */
+const BEAM = 256;
+const UNBOUNDED = 0x7fffffff;
+
+/** Ways to make an exact observation: sets of pending changes that add up to it, in the orders that matter. */
+export class Explanations {
+  constructor(private readonly moment: Moment) {}
+
+  sets(from: Configuration, seen: Exact, candidates: readonly number[]): readonly (readonly number[])[] {
+    const { quantities, deadline, mode } = this.moment;
+    const optional = candidates.filter((op) => quantities.returns[op] === NEVER).length;
+    if (mode === 'greedy' && optional > FEW_OPTIONAL) return this.likelyExplanations(from, seen, candidates);
+    const limits: DecodeLimits =
+      mode === 'greedy'
+        ? { optional: UNBOUNDED, nodes: 4_000, solutions: 32, sets: 'needed' }
+        : { optional: UNBOUNDED, nodes: 4_000_000, solutions: 100_000, sets: mode === 'exact' ? 'all' : 'needed' };
+    if (mode === 'greedy' && candidates.length > 0 && !this.moment.plenty(from, candidates))
+      this.moment.complete = false;
+    const { sets, complete } = decode(quantities, from.vector, seen, candidates, limits, deadline);
+    if (!complete) this.moment.complete = false;
+    return sets;
+  }
+
+  /** Few unknown changes take effect between two observations: with none of them, or one, or two. */
+  private likelyExplanations(
+    from: Configuration,
+    seen: Exact,
+    candidates: readonly number[],
+  ): readonly (readonly number[])[] {
+    const { quantities, deadline } = this.moment;
+    this.moment.complete = false;
+    const nodes = this.moment.generous ? 40_000 : 4_000;
+    const most = this.moment.generous ? GENEROUS_OPTIONAL : GREEDY_OPTIONAL;
+    let found: readonly (readonly number[])[] = [];
+    for (let optional = 0; optional <= most; optional++) {
+      const limits: DecodeLimits = { optional, nodes, solutions: 32, sets: 'needed' };
+      const { sets } = decode(quantities, from.vector, seen, candidates, limits, deadline);
+      // Sets with more unknown changes come besides those with fewer.
+      if (sets.length > found.length) found = sets;
+      if (found.length > 0 && !this.moment.generous) break;
+    }
+    return found;
+  }
+
+  /** Applies a set of changes in every order that makes a difference. */
+  orders(from: Configuration, set: readonly number[], goal: number): readonly Configuration[] {
+    const { moment } = this;
+    const others = moment.openObservations.length > from.observed.length + (from.observed.includes(goal) ? 0 : 1);
+    if (!others) {
+      const direct = this.anyOrder(from, set);
+      if (direct !== undefined) return [direct];
+    }
+    let level: readonly Configuration[] = [from];
+    for (let step = 0; step < set.length; step++) {
+      const next = new Frontier();
+      for (const configuration of level) {
+        for (const op of set) {
+          if (configuration.applied.includes(op)) continue;
+          moment.deadline.tick();
+          if (moment.legal(configuration.vector, moment.change(op))) next.add(moment.apply(configuration, op));
+        }
+      }
+      level = next.list;
+      if (level.length > BEAM && moment.mode === 'greedy') {
+        moment.complete = false;
+        level = level.slice(0, BEAM);
+      }
+      moment.deadline.hold(level.length);
+    }
+    return level;
+  }
+
+  /** Always the first change that is possible; undefined where that leads nowhere, though another order may not. */
+  private anyOrder(from: Configuration, set: readonly number[]): Configuration | undefined {
+    let at = from;
+    const left = [...set];
+    while (left.length > 0) {
+      const place = left.findIndex((op) => this.moment.legal(at.vector, this.moment.change(op)));
+      if (place < 0) return undefined;
+      at = this.moment.apply(at, left[place]);
+      left.splice(place, 1);
+    }
+    return at;
+  }
+}
