@@ -103,7 +103,7 @@ export interface SqlTransaction {
   insert(table: string, row: SqlRow): Promise<void>;
   /** Inserts the row; where its key exists, sets these columns and leaves others alone. One statement (an upsert). */
   put(table: string, row: SqlRow): Promise<void>;
-  /** Sets columns to computed values; answers the number of rows matched. `where` is a condition on a number column. */
+  /** Sets columns to computed values; answers the number of rows matched. */
   update(table: string, key: string, set: SqlRow['columns'], where?: SqlCondition): Promise<number>;
   /** `column = column + amount`; answers the number of rows matched. */
   add(table: string, key: string, column: string, amount: number, where?: SqlCondition): Promise<number>;
@@ -119,10 +119,10 @@ export interface SqlTransaction {
 /** `update` locks what is selected until the transaction ends, and sees its latest state (SELECT … FOR UPDATE). */
 export type SqlLock = 'none' | 'update';
 
-export interface SqlCondition {
-  readonly column: string;
-  readonly atLeast: number;
-}
+/** What must hold of the row for the statement to change it. */
+export type SqlCondition =
+  | { readonly column: string; readonly atLeast: number }
+  | { readonly column: string; readonly equals: string | number };
 
 /** Relational transactions at the isolation level that the system's options chose. Errors: {@link SessionError}. */
 export interface SqlSession extends Session {
@@ -262,6 +262,12 @@ export interface MembershipAbility {
   add(node: string): Promise<void>;
 }
 
+/** Reading what the nodes' databases log, while they do. */
+export interface LogAbility {
+  /** Calls back for every line logged from now on, on every node, also on those made later; answers what ends that. */
+  follow(onLine: (node: string, line: string) => void): Promise<() => void>;
+}
+
 /** Optional powers of a cluster; a nemesis names those it needs and is refused up front where one is missing. */
 export interface Abilities {
   readonly network?: NetworkAbility;
@@ -271,6 +277,7 @@ export interface Abilities {
   readonly clocks?: ClockAbility;
   readonly orchestrator?: OrchestratorAbility;
   readonly membership?: MembershipAbility;
+  readonly logs?: LogAbility;
 }
 export type Ability = keyof Abilities;
 
@@ -342,5 +349,7 @@ export interface System {
   claims(options: Readonly<Record<string, unknown>>): Claims;
   /** What has to be built before a launch with these options; absent where no container is needed. */
   images?(options: Readonly<Record<string, unknown>>): readonly ImageSource[];
+  /** Its clusters live in virtual time, and the seed decides everything: the same plan gives the same history. */
+  readonly deterministic?: true;
   launch(request: LaunchRequest): Promise<Cluster>;
 }

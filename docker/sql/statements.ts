@@ -125,7 +125,9 @@ function assignments(
 
 function whereKey(syntax: Syntax, statement: StatementBuilder, key: string, where?: SqlCondition): Statement {
   statement.add(` WHERE ${id(syntax, KEY)} = `).value(key);
-  if (where) statement.add(` AND ${column(syntax, where.column)} >= `).value(where.atLeast);
+  if (where === undefined) return statement.build();
+  const [operator, value] = 'equals' in where ? (['=', where.equals] as const) : (['>=', where.atLeast] as const);
+  statement.add(` AND ${column(syntax, where.column)} ${operator} `).value(value);
   return statement.build();
 }
 
