@@ -82,6 +82,8 @@ function finish(draft: Draft, clients: History, endTime: number): FaultRecord {
     kind,
     target: typeof told['target'] === 'string' ? told['target'] : '',
     order: strings(told['order']),
+    ...(asObject(told['options']) && { options: asObject(told['options']) }),
+    ...(typeof told['firedBy'] === 'string' && { firedBy: told['firedBy'] }),
     description: typeof told['description'] === 'string' ? told['description'] : kind,
     nodes: strings(told['nodes']),
     requestedTime,

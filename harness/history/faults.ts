@@ -38,6 +38,8 @@ export interface FaultRecord extends FaultRequest {
   /** Plain words: `n1 n2 | n3 n4 n5 cut, both ways`. */
   readonly description: string;
   readonly nodes: readonly string[];
+  /** What an aimed fault fired on, in plain words. */
+  readonly firedBy?: string;
   readonly requestedTime: number;
   /** When it was in place; undefined when injecting failed. */
   readonly injectedTime?: number;
