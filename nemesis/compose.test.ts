@@ -30,7 +30,15 @@ describe('composing nemeses', () => {
     expect(composeNemeses(['partition'], known, five)[0].targets).toEqual(partition.targets);
   });
 
+  it('narrows targets to those asked for', () => {
+    const targetsOf = (...names: string[]) => composeNemeses(names, known, five).map(({ targets }) => targets);
+    expect(targetsOf('kill:leader', 'partition:bridge', 'kill:all')).toEqual([['leader', 'all'], ['bridge']]);
+    expect(targetsOf('kill:leader', 'kill')).toEqual([kill.targets]);
+  });
+
   it.each([
+    ['kill:leeder', five, '-n kill:leeder: no such target on 5 nodes of etcd; did you mean leader?'],
+    ['kill:minority', { ...five, nodes: 1 }, '-n kill:minority: no such target on 1 node of etcd'],
     ['patition', five, 'unknown nemesis patition (-n): did you mean partition? There are: partition, kill, pause'],
     [
       'partition',

@@ -1,17 +1,37 @@
 import { closest } from 'fastest-levenshtein';
 import { UserError } from '../harness/kit/errors.js';
+import { suggestion } from '../harness/kit/suggest.js';
 import type { Nemesis, Terrain } from './nemesis.js';
 
 /**
- * The nemeses of those names, fit for a test: refused up front where the system lacks an ability or there are too few
- * nodes, their targets narrowed to those that make sense there. A name given twice counts once.
+ * The nemeses that were asked for, fit for a test: refused up front where the system lacks an ability or there are too
+ * few nodes, their targets narrowed to those that make sense there, or to those that were asked for: `kill:leader` is a
+ * kill of the leader and of nobody else. A name given twice counts once, several targets of it together.
  */
 export function composeNemeses(
-  names: readonly string[],
+  asked: readonly string[],
   known: readonly Nemesis[],
   terrain: Terrain,
 ): readonly Nemesis[] {
-  return [...new Set(names)].map((name) => fitted(named(name, known), terrain));
+  const targets = new Map<string, string[]>();
+  const open = new Set<string>();
+  for (const text of asked) {
+    const [, name, target] = /^([^:]*):?(.*)$/s.exec(text)!;
+    targets.set(name, [...(targets.get(name) ?? []), ...(target === '' ? [] : [target])]);
+    if (target === '') open.add(name);
+  }
+  return [...targets].map(([name, wanted]) => {
+    const nemesis = fitted(named(name, known), terrain);
+    const narrowed = narrow(nemesis, wanted, terrain);
+    return open.has(name) ? nemesis : narrowed;
+  });
+}
+
+function narrow(nemesis: Nemesis, wanted: readonly string[], { system, nodes }: Terrain): Nemesis {
+  const stranger = wanted.find((target) => !nemesis.targets.includes(target));
+  if (stranger === undefined) return { ...nemesis, targets: [...new Set(wanted)] };
+  const here = `on ${nodes} ${nodes === 1 ? 'node' : 'nodes'} of ${system}`;
+  throw new UserError(`-n ${nemesis.name}:${stranger}: no such target ${here}${suggestion(stranger, nemesis.targets)}`);
 }
 
 function named(name: string, known: readonly Nemesis[]): Nemesis {

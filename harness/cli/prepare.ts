@@ -8,6 +8,7 @@ import { suggestion } from '../kit/suggest.js';
 import { consistencyModels, nemeses, systems, workloads } from '../registry.js';
 import { makePlan } from '../run/plan-making.js';
 import type { Plan } from '../run/plan.js';
+import { type AskedFault, readScheduleFile } from '../run/schedule-file.js';
 import { newRunId } from '../run/store.js';
 import { names, parseConcurrency, parseSettings, resolveOptions } from './settings.js';
 import type { TestArguments } from './test.js';
@@ -41,6 +42,8 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
   }
   const seed = args.seed ?? randomInt(2 ** 31);
   if (!Number.isSafeInteger(seed)) throw new UserError(`--seed ${seed}: expected an integer`);
+  const schedule = args.schedule === undefined ? undefined : await askedSchedule(args.schedule, args, system);
+  const asked = schedule?.map(({ kind }) => kind);
   const now = new Date();
   const plan = makePlan({
     faultlineVersion: faultlineVersion(),
@@ -54,7 +57,9 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
       name: workload.name,
       options: resolveOptions(workload.options, settings.workloads.get(workload.name) ?? new Map(), workload.name),
     })),
-    nemeses: composeNemeses(names(args.nemeses), nemeses, terrain),
+    nemeses: composeNemeses(asked ?? names(args.nemeses), nemeses, terrain),
+    ...(schedule && { schedule }),
+    faultsAtOnce: within('--faults-at-once', args.faultsAtOnce, 1, 20),
     concurrency: parseConcurrency(args.concurrency, nodes.length),
     ...(args.consistency !== undefined && { consistency: args.consistency }),
     rateHz: within('--rate', args.rate, 0.1, 1_000_000),
@@ -66,6 +71,15 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
     ...(args.faultPause !== undefined && { pauseMs: within('--fault-pause', args.faultPause, 0, 3600) * 1000 }),
   });
   return { system, workloads: chosen, plan };
+}
+
+async function askedSchedule(path: string, args: TestArguments, system: System): Promise<readonly AskedFault[]> {
+  if (args.nemeses.length > 0) throw new UserError(`--schedule ${path}: names all faults itself; leave out -n`);
+  const kinds = nemeses.map(({ name }) => name);
+  const asked = await readScheduleFile(path, kinds);
+  const waits = asked.find(({ trigger }) => trigger?.kind === 'log-line');
+  if (waits === undefined || system.abilities.includes('logs')) return asked;
+  throw new UserError(`${waits.where}.when: ${system.name} has no logs to wait for`);
 }
 
 function nodeNames(system: System, asked: number | undefined): readonly string[] {

@@ -19,8 +19,9 @@ export const testOptions = {
     array: true,
     nargs: 1,
     default: [] as string[],
-    describe: 'what goes wrong (faultline list nemeses)',
+    describe: 'what goes wrong, kill or kill:leader (faultline list nemeses)',
   },
+  schedule: { type: 'string', describe: 'a file of faults with their times, or a plan.json, instead of -n' },
   nodes: { type: 'number', describe: 'nodes of the cluster (default: what suits the system)' },
   concurrency: {
     alias: 'c',
@@ -39,6 +40,7 @@ export const testOptions = {
   },
   'fault-length': { type: 'number', describe: 'seconds a fault lasts' },
   'fault-pause': { type: 'number', describe: 'seconds between faults' },
+  'faults-at-once': { type: 'number', default: 1, describe: 'faults in place at the same time, at most' },
   seed: { type: 'number', describe: 'decides operations, targets and schedule (default: drawn, and printed)' },
   set: {
     alias: 's',

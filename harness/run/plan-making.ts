@@ -3,7 +3,8 @@ import type { Json } from '../history/operation.js';
 import { Random } from '../kit/random.js';
 import type { Plan } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
-import type { Schedulable } from './schedule.js';
+import { type Askable, fillIn } from './asked-schedule.js';
+import type { AskedFault } from './schedule-file.js';
 import { makeSchedule } from './schedule.js';
 
 /** What a run was asked to be; everything else of the plan follows from it. */
@@ -24,7 +25,7 @@ export interface PlanRequest {
   readonly nodes: readonly string[];
   readonly workloads: readonly { readonly name: string; readonly options: Readonly<Record<string, Json>> }[];
   /** Kinds of fault with the targets that make sense here. */
-  readonly nemeses: readonly Schedulable[];
+  readonly nemeses: readonly Askable[];
   /** Threads of each workload. */
   readonly concurrency: number;
   readonly consistency?: string;
@@ -38,15 +39,21 @@ export interface PlanRequest {
   readonly recoveryMs: number;
   readonly faultMs?: number;
   readonly pauseMs?: number;
+  /** Faults in place at once, at most. Default 1. */
+  readonly faultsAtOnce?: number;
+  /** Exactly these faults, instead of any that are drawn. */
+  readonly schedule?: readonly AskedFault[];
 }
 
 /** Draws everything that is left to chance from the seed: same request, same plan. */
 export function makePlan(request: PlanRequest): Plan {
-  const { nodes, nemeses, concurrency, faultMs, pauseMs, ...rest } = request;
-  const schedule = makeSchedule(
-    { nemeses, nodes, timeLimitMs: request.timeLimitMs, faultMs, pauseMs },
-    Random.fromSeed(request.seed).fork('schedule'),
-  );
+  const { nodes, nemeses, concurrency, faultMs, pauseMs, faultsAtOnce, schedule: asked, ...rest } = request;
+  const random = Random.fromSeed(request.seed).fork('schedule');
+  const { timeLimitMs } = request;
+  const schedule =
+    asked === undefined
+      ? makeSchedule({ nemeses, nodes, timeLimitMs, faultMs, pauseMs, faultsAtOnce }, random)
+      : fillIn(asked, { nemeses, nodes, timeLimitMs }, random);
   return {
     ...rest,
     formatVersion: FORMAT_VERSION,

@@ -68,6 +68,22 @@ describe('a schedule', () => {
     expect(schedule(1, { nemeses: [] })).toEqual([]);
   });
 
+  it('has as many faults at once as it may, never two of a kind', () => {
+    const endOf = ({ atMs, forMs }: ScheduledFault) => atMs + forMs;
+    let together = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const faults = schedule(seed, { faultsAtOnce: 2 });
+      expect(faults.map((fault) => fault.request.id)).toEqual(faults.map((_, at) => at + 1));
+      for (const fault of faults) {
+        const inPlace = faults.filter((other) => other.atMs <= fault.atMs && endOf(other) > fault.atMs);
+        expect(new Set(kindsOf(inPlace)).size).toBe(inPlace.length);
+        expect(inPlace.length).toBeLessThanOrEqual(2);
+        if (inPlace.length === 2) together++;
+      }
+    }
+    expect(together).toBeGreaterThan(20);
+  });
+
   it('depends on the seed alone', () => {
     expect(JSON.stringify(schedule(9))).toBe(JSON.stringify(schedule(9)));
     expect(JSON.stringify(schedule(9))).not.toBe(JSON.stringify(schedule(10)));

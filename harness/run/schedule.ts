@@ -17,6 +17,8 @@ export interface ScheduleRequest {
   readonly faultMs?: number;
   /** Mean quiet between two faults. Default 4 s. */
   readonly pauseMs?: number;
+  /** Faults in place at once, at most, each of another kind. Default 1. */
+  readonly faultsAtOnce?: number;
 }
 
 const DEFAULT_FAULT_MS = 5000;
@@ -31,14 +33,28 @@ const SHORTEST_CYCLE_MS = 4000;
 const SHORTEST_FAULT_MS = 1000;
 
 /**
- * Faults one after the other over the faults phase, never two at once. Kinds come in rounds, each round in an order of
- * its own, and so do the targets of a kind: in n rounds each kind occurs n times, and no target again before every other
- * one had its turn. Same random source, same schedule.
+ * Faults over the faults phase, one after the other, or in as many lanes as there may be at once. A kind stays in its
+ * lane, so that no two faults of a kind are in place together. Same random source, same schedule.
  */
 export function makeSchedule(request: ScheduleRequest, random: Random): readonly ScheduledFault[] {
+  const { nemeses, faultsAtOnce = 1 } = request;
+  const lanes = Array.from({ length: Math.min(faultsAtOnce, nemeses.length) }, (_, lane) =>
+    nemeses.filter((_, at) => at % faultsAtOnce === lane),
+  );
+  const faults = lanes.flatMap((lane, at) =>
+    makeLane({ ...request, nemeses: lane }, at === 0 ? random : random.fork(`lane ${at}`)),
+  );
+  faults.sort((a, b) => a.atMs - b.atMs);
+  return faults.map((fault, at) => ({ ...fault, request: { ...fault.request, id: at + 1 } }));
+}
+
+/**
+ * Faults one after the other, never two at once. Kinds come in rounds, each round in an order of its own, and so do the
+ * targets of a kind: in n rounds each kind occurs n times, and no target again before every other one had its turn.
+ */
+function makeLane(request: ScheduleRequest, random: Random): readonly ScheduledFault[] {
   const { nemeses, nodes, timeLimitMs } = request;
   const { count, faultMs, pauseMs } = cyclesIn(request);
-  if (nemeses.length === 0) return [];
   const [schedule] = random.draw((dice) => {
     const kinds = rounds(nemeses, (list) => dice.shuffle(list));
     const targets = new Map(nemeses.map(({ name, targets }) => [name, rounds(targets, (list) => dice.shuffle(list))]));
