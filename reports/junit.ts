@@ -1,10 +1,7 @@
-import junitReportBuilder, { type Builder, type TestSuite } from 'junit-report-builder';
 import type { CheckerResult, Results } from '../harness/run/plan.js';
+import { junitXml, newJunit, type TestSuite } from './junit-xml.js';
 import { clip, visible } from './text.js';
 import { spanOf, type ReportInput } from './view.js';
-
-// Its types speak of an ES module with a default export; what Node loads is the CommonJS object itself.
-const builder = junitReportBuilder as unknown as Builder;
 
 const MAX_TEXT = 20_000;
 
@@ -14,7 +11,7 @@ const MAX_TEXT = 20_000;
  * nothing must not look like one that passed. A check that is only for information is never red for being undecided.
  */
 export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan' | 'results' | 'history'>): string {
-  const report = builder.newBuilder();
+  const report = newJunit();
   const name =
     plan === undefined ? results.runId : `${plan.system.name} ${plan.workloads.map((each) => each.name).join(' ')}`;
   const suite = report.testSuite().name(harmless(`faultline ${name}`));
@@ -26,7 +23,7 @@ export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan'
   for (const check of results.checks) addCheck(suite, check);
   addFaults(suite, results);
   addRun(suite, results, spanOf(history) / 1e9);
-  return report.build();
+  return junitXml(report);
 }
 
 function addCheck(suite: TestSuite, check: CheckerResult): void {

@@ -1,9 +1,6 @@
-import junitReportBuilder, { type Builder, type TestSuite } from 'junit-report-builder';
 import type { Attempt, AttemptCheck, CellResult, SuiteResults } from '../../harness/suite/suite.js';
+import { junitXml, newJunit, type TestSuite } from '../junit-xml.js';
 import { clip, visible } from '../text.js';
-
-// Its types speak of an ES module with a default export; what Node loads is the CommonJS object itself.
-const builder = junitReportBuilder as unknown as Builder;
 
 const MAX_TEXT = 10_000;
 
@@ -13,7 +10,7 @@ const MAX_TEXT = 10_000;
  * cell is there to show it. What was not run is skipped; what could not be decided is an error.
  */
 export function renderSuiteJunit(results: SuiteResults): string {
-  const report = builder.newBuilder();
+  const report = newJunit();
   for (const cell of results.cells) {
     const suite = report.testSuite().name(harmless(`${results.name} ${cell.cell.id}`));
     suite.timestamp(new Date(cell.attempts[0]?.startedAt ?? results.startedAt));
@@ -22,7 +19,7 @@ export function renderSuiteJunit(results: SuiteResults): string {
     for (const check of checksOf(cell.attempts)) addCheck(suite, cell, check);
     addCell(suite, cell);
   }
-  return report.build();
+  return junitXml(report);
 }
 
 const SEVERITY = { valid: 0, unknown: 1, invalid: 2 } as const;
