@@ -8,6 +8,7 @@ import { cleanCommand } from './clean.js';
 import { doctorCommand } from './doctor.js';
 import { listCommand } from './list.js';
 import { proveCommand } from './prove.js';
+import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
 import { suiteCommand } from './suite.js';
@@ -49,11 +50,12 @@ function commands() {
     .command(checkCommand)
     .command(reportCommand)
     .command(listCommand)
+    .command(replayCommand)
     .command(proveCommand)
     .command(doctorCommand)
     .command(setupCommand)
     .command(cleanCommand)
-    .demandCommand(1, 'name a command: faultline test, suite, check, report, list, prove, doctor, setup or clean')
+    .demandCommand(1, 'name a command: faultline test, suite, check, report, list, replay, prove, doctor, setup or clean')
     .strict()
     .recommendCommands()
     .version(faultlineVersion())

@@ -13,6 +13,8 @@ export type { Reservation } from './combinators/routing.js';
 export { cycle, phases, sequence, synchronize } from './combinators/sequence.js';
 export { fromFunction, fromState, nothing, once, repeat } from './combinators/source.js';
 export type { StatefulSource } from './combinators/source.js';
+export { recorded } from './combinators/recorded.js';
+export type { RecordedInvocation } from './combinators/recorded.js';
 export { map, onKey, tagged } from './combinators/tagged.js';
 export { untilOk } from './combinators/untilOk.js';
 export type { Retry } from './combinators/untilOk.js';

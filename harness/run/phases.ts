@@ -9,11 +9,13 @@ import { assign, ClusterConnector, setUpWorkloads } from './cluster-connector.js
 import { recordDoubt, recordEnd } from './doubts.js';
 import { Interpreter } from './interpreter.js';
 import { NemesisDriver } from './nemesis-driver.js';
+import { plannedOperations } from './planned-operations.js';
 import type { Recorder } from './recorder.js';
 import { RecoveryWatch } from './recovery.js';
 import type { RunRequest } from './run.js';
 import { scheduledFaults } from './scheduled-faults.js';
 import type { StatusMeter } from './status.js';
+import { Triggers } from './triggers.js';
 
 export interface Stage extends Omit<RunRequest, 'store'> {
   readonly clock: Clock;
@@ -55,7 +57,7 @@ export async function conduct(stage: Stage): Promise<void> {
   try {
     await within(CLOSE_MS, interpreter.prepare(), stage, stop);
     await stress({ ...stage, stop, driver, interpreter, assignments, random, trouble });
-    if (!stop.aborted) await finalReads(stage, interpreter, assignments, stop);
+    if (!stop.aborted && plan.finalReads !== 'none') await finalReads(stage, interpreter, assignments, stop);
     if (stage.signal?.aborted) recordDoubt(recorder, `the run was ended early: ${messageOf(stage.signal.reason)}`);
     if (stage.failed.aborted) throw stage.failed.reason;
     recordEnd(recorder);
@@ -79,36 +81,49 @@ async function stress(stage: Stress): Promise<void> {
   const { plan, clock, stop, driver, interpreter, recorder, trouble } = stage;
   const watch = new RecoveryWatch();
   recorder.observe((event) => watch.observe(event));
+  const triggers = new Triggers(stage.cluster, clock);
+  recorder.observe((event) => triggers.observe(event));
   const drain = new AbortController();
   enter(stage, 'warm-up');
-  const clients = interpreter.run(stressGenerator(stage), { drain: drain.signal, abort: stop });
+  const clients = interpreter.run(stressGenerator(stage, triggers), { drain: drain.signal, abort: stop });
   clients.catch(() => trouble.abort());
   try {
     await clock.sleep(plan.warmUpMs, stop);
     if (!stop.aborted) enter(stage, 'faults');
     await clock.sleep(plan.timeLimitMs, stop);
+    if (!stop.aborted) for (const sentence of triggers.unfired(plan.schedule)) recordDoubt(recorder, sentence);
   } finally {
+    triggers.close();
     for (const sentence of await driver.healAll()) recordDoubt(recorder, sentence);
   }
-  if (!stop.aborted) await recover(stage, watch);
+  if (!stop.aborted) await recover(stage, watch, clients);
   drain.abort();
   await clients;
 }
 
-/** Every workload on threads of its own, at its share of the total rate; the nemesis beside them. */
-function stressGenerator({ plan, assignments, random }: Stress): Generator {
+/** The clients as the plan or the workloads say, and the nemesis beside them. */
+function stressGenerator(stage: Stress, triggers: Triggers): Generator {
+  const { warmUpMs, timeLimitMs, schedule, operations } = stage.plan;
+  const clients = operations === undefined ? workloadsOf(stage) : plannedOperations(operations, stage.plan);
+  const faults = timeLimit(warmUpMs + timeLimitMs, after(warmUpMs, scheduledFaults(schedule, triggers)));
+  return race(clients, nemesis(faults));
+}
+
+/** Every workload on threads of its own, at its share of the total rate. */
+function workloadsOf({ plan, assignments, random }: Stress): Generator {
   const shareHz = plan.rateHz / assignments.length;
   const workloads = assignments.map(({ workload, concurrency, context }) => {
     const paced = rate(shareHz, workload.generator(context), random.fork(`rate ${workload.name}`));
     return [concurrency, tagged(workload.name, paced)] as const;
   });
-  const { warmUpMs, timeLimitMs, schedule } = plan;
-  const faults = timeLimit(warmUpMs + timeLimitMs, after(warmUpMs, scheduledFaults(schedule)));
-  return race(reserve(workloads), nemesis(faults));
+  return reserve(workloads);
 }
 
-/** Waits, within bounds, until every node is back and every kind of operation succeeds again. */
-async function recover(stage: Stress, watch: RecoveryWatch): Promise<void> {
+/**
+ * Waits, within bounds, until every node is back and every kind of operation succeeds again, or the clients have no more
+ * to do.
+ */
+async function recover(stage: Stress, watch: RecoveryWatch, clients: Promise<void>): Promise<void> {
   const { plan, cluster, clock, recorder, stop } = stage;
   const healedTime = clock.nowNs();
   enter(stage, 'recovery');
@@ -121,7 +136,8 @@ async function recover(stage: Stress, watch: RecoveryWatch): Promise<void> {
   const leftMs = plan.recoveryMs - (clock.nowNs() - healedTime) / 1e6;
   const patience = new AbortController();
   const cancel = clock.after(Math.max(leftMs, LEAST_RECOVERY_MS), () => patience.abort());
-  await watch.all(AbortSignal.any([patience.signal, stop]));
+  const ended = clients.catch(() => undefined);
+  await Promise.race([watch.all(AbortSignal.any([patience.signal, stop])), ended]);
   cancel();
   if (stop.aborted) return;
   for (const kind of watch.failing()) {

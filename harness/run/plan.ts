@@ -35,6 +35,16 @@ export interface PlannedWorkload {
   readonly concurrency: number;
 }
 
+/** An operation that a plan prescribes: what a thread invokes, and when at the earliest, in ms after the warm-up began. */
+export interface PlannedOperation {
+  readonly thread: number;
+  readonly atMs: number;
+  readonly f: string;
+  readonly value: Json;
+  readonly key?: string;
+  readonly workload?: string;
+}
+
 /** Everything that decides a run; with the seed, everything needed to repeat it. plan.json. */
 export interface Plan {
   readonly formatVersion: number;
@@ -57,6 +67,13 @@ export interface Plan {
   readonly workloads: readonly PlannedWorkload[];
   readonly nemeses: readonly string[];
   readonly schedule: readonly ScheduledFault[];
+  /**
+   * What clients invoke until the final reads, thread by thread in this order: operations of a recorded run, issued
+   * again. Absent: what the workloads' generators say.
+   */
+  readonly operations?: readonly PlannedOperation[];
+  /** `none`: the run ends with the recovery. Absent: what the workloads want to see at the end is read. */
+  readonly finalReads?: 'none';
   /** Model to judge against where it is not the claim. */
   readonly consistency?: string;
   readonly rateHz: number;

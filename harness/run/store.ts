@@ -38,15 +38,19 @@ export class RunStore {
     );
   }
 
-  async loadPlan(): Promise<Plan> {
-    const plan = await loadJson(this.planPath, 'is this a run directory of Faultline?');
-    return known<Plan>(this.planPath, plan, ['runId', 'seed', 'system', 'workloads', 'schedule']);
+  loadPlan(): Promise<Plan> {
+    return loadPlan(this.planPath, 'is this a run directory of Faultline?');
   }
 
   async loadResults(): Promise<Results> {
     const results = await loadJson(this.resultsPath, `check the run first: faultline check ${this.directory}`);
     return known<Results>(this.resultsPath, results, ['runId', 'outcome', 'checks', 'faults']);
   }
+}
+
+/** Reads a plan; `hint` says what to do where there is none. */
+export async function loadPlan(path: string, hint: string): Promise<Plan> {
+  return known<Plan>(path, await loadJson(path, hint), ['runId', 'seed', 'system', 'workloads', 'schedule']);
 }
 
 /** `20261120T101236-etcd-3f9a1c`: sorts by time, and is unique enough to name containers by. */
@@ -84,7 +88,7 @@ async function pointLatest(root: string, runId: string): Promise<void> {
 }
 
 /** Written beside and renamed, so that a reader sees the old text or the new, never half of one. */
-async function saveJson(path: string, value: unknown): Promise<void> {
+export async function saveJson(path: string, value: unknown): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w');

@@ -13,6 +13,7 @@ export const simulated: System = {
   abilities: ['network', 'processes', 'freezer'],
   nodes: { min: 1, max: 9, default: 5 },
   options: simulatedOptions,
+  deterministic: true,
   // Whatever bug is planted: that it breaks the promise is the point.
   claims: () => ({
     consistency: 'strict-serializable',

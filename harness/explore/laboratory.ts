@@ -1,0 +1,28 @@
+import { type LaunchedResults, type LaunchedRun, launchRun } from '../run/launch.js';
+import type { Plan } from '../run/plan.js';
+import { createRun, newRunId, type RunStore } from '../run/store.js';
+
+/** Where plans are run again and again: a system with everything a run of it needs. */
+export interface Laboratory extends Omit<LaunchedRun, 'plan' | 'store'> {
+  /** For run directories. */
+  readonly root: string;
+  /** Told when a run is over, before the next begins: writes its reports. */
+  readonly finished?: (rerun: Rerun) => Promise<void>;
+}
+
+/** A run with the directory that keeps it. */
+export interface Rerun extends LaunchedResults {
+  readonly store: RunStore;
+}
+
+/** Runs a plan in a run directory of its own, by a name of its own; the plan in it can be run again in turn. */
+export async function runAnew(plan: Plan, { root, finished, ...means }: Laboratory): Promise<Rerun> {
+  const now = new Date();
+  const runId = newRunId(plan.system.name, now);
+  const store = await createRun(root, runId);
+  const command = `faultline replay ${store.planPath}`;
+  const fresh = { ...plan, runId, createdAt: now.toISOString(), command };
+  const rerun = { store, ...(await launchRun({ ...means, plan: fresh, store })) };
+  await finished?.(rerun);
+  return rerun;
+}
