@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
       'workloads/workload.ts',
       'checkers/checker.ts',
     ],
-    packages: [],
+    packages: ['zod'],
   },
   {
     room: 'harness/simulated/',
@@ -115,6 +115,7 @@ const RULES: readonly Rule[] = [
     ],
     packages: [
       'preact',
+      'zod',
       'preact-render-to-string',
       '@dagrejs/dagre',
       'chart.js',

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { faultRequest } from './results.js';
+import { instant, record } from './values.js';
+
+const trigger = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('leader-changed') }),
+  z.object({ kind: z.literal('first-info') }),
+  z.object({ kind: z.literal('invocations'), count: z.number(), f: z.string().optional() }),
+  z.object({ kind: z.literal('log-line'), text: z.string() }),
+]);
+
+/** plan.json of a run. */
+export const planSchema = z.object({
+  formatVersion: z.int(),
+  faultlineVersion: z.string(),
+  runId: z.string(),
+  createdAt: instant,
+  startedAt: instant.optional(),
+  command: z.string().meta({ description: 'the command line that repeats the run' }),
+  seed: z.int(),
+  system: z.object({
+    name: z.string(),
+    options: record,
+    nodes: z.int(),
+    claims: z.object({ consistency: z.string(), source: z.string() }),
+    versions: z.record(z.string(), z.string()),
+  }),
+  workloads: z.array(z.object({ name: z.string(), options: record, keyspace: z.string(), concurrency: z.int() })),
+  nemeses: z.array(z.string()),
+  schedule: z.array(
+    z.object({ request: faultRequest, atMs: z.number(), forMs: z.number(), trigger: trigger.optional() }),
+  ),
+  consistency: z.string().optional(),
+  rateHz: z.number(),
+  operationTimeoutMs: z.number(),
+  warmUpMs: z.number(),
+  timeLimitMs: z.number(),
+  recoveryMs: z.number(),
+});

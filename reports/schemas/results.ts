@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { count, json, outcome, record, time } from './values.js';
+
+const drawing = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('lanes'),
+    linearized: z.array(z.number()).optional(),
+    obstacles: z.array(z.object({ index: z.number(), reason: z.string() })).optional(),
+  }),
+  z.object({
+    kind: z.literal('cycle'),
+    nodes: z.array(z.object({ name: z.string(), label: z.string(), index: z.number() })),
+    edges: z.array(z.object({ from: z.number(), to: z.number(), relation: z.string(), because: z.string() })),
+  }),
+  z.object({
+    kind: z.literal('series'),
+    label: z.string(),
+    times: z.array(z.number()),
+    values: z.array(z.number()),
+    expected: z.number().optional(),
+    markedTime: z.number().optional(),
+  }),
+]);
+
+const anomaly = z
+  .object({
+    kind: z.string().meta({ description: "the field's name: nonlinearizable, G-single-item, lost-order…" }),
+    sentence: z.string(),
+    operations: z.array(z.number()).meta({ description: 'indices of the history’s events that prove it' }),
+    explanation: z.array(z.string()).optional(),
+    rulesOut: z.array(z.string()).optional(),
+    drawing: drawing.optional(),
+    details: record.optional(),
+  })
+  .meta({ id: 'Anomaly' });
+
+const judgement = {
+  details: record,
+  checked: z.array(z.string()),
+  notChecked: z.array(z.string()),
+};
+const verdict = z.discriminatedUnion('validity', [
+  z.object({ ...judgement, validity: z.literal('valid'), anomalies: z.array(anomaly) }),
+  z.object({ ...judgement, validity: z.literal('invalid'), anomalies: z.tuple([anomaly], anomaly) }),
+  z.object({ ...judgement, validity: z.literal('unknown'), reason: z.string(), anomalies: z.array(anomaly) }),
+]);
+
+const evidence = z
+  .object({ what: z.string(), expected: z.string(), measured: z.string(), bit: z.boolean() })
+  .meta({ id: 'Evidence' });
+
+export const faultRequest = z.object({
+  id: z.int(),
+  kind: z.string(),
+  target: z.string(),
+  order: z.array(z.string()),
+  options: record.optional(),
+});
+
+const fault = faultRequest.extend({
+  description: z.string(),
+  nodes: z.array(z.string()),
+  requestedTime: time,
+  injectedTime: time.optional(),
+  healedTime: time.optional(),
+  leadersBefore: z.array(z.string()),
+  leadersAfter: z.array(z.string()),
+  evidence: z.array(evidence),
+  effective: z.boolean(),
+  healing: z.array(evidence),
+  healed: z.boolean(),
+  window: z.object({ inFlight: count, ok: count, fail: count, info: count }),
+  recoveryNs: z.number().optional(),
+  error: z.string().optional(),
+});
+
+/** results.json of a run. */
+export const resultsSchema = z.object({
+  formatVersion: z.int(),
+  runId: z.string(),
+  outcome,
+  sentence: z.string().meta({ description: 'what a person reads first' }),
+  checks: z.array(
+    z.object({
+      workload: z.string().optional(),
+      checker: z.string(),
+      required: z.boolean().meta({ description: 'whether the run is valid only if this check says so' }),
+      verdict,
+      durationMs: z.number(),
+    }),
+  ),
+  faults: z.array(fault),
+  phases: z.array(
+    z.object({ name: z.enum(['warm-up', 'faults', 'recovery', 'final']), startTime: time, endTime: time }),
+  ),
+  counts: z.array(
+    z.object({
+      workload: z.string().optional(),
+      f: z.string(),
+      phase: z.string(),
+      ok: count,
+      fail: count,
+      info: count,
+    }),
+  ),
+  errors: z.array(z.object({ code: z.string(), count, example: z.string() })),
+  eventLoopLag: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }).optional(),
+  notes: z.array(z.string()),
+  harnessError: z.string().optional(),
+});
+
+export { json };
