@@ -56,7 +56,7 @@ export function droppedEvidence({ name, cut, dropsNeeded }: CutPair, before: Dro
 }
 
 /** Nothing was cut beyond what was asked: a one-way cut that goes both ways is another fault. */
-export function sparedEvidence(pairs: readonly CutPair[], before: Dropped, now: Dropped): Evidence {
+export function sparedEvidence(pairs: readonly CutPair[], before: readonly Link[], now: Dropped): Evidence {
   const asked = [...before, ...pairs.flatMap(({ cut }) => cut)];
   const extra = now.filter((rule) => !asked.some((link) => same(link, rule)));
   return {

@@ -52,6 +52,36 @@ describe('partition', () => {
   });
 });
 
+describe('partitions that overlap', () => {
+  async function two() {
+    const cluster = new FakeCluster(5);
+    const inject = (id: number, order: readonly string[]) =>
+      partition.inject({ ...request('partition', 'isolate-one', order), id }, contextOf(cluster));
+    const first = await inject(1, ['n4', 'n2', 'n5', 'n1', 'n3']);
+    const second = await inject(2, ['n2', 'n4', 'n5', 'n1', 'n3']);
+    return { cluster, first, second };
+  }
+
+  it('leave each other in place', async () => {
+    const { cluster, first, second } = await two();
+    const { healed, healing } = await first.heal();
+    expect(healed).toBe(true);
+    expect(healing.filter(({ measured }) => measured === 'cut by another fault')).toMatchObject([
+      { what: 'new connections n2–n4 after healing' },
+    ]);
+    expect(cluster.cuts.length).toBe(8);
+    expect(cluster.cuts).toContain('n4→n2');
+    expect(await second.heal()).toMatchObject({ effective: true, healed: true });
+    expect(cluster.cuts).toEqual([]);
+  });
+
+  it('do not count each other as cut by mistake', async () => {
+    const { first, second } = await two();
+    const healed = [await first.heal(), await second.heal()];
+    for (const { effective } of healed) expect(effective).toBe(true);
+  });
+});
+
 describe('a partition that did not bite', () => {
   it('is ineffective when nothing was cut', async () => {
     const { fault } = await inject('random-halves', { cutInstead: () => [] });

@@ -11,6 +11,7 @@ import {
   type CutPair,
   type Dropped,
 } from './evidence.js';
+import { claim, claimedByOthers, release, type Claim } from './claims.js';
 import { GRUDGES, type Grudge } from './grudges.js';
 import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
 import { fitting, strategy, takeAim } from './targets.js';
@@ -37,7 +38,8 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
   ]);
   const grudge = shape.draw(sight.order);
   const pairs = cutPairs(grudge.links);
-  const undo = () => network.heal();
+  const mine = claim(network, grudge.links);
+  const undo = () => release(network, mine);
   await injectOrUndo(bounds, () => network.cut(grudge.links), undo);
   // Failing probes take their whole second: they run inside the window without holding up the run.
   const severed = network.probe(probesOf(pairs));
@@ -46,9 +48,9 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
     {
       ...describe(grudge),
       leadersBefore: sight.leadersBefore,
-      measure: async () => [...sight.evidence, ...(await measure(network, pairs, countersBefore, severed))],
+      measure: async () => [...sight.evidence, ...(await measure(network, pairs, mine, countersBefore, severed))],
       undo,
-      verify: () => verify(network, pairs),
+      verify: () => verify(network, pairs, mine),
     },
     context,
   );
@@ -60,6 +62,7 @@ const describe = ({ description, nodes }: Grudge) => ({ description, nodes });
 async function measure(
   network: NetworkAbility,
   pairs: readonly CutPair[],
+  mine: Claim,
   countersBefore: Dropped,
   severed: ReturnType<NetworkAbility['probe']>,
 ): Promise<Evidence[]> {
@@ -74,13 +77,21 @@ async function measure(
   const dropped = drops(counters);
   return [
     ...pairs.flatMap((pair, at) => [dropped[at], severedEvidence(pair, probed)]),
-    sparedEvidence(pairs, countersBefore, counters),
+    sparedEvidence(pairs, [...countersBefore, ...claimedByOthers(network, mine)], counters),
   ];
 }
 
-async function verify(network: NetworkAbility, pairs: readonly CutPair[]): Promise<Evidence[]> {
-  const [probed, rules] = await Promise.all([network.probe(probesOf(pairs)), network.dropped()]);
-  return pairs.map((pair) => rejoinedEvidence(pair, probed, rules));
+/** A pair that another fault still cuts cannot be tried; that fault's healing will. */
+async function verify(network: NetworkAbility, pairs: readonly CutPair[], mine: Claim): Promise<Evidence[]> {
+  const others = cutPairs(claimedByOthers(network, mine)).map(({ name }) => name);
+  const free = pairs.filter(({ name }) => !others.includes(name));
+  const [probed, rules] = await Promise.all([network.probe(probesOf(free)), network.dropped()]);
+  return pairs.map((pair) => (free.includes(pair) ? rejoinedEvidence(pair, probed, rules) : stillCutEvidence(pair)));
+}
+
+function stillCutEvidence({ name }: CutPair): Evidence {
+  const what = `new connections ${name} after healing`;
+  return { what, expected: 'succeed, unless another fault cuts it', measured: 'cut by another fault', bit: true };
 }
 
 const probesOf = (pairs: readonly CutPair[]): readonly Link[] => pairs.flatMap(({ probes }) => probes);
