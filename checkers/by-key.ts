@@ -1,19 +1,40 @@
 import { type History, NEMESIS } from '../harness/history/history.js';
 
+/** The client events of one independent key. */
+export interface KeyPart {
+  /** Into `keyNames`, or NONE: events without a key form a part of their own. */
+  readonly key: number;
+  /** Ascending. */
+  readonly positions: Int32Array;
+}
+
+/** How many events are looked at between two calls of a pacer. */
+const STRIDE = 0xffff;
+
 /**
- * Positions of the client events, one ascending array per independent key (events without a key form a part of their
- * own). Linear: counts, then fills.
+ * The client events of each key that has any. Linear: counts, then fills.
+ *
+ * @param pace called now and then; may throw where time is up
  */
-export function partitionByKey(history: History): readonly Int32Array[] {
+export function partsByKey(history: History, pace: () => void = () => undefined): KeyPart[] {
   const { processes, keys, keyNames, length } = history.columns;
   const sizes = new Int32Array(keyNames.length + 1);
-  for (let at = 0; at < length; at++) if (processes[at] !== NEMESIS) sizes[keys[at] + 1]++;
+  for (let at = 0; at < length; at++) {
+    if ((at & STRIDE) === 0) pace();
+    if (processes[at] !== NEMESIS) sizes[keys[at] + 1]++;
+  }
   const parts = Array.from(sizes, (size) => new Int32Array(size));
   const filled = new Int32Array(parts.length);
   for (let at = 0; at < length; at++) {
+    if ((at & STRIDE) === 0) pace();
     if (processes[at] === NEMESIS) continue;
     const part = keys[at] + 1;
     parts[part][filled[part]++] = at;
   }
-  return parts.filter((part) => part.length > 0);
+  return parts.flatMap((positions, part) => (positions.length === 0 ? [] : [{ key: part - 1, positions }]));
+}
+
+/** The positions alone. */
+export function partitionByKey(history: History): readonly Int32Array[] {
+  return partsByKey(history).map(({ positions }) => positions);
 }

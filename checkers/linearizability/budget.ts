@@ -14,6 +14,18 @@ export interface Cancellation {
 export type Clock = () => number;
 const monotonic: Clock = () => performance.now();
 
+/** A deadline as plain data. */
+export interface PortableDeadline {
+  readonly timeMs: number;
+  /** Milliseconds since 1970 when it is over. */
+  readonly endEpochMs: number;
+  readonly maxConfigurations: number;
+}
+
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Counts down the time and the configurations one check may use. Cheap enough for inner loops. */
 export class Deadline {
   private endMs: number;
@@ -29,11 +41,16 @@ export class Deadline {
     this.endMs = clock() + timeMs;
   }
 
-  /** A deadline of `timeMs` of which only `remainingMs` are left. */
-  static resumed(timeMs: number, remainingMs: number, maxConfigurations: number, signal: Cancellation): Deadline {
+  /** The same deadline in another thread, whose clock began at another time. */
+  static elsewhere({ timeMs, endEpochMs, maxConfigurations }: PortableDeadline, signal: Cancellation): Deadline {
     const deadline = new Deadline(timeMs, maxConfigurations, signal);
-    deadline.endMs = deadline.clock() + remainingMs;
+    deadline.endMs = deadline.clock() + endEpochMs - epochMs();
     return deadline;
+  }
+
+  portable(): PortableDeadline {
+    const { timeMs, maxConfigurations } = this;
+    return { timeMs, maxConfigurations, endEpochMs: epochMs() + this.remainingMs };
   }
 
   /** Half of the memory budget goes to configurations of about `bytesEach` bytes. */

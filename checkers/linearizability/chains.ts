@@ -1,3 +1,4 @@
+import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
 import { readBeforeWritten, sweepZones, zonesOf, type Contradiction } from './zones.js';
@@ -25,24 +26,25 @@ export function isContradiction(result: ChainResult): result is Contradiction {
  * values form chains: a write, its reads, the cas, its reads… Inside a chain everything is ordered; whole chains are
  * then clusters like those of the plain register. Unknown updates must have been closed or dropped by `prepare`.
  */
-export function checkChains(operations: RegisterOperations): ChainResult {
+export function checkChains(operations: RegisterOperations, deadline?: Deadline): ChainResult {
   const { values } = operations;
-  const zones = zonesOf(operations);
+  const zones = zonesOf(operations, deadline);
   const early = readBeforeWritten(operations, zones);
   if (early !== undefined) return early;
-  const linked = link(operations);
+  const linked = link(operations, deadline);
   if ('event' in linked) return linked;
   const rootOf = new Int32Array(values).fill(-1);
   const first = zones.first.slice();
   const last = zones.last.slice();
   for (let root = 0; root < values; root++) {
+    if ((root & 0xffff) === 0) deadline?.check();
     if (linked.previous[root] !== -1) continue;
     const wrong = walk(root, linked, rootOf, first, last);
     if (wrong !== undefined) return wrong;
   }
   const loop = rootOf.indexOf(-1);
   if (loop !== -1) return { event: zones.first[loop], values: cycleFrom(loop, linked.next) };
-  return sweepZones(operations, first, last, rootOf) ?? { next: linked.next, rootOf, first, last };
+  return sweepZones(operations, first, last, rootOf, deadline) ?? { next: linked.next, rootOf, first, last };
 }
 
 interface Links {
@@ -55,7 +57,7 @@ interface Links {
   readonly readReturn: Int32Array;
 }
 
-function link(operations: RegisterOperations): Links | Contradiction {
+function link(operations: RegisterOperations, deadline: Deadline | undefined): Links | Contradiction {
   const { count, kinds, from, to, calls, returns, values } = operations;
   const links = {
     next: new Int32Array(values).fill(-1),
@@ -69,6 +71,7 @@ function link(operations: RegisterOperations): Links | Contradiction {
   written[INITIAL] = 1;
   for (let op = 0; op < count; op++) if (kinds[op] !== READ) written[to[op]] = 1;
   for (let op = 0; op < count; op++) {
+    if ((op & 0xffff) === 0) deadline?.check();
     if (kinds[op] === READ) {
       const value = from[op];
       if (calls[op] > links.readCall[value]) links.readCall[value] = calls[op];

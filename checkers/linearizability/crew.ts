@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { CheckContext } from '../checker.js';
-import { CONFIGURATION_BYTES, type Deadline } from './budget.js';
+import { CONFIGURATION_BYTES, type Deadline, type PortableDeadline } from './budget.js';
 import { Claims } from './claims.js';
 import type { Judged, Objects } from './objects.js';
 import type { SharedObjects } from './shared.js';
@@ -13,15 +13,17 @@ export interface Help {
   readonly threads: number;
   /** Events of all objects from which they are called at once. */
   readonly fromEvents: number;
-  /** Otherwise the time after which they are. */
-  readonly afterMs: number;
+  /** Otherwise they are as soon as this thread alone would probably go on for longer than that. */
+  readonly fromMs: number;
   /** The worker's script; by default the real one. */
   readonly script?: URL;
 }
 
-/** A thread takes 30–60 ms to start and its engines begin cold: in that time 100,000 events are judged alone. */
-const FROM_EVENTS = 200_000;
-const AFTER_MS = 150;
+/** A thread takes 50 ms to start, and its engines begin cold: several 100 ms of work before they are as quick as here. */
+const FROM_EVENTS = 1_000_000;
+const FROM_MS = 400;
+/** Before that, how long things take says little about how long the rest will. */
+const TELLING_MS = 30;
 const MOST_THREADS = 16;
 /** So often this thread lets others have a word: a cancellation, a message. */
 const BREATH_MS = 50;
@@ -32,9 +34,7 @@ export interface CrewData {
   /** Numbers of the objects by ascending size. */
   readonly bySize: Int32Array;
   readonly counters: Int32Array;
-  readonly timeMs: number;
-  readonly remainingMs: number;
-  readonly maxConfigurations: number;
+  readonly deadline: PortableDeadline;
 }
 
 /** What a worker says of each object it took. `judged` is undefined where judging threw. */
@@ -53,7 +53,7 @@ export async function judgeAll(
   objects: Objects,
   deadline: Deadline,
   context: Pick<CheckContext, 'budget' | 'signal'>,
-  help: Help = { threads: threadsWithin(deadline, context), fromEvents: FROM_EVENTS, afterMs: AFTER_MS },
+  help: Help = { threads: threadsWithin(deadline, context), fromEvents: FROM_EVENTS, fromMs: FROM_MS },
 ): Promise<readonly Judged[]> {
   const bySize = Int32Array.from({ length: objects.count }, (_, object) => object);
   bySize.sort((a, b) => objects.size(a) - objects.size(b) || a - b);
@@ -87,15 +87,16 @@ async function work(
   deadline: Deadline,
   judged: (Judged | undefined)[],
   crew: Crew,
-  { threads, fromEvents, afterMs, script }: Help,
+  { threads, fromEvents, fromMs, script }: Help,
 ): Promise<void> {
-  let events = 0;
-  for (let object = 0; object < objects.count; object++) events += objects.size(object);
+  const events = bySize.reduce((sum, object) => sum + objects.size(object), 0);
   const start = performance.now();
   let breath = start;
-  for (;;) {
+  for (let done = 0; ;) {
     const now = performance.now();
-    const isMuch = events >= fromEvents || now - start >= afterMs;
+    // What is left takes as long an event as what is done took, if not longer: it is larger.
+    const leftMs = now - start >= TELLING_MS ? ((now - start) * (events - done)) / Math.max(1, done) : 0;
+    const isMuch = (events >= fromEvents || leftMs >= fromMs) && deadline.remainingMs >= fromMs;
     if (isMuch && claims.left > 1) crew.call(Math.min(threads, claims.left) - 1, script);
     if (now - breath >= BREATH_MS) {
       await breathe();
@@ -103,6 +104,7 @@ async function work(
     }
     const place = claims.takeSmallest();
     if (place === undefined) return;
+    done += objects.size(bySize[place]);
     try {
       judged[bySize[place]] = objects.judge(bySize[place], deadline);
     } catch {
@@ -133,9 +135,7 @@ class Crew {
     const objects = this.objects.share();
     if (objects === undefined) return;
     const { bySize, claims, deadline } = this;
-    const { timeMs, remainingMs, maxConfigurations } = deadline;
-    const { counters } = claims;
-    const workerData: CrewData = { objects, bySize, counters, timeMs, remainingMs, maxConfigurations };
+    const workerData: CrewData = { objects, bySize, counters: claims.counters, deadline: deadline.portable() };
     for (let worker = 0; worker < count; worker++) this.start(script, workerData);
   }
 

@@ -46,12 +46,11 @@ export function decideRegister(
   order: 'wanted' | 'unwanted' = 'unwanted',
 ): Decision {
   deadline.check();
-  const operations = prepare(raw);
-  deadline.check();
+  const operations = prepare(raw, deadline);
   const positions = (ops: readonly number[]) => ops.map((op) => operations.invocations[op]);
   if (hasUniqueValues(operations)) {
     const hasCas = operations.kinds.includes(CAS);
-    const chains = hasCas ? checkChains(operations) : checkZones(operations);
+    const chains = hasCas ? checkChains(operations, deadline) : checkZones(operations, deadline);
     const engine = hasCas ? 'chains' : 'zones';
     if (chains === undefined || !isContradiction(chains)) {
       const found = order === 'wanted' ? { order: positions(orderByZones(operations, chains)) } : {};

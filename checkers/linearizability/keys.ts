@@ -1,4 +1,6 @@
-import { type History, NEMESIS, NONE } from '../../harness/history/history.js';
+import { type History, NONE } from '../../harness/history/history.js';
+import { partsByKey } from '../by-key.js';
+import type { Deadline } from './budget.js';
 
 /** The events of one independent object. */
 export interface KeyedPositions {
@@ -7,20 +9,14 @@ export interface KeyedPositions {
   readonly positions: Int32Array | undefined;
 }
 
-/** Client events by key, those without a key apart. Linear. */
-export function positionsByKey(history: History): KeyedPositions[] {
-  const { processes, keys, keyNames, length } = history.columns;
+/**
+ * Client events by key, those without a key apart.
+ *
+ * @throws OutOfBudget
+ */
+export function positionsByKey(history: History, deadline: Deadline): KeyedPositions[] {
+  const { keyNames, length } = history.columns;
   if (keyNames.length === 0) return length === 0 ? [] : [{ name: undefined, positions: undefined }];
-  const sizes = new Int32Array(keyNames.length + 1);
-  for (let at = 0; at < length; at++) if (processes[at] !== NEMESIS) sizes[keys[at] + 1]++;
-  const parts = Array.from(sizes, (size) => new Int32Array(size));
-  const filled = new Int32Array(parts.length);
-  for (let at = 0; at < length; at++) {
-    if (processes[at] === NEMESIS) continue;
-    const part = keys[at] + 1;
-    parts[part][filled[part]++] = at;
-  }
-  return parts.flatMap((positions, part) =>
-    positions.length === 0 ? [] : [{ name: part - 1 === NONE ? undefined : keyNames[part - 1], positions }],
-  );
+  const parts = partsByKey(history, () => deadline.check());
+  return parts.map(({ key, positions }) => ({ name: key === NONE ? undefined : keyNames[key], positions }));
 }

@@ -3,9 +3,10 @@ import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
 import { Deadline, OutOfBudget } from './budget.js';
 import { judgeAll, type Help } from './crew.js';
-import type { Objects } from './objects.js';
+import type { Invalid, Objects } from './objects.js';
 import { PartitionObjects } from './partition-objects.js';
 import { registerKind, RegisterObjects } from './register-objects.js';
+import { unexplained } from './unexplained.js';
 import { undecidedVerdict, verdictOf } from './verdict.js';
 
 /** Anomalies shown in full; the others are counted. */
@@ -51,9 +52,19 @@ async function check<State>(
   const anomalies: Anomaly[] = [];
   for (let object = 0; object < judged.length && anomalies.length < SHOWN_ANOMALIES; object++) {
     const { decision } = judged[object];
-    if (decision.validity === 'invalid') anomalies.push(objects.explain(object, decision, limit));
+    if (decision.validity === 'invalid') anomalies.push(explain(history, objects, object, decision, limit));
   }
   return verdictOf(model.name, objects, judged, anomalies, history);
+}
+
+/** However little time is left, what was found illegal is told. */
+function explain(history: History, objects: Objects, object: number, decision: Invalid, limit: Deadline): Anomaly {
+  try {
+    return objects.explain(object, decision, limit);
+  } catch (error) {
+    if (error instanceof OutOfBudget) return unexplained(history, objects.name(object), decision);
+    throw error;
+  }
 }
 
 /** @throws OutOfBudget before anything is judged */
@@ -61,5 +72,5 @@ function objectsOf<State>(history: History, model: Model<State>, context: CheckC
   const order = context.options['order'] === true ? 'wanted' : 'unwanted';
   const kind = registerKind(history, model, context.options);
   if (kind === undefined) return PartitionObjects.of(history, model, context, order, deadline);
-  return new RegisterObjects(history, kind, order, { model: model as Model<unknown>, context });
+  return RegisterObjects.of(history, kind, model, context, order, deadline);
 }

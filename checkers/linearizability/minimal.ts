@@ -1,3 +1,4 @@
+import type { Deadline } from './budget.js';
 import type { VectorSet } from './configurations.js';
 import type { Credits } from './credits.js';
 
@@ -22,6 +23,7 @@ export function keepMinimal(
   words: number,
   spentWord: number,
   credits: Credits,
+  deadline: Deadline,
   most = Number.POSITIVE_INFINITY,
 ): number {
   const { width, size, data } = set;
@@ -32,6 +34,7 @@ export function keepMinimal(
   sortByWeight(set, words);
   let kept = 0;
   for (let rank = 0; rank < size; rank++) {
+    deadline.tick();
     const at = ordered[rank] * width;
     if (isDominated(data, at, target, kept, width, words, spentWord, credits)) continue;
     if (kept >= most) return -kept;

@@ -10,7 +10,7 @@ import type { SharedObjects } from './shared.js';
 export function openShared(shared: SharedObjects): Objects {
   const history = new History(shared.history);
   if (shared.what === 'registers') {
-    return new RegisterObjects(history, shared.kind, shared.order, undefined, shared.keys);
+    return new RegisterObjects(history, shared.kind, shared.order, shared.keys);
   }
   const model = modelNamed(shared.model) as Model<unknown> | undefined;
   if (model === undefined) throw new Error(`there is no model ${shared.model}`);

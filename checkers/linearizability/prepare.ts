@@ -1,3 +1,4 @@
+import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
 
@@ -14,14 +15,16 @@ import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
  *    whoever needs the value returned: it gets a return just before the earliest of these returns. So a history with
  *    unique values has no unknown operations left at all.
  */
-export function prepare(operations: RegisterOperations): RegisterOperations {
+export function prepare(operations: RegisterOperations, deadline?: Deadline): RegisterOperations {
   const { count, returns } = operations;
   let unknown = 0;
   for (let op = 0; op < count; op++) if (returns[op] === NEVER) unknown++;
   if (unknown === 0) return operations;
   const needed = neededValues(operations);
+  deadline?.check();
   const closeAt = closings(operations, needed);
-  return rebuild(operations, needed, closeAt);
+  deadline?.check();
+  return rebuild(operations, needed, closeAt, deadline);
 }
 
 function neededValues({ count, kinds, from, to, returns, values }: RegisterOperations): Uint8Array {
@@ -70,7 +73,12 @@ function closings(operations: RegisterOperations, needed: Uint8Array): Int32Arra
   return closeAt;
 }
 
-function rebuild(operations: RegisterOperations, needed: Uint8Array, closeAt: Int32Array): RegisterOperations {
+function rebuild(
+  operations: RegisterOperations,
+  needed: Uint8Array,
+  closeAt: Int32Array,
+  deadline: Deadline | undefined,
+): RegisterOperations {
   const { events, kinds, from, to, returns, invocations } = operations;
   const old = operations.count;
   const closedBefore = new Map<number, number[]>();
@@ -78,6 +86,7 @@ function rebuild(operations: RegisterOperations, needed: Uint8Array, closeAt: In
   let count = 0;
   let closed = 0;
   for (let op = 0; op < old; op++) {
+    if ((op & 0xffff) === 0) deadline?.check();
     if (returns[op] === NEVER) {
       if (needed[to[op]] === 0 || from[op] === to[op]) continue;
       const event = closeAt[to[op]];
@@ -104,6 +113,7 @@ function rebuild(operations: RegisterOperations, needed: Uint8Array, closeAt: In
   };
   let length = 0;
   for (let at = 0; at < events.length; at++) {
+    if ((at & 0xffff) === 0) deadline?.check();
     const op = events[at] < 0 ? ~events[at] : events[at];
     const number = kept[op];
     if (events[at] >= 0) {

@@ -1,4 +1,5 @@
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK, VALUE_INT, VALUE_NULL } from '../../harness/history/history.js';
+import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { CAS, READ, WRITE } from './registers.js';
 
@@ -12,9 +13,13 @@ import { CAS, READ, WRITE } from './registers.js';
  * writes need no preparation here: one that was read is bounded by its readers, since a zone ends with the earliest
  * return; one that was not has no zone.
  */
-export function quickZones(history: History, kindOf: Uint8Array): 'valid' | Int32Array | undefined {
+export function quickZones(
+  history: History,
+  kindOf: Uint8Array,
+  deadline?: Deadline,
+): 'valid' | Int32Array | undefined {
   const { types, processes, functions, pairs, valueKinds, valuesA } = history.columns;
-  const range = writtenRange(history, kindOf);
+  const range = writtenRange(history, kindOf, deadline);
   if (range === undefined) return undefined;
   const { low, size } = range;
   // Slot 0 is null, the initial value.
@@ -24,6 +29,7 @@ export function quickZones(history: History, kindOf: Uint8Array): 'valid' | Int3
   first[0] = writtenAt[0] = -1;
   const slots = new Int32Array(history.length);
   for (let at = 0; at < history.length; at++) {
+    if ((at & 0xffff) === 0) deadline?.check();
     slots[at] = -1;
     if (types[at] !== INVOKE || processes[at] === NEMESIS) continue;
     const completion = pairs[at];
@@ -45,17 +51,30 @@ export function quickZones(history: History, kindOf: Uint8Array): 'valid' | Int3
     if (at > last[slot]) last[slot] = at;
   }
   for (let slot = 0; slot <= size; slot++) {
-    if (first[slot] < writtenAt[slot]) return positionsOf(history, slots, [slot]);
+    if (first[slot] < writtenAt[slot]) return positionsOf(history, slots, slot, slot, deadline);
   }
-  const contradiction = sweep(history, slots, first, last);
-  return contradiction === undefined ? 'valid' : positionsOf(history, slots, contradiction);
+  const contradiction = sweep(history, slots, first, last, deadline);
+  return contradiction === undefined
+    ? 'valid'
+    : positionsOf(history, slots, contradiction[0], contradiction[1], deadline);
 }
 
-function positionsOf({ columns, length }: History, slots: Int32Array, wanted: readonly number[]): Int32Array {
+/** Of the events on two values, or on one. */
+function positionsOf(
+  { columns, length }: History,
+  slots: Int32Array,
+  one: number,
+  other: number,
+  deadline: Deadline | undefined,
+): Int32Array {
+  const { types, pairs } = columns;
   const positions: number[] = [];
   for (let at = 0; at < length; at++) {
-    const invocation = columns.types[at] === INVOKE ? at : columns.pairs[at];
-    if (invocation !== NONE && wanted.includes(slots[invocation])) positions.push(at);
+    if ((at & 0xffff) === 0) deadline?.check();
+    const invocation = types[at] === INVOKE ? at : pairs[at];
+    if (invocation === NONE) continue;
+    const slot = slots[invocation];
+    if (slot === one || slot === other) positions.push(at);
   }
   return Int32Array.from(positions);
 }
@@ -66,11 +85,13 @@ function sweep(
   slots: Int32Array,
   first: Int32Array,
   last: Int32Array,
-): readonly number[] | undefined {
+  deadline: Deadline | undefined,
+): readonly [number, number] | undefined {
   const { types, pairs } = columns;
   const enteredIn = new Int32Array(first.length).fill(-1);
   let forward = last[0] === -1 ? -1 : 0;
   for (let at = 0; at < length; at++) {
+    if ((at & 0xffff) === 0) deadline?.check();
     const slot = types[at] === INVOKE ? slots[at] : types[at] === OK && pairs[at] !== NONE ? slots[pairs[at]] : -1;
     if (slot === -1) continue;
     if (at === first[slot]) {
@@ -87,11 +108,16 @@ function sweep(
 }
 
 /** The range of written integers, unless it is too wide for a table, or there is a cas, or no such history. */
-function writtenRange({ columns, length }: History, kindOf: Uint8Array): { low: number; size: number } | undefined {
+function writtenRange(
+  { columns, length }: History,
+  kindOf: Uint8Array,
+  deadline: Deadline | undefined,
+): { low: number; size: number } | undefined {
   const { types, functions, valueKinds, valuesA, processes } = columns;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < length; at++) {
+    if ((at & 0xffff) === 0) deadline?.check();
     if (types[at] !== INVOKE || processes[at] === NEMESIS) continue;
     const kind = kindOf[functions[at]];
     if (kind === READ) continue;

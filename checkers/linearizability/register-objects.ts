@@ -50,10 +50,23 @@ export class RegisterObjects implements Objects {
     private readonly history: History,
     private readonly kind: RegisterKind,
     private readonly order: Order,
+    private readonly keys: readonly KeyedPositions[],
     private readonly explaining?: { readonly model: Model<unknown>; readonly context: CheckContext },
-    private readonly keys: readonly KeyedPositions[] = positionsByKey(history),
   ) {
     this.reader = new RegisterReader(history, kind, kind.initial);
+  }
+
+  /** @throws OutOfBudget before anything is judged */
+  static of<State>(
+    history: History,
+    kind: RegisterKind,
+    model: Model<State>,
+    context: CheckContext,
+    order: Order,
+    deadline: Deadline,
+  ): RegisterObjects {
+    const explaining = { model: model as Model<unknown>, context };
+    return new RegisterObjects(history, kind, order, positionsByKey(history, deadline), explaining);
   }
 
   get count(): number {
@@ -88,12 +101,12 @@ export class RegisterObjects implements Objects {
   private judgeQuickly({ name, positions }: KeyedPositions, deadline: Deadline): Judged | undefined {
     const { history, reader } = this;
     if (this.kind.initial !== null || positions !== undefined || this.order === 'wanted') return undefined;
-    const quick = quickZones(history, reader.kindOf);
+    const quick = quickZones(history, reader.kindOf, deadline);
     if (quick === undefined) return undefined;
     const operations = invocations(history);
     if (quick === 'valid')
       return { operations, decision: { validity: 'valid', engine: 'zones', maxConfigurations: 1 } };
-    const few = reader.read(name, quick);
+    const few = reader.read(name, quick, deadline);
     const decision = decideRegister(few, history.columns.pairs, deadline);
     if (decision.validity !== 'invalid') return undefined;
     this.proof = few;
@@ -104,7 +117,7 @@ export class RegisterObjects implements Objects {
     if (this.explaining === undefined) throw new Error('only the thread that has the model explains');
     const { model, context } = this.explaining;
     const { name, positions } = this.keys[object];
-    const register = this.proof ?? this.reader.read(name, positions);
+    const register = this.proof ?? this.reader.read(name, positions, deadline);
     const options = { ...context.options, initial: this.kind.initial };
     return explainRegister(this.history, model, register, decision, { ...context, options }, deadline);
   }

@@ -86,15 +86,16 @@ export class RegisterReader {
   }
 
   /** Made when first needed: scanning all values takes time. */
-  private get values(): ValueNumbers {
-    return (this.numbers ??= new ValueNumbers(this.history, this.nullIsInitial));
+  private valuesWithin(deadline: Deadline | undefined): ValueNumbers {
+    return (this.numbers ??= new ValueNumbers(this.history, this.nullIsInitial, deadline));
   }
 
   /** The register whose events are at `positions` (ascending), or at all positions. */
   read(name: string | undefined, positions: Int32Array | undefined, deadline?: Deadline): RegisterOperations {
     const { types, processes, pairs, functions } = this.history.columns;
     if (this.numberAt.length === 0) this.numberAt = new Int32Array(this.history.length);
-    const { values, numberAt } = this;
+    const values = this.valuesWithin(deadline);
+    const { numberAt } = this;
     const length = positions?.length ?? this.history.length;
     const kinds = new Uint8Array(length);
     const from = new Int32Array(length);
@@ -125,7 +126,7 @@ export class RegisterReader {
         from[count] = NO_VALUE;
         if (kind === READ) from[count] = values.at(completion);
         else if (kind === WRITE) to[count] = values.at(position);
-        else this.readCas(position, from, to, count);
+        else this.readCas(position, values, from, to, count);
         invocations[count] = position;
         calls[count] = eventCount;
         returns[count] = NEVER;
@@ -152,19 +153,19 @@ export class RegisterReader {
     };
   }
 
-  private readCas(position: number, from: Int32Array, to: Int32Array, op: number): void {
+  private readCas(position: number, values: ValueNumbers, from: Int32Array, to: Int32Array, op: number): void {
     const { valueKinds, valuesA, valuesB, indices } = this.history.columns;
     if (valueKinds[position] === VALUE_PAIR) {
-      from[op] = this.values.ofInt(valuesA[position]);
-      to[op] = this.values.ofInt(valuesB[position]);
+      from[op] = values.ofInt(valuesA[position]);
+      to[op] = values.ofInt(valuesB[position]);
       return;
     }
     const value = valueKinds[position] === VALUE_RAW ? this.history.value(position) : null;
     if (!Array.isArray(value) || value.length !== 2) {
       throw new UserError(`the value of the cas at event ${indices[position]} is not a pair [from, to]`);
     }
-    from[op] = this.values.of(value[0] as Json);
-    to[op] = this.values.of(value[1] as Json);
+    from[op] = values.of(value[0] as Json);
+    to[op] = values.of(value[1] as Json);
   }
 
   private refuse(position: number): never {

@@ -211,7 +211,7 @@ export class Sweep {
     const { next } = this;
     if (next.size > this.maxConfigurations) this.maxConfigurations = next.size;
     if (this.frontier.length < next.size * this.width) this.frontier = new Int32Array(next.data.length);
-    this.size = keepMinimal(next, this.frontier, this.words, this.spentWord, this.credits, this.beam);
+    this.size = keepMinimal(next, this.frontier, this.words, this.spentWord, this.credits, this.deadline, this.beam);
     if (this.size < 0) {
       this.size = -this.size;
       this.isTruncated = true;

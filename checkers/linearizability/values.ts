@@ -1,6 +1,7 @@
 import { type History, VALUE_INT, VALUE_NULL, VALUE_PAIR } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { text } from '../models/values.js';
+import type { Deadline } from './budget.js';
 
 /**
  * Numbers the values of one register after the other from 0, in order of appearance. Small integers, the usual case,
@@ -19,11 +20,13 @@ export class ValueNumbers {
   constructor(
     private readonly history: History,
     private readonly nullIsInitial: boolean,
+    deadline?: Deadline,
   ) {
     const { length, valueKinds, valuesA, valuesB } = history.columns;
     let low = 0;
     let high = 0;
     for (let at = 0; at < length; at++) {
+      if ((at & 0xffff) === 0) deadline?.check();
       const kind = valueKinds[at];
       if (kind !== VALUE_INT && kind !== VALUE_PAIR) continue;
       const a = valuesA[at];

@@ -5,9 +5,9 @@ import type { CrewData, CrewReport } from './crew.js';
 import type { Judged } from './objects.js';
 import { openShared } from './opened.js';
 
-const { objects: shared, bySize, counters, timeMs, remainingMs, maxConfigurations } = workerData as CrewData;
+const { objects: shared, bySize, counters, deadline: portable } = workerData as CrewData;
 const claims = new Claims(bySize.length, counters);
-const deadline = Deadline.resumed(timeMs, remainingMs, maxConfigurations, claims);
+const deadline = Deadline.elsewhere(portable, claims);
 const objects = openShared(shared);
 for (let place = claims.takeLargest(); place !== undefined; place = claims.takeLargest()) {
   report(bySize[place]);

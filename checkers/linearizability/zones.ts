@@ -1,3 +1,4 @@
+import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { INITIAL, READ, type RegisterOperations } from './registers.js';
 
@@ -41,18 +42,22 @@ export interface Zones {
  * returned before its write was invoked, or two clusters must each come before the other: f(A) < s(B) and f(B) < s(A).
  * (Longer cycles always contain such a pair.)
  */
-export function checkZones(operations: RegisterOperations): Contradiction | undefined {
-  const zones = zonesOf(operations);
-  return readBeforeWritten(operations, zones) ?? sweepZones(operations, zones.first, zones.last, undefined);
+export function checkZones(operations: RegisterOperations, deadline?: Deadline): Contradiction | undefined {
+  const zones = zonesOf(operations, deadline);
+  return readBeforeWritten(operations, zones) ?? sweepZones(operations, zones.first, zones.last, undefined, deadline);
 }
 
-export function zonesOf({ count, kinds, from, to, calls, returns, values }: RegisterOperations): Zones {
+export function zonesOf(
+  { count, kinds, from, to, calls, returns, values }: RegisterOperations,
+  deadline?: Deadline,
+): Zones {
   const first = new Int32Array(values).fill(NEVER);
   const last = new Int32Array(values).fill(-1);
   const writtenAt = new Int32Array(values).fill(NEVER);
   first[INITIAL] = -1;
   writtenAt[INITIAL] = -1;
   for (let op = 0; op < count; op++) {
+    if ((op & 0xffff) === 0) deadline?.check();
     let value: number;
     if (kinds[op] === READ) value = from[op];
     else {
@@ -88,10 +93,12 @@ export function sweepZones(
   first: Int32Array,
   last: Int32Array,
   clusterOf: Int32Array | undefined,
+  deadline?: Deadline,
 ): Contradiction | undefined {
   const enteredIn = new Int32Array(values).fill(-1);
   let forward = last[INITIAL] === -1 ? -1 : INITIAL;
   for (let at = 0; at < events.length; at++) {
+    if ((at & 0xffff) === 0) deadline?.check();
     const op = events[at] < 0 ? ~events[at] : events[at];
     const value = kinds[op] === READ ? from[op] : to[op];
     const cluster = clusterOf === undefined ? value : clusterOf[value];
