@@ -59,8 +59,11 @@ export class Elements {
       case VALUE_RAW:
         if (!this.#scanIntegers(valuesA[position], valuesB[position], buffer)) this.#parse(position, buffer);
         return buffer.length;
-      default:
+      case VALUE_INT:
         throw nonsense(this.history, position, 'expected a list of elements, found a number');
+      default:
+        this.#parse(position, buffer);
+        return buffer.length;
     }
   }
 

@@ -1,5 +1,5 @@
 import { NONE } from '../../harness/history/history.js';
-import { Int32Buffer, Uint8Buffer } from '../transactions/buffers.js';
+import { Int32Buffer, Uint8Buffer } from '../../harness/history/micro-operations/buffers.js';
 import { PASS, RW, WR, WW, type DependencyGraph } from './graph.js';
 import type { Order, TimeOrder } from './realtime.js';
 import { bigComponents } from './big-components.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EventInput } from '../../harness/history/builder.js';
-import { readTransactions } from '../transactions/transactions.js';
+import { readTransactions } from '../transactions/reader.js';
 import { analyse, cyclesOf, orderOf, type Analysis } from './analysis.js';
 import { boundary, forbids, implies, modelNamed } from './lattice.js';
 import { inferListAppend } from './list-append.js';

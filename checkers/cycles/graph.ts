@@ -1,4 +1,4 @@
-import { Int32Buffer } from '../transactions/buffers.js';
+import { Int32Buffer } from '../../harness/history/micro-operations/buffers.js';
 
 /** How one transaction depends on another; smaller numbers explain a pair first. */
 export const WW = 0;
@@ -31,8 +31,9 @@ export class DependencyBuilder {
 
   constructor(private readonly transactions: number) {
     this.nodes = transactions;
-    this.sources = new Int32Buffer(transactions * 3 + 16);
-    this.targets = new Int32Buffer(transactions * 3 + 16);
+    // Room for more than there mostly are: memory that is never written costs nothing, and growing would double it.
+    this.sources = new Int32Buffer(transactions * 8 + 16);
+    this.targets = new Int32Buffer(transactions * 8 + 16);
   }
 
   /** Records that `to` depends on `from`. A transaction never depends on itself. */

@@ -1,4 +1,4 @@
-import { REWRITTEN, WRITE, type Transactions } from '../transactions/transactions.js';
+import { branchOf, elementsRead, REWRITTEN, WRITE, type Transactions } from '../transactions/transactions.js';
 import type { KeyView, ListAppendInference } from './list-append.js';
 import { nameTransaction } from './naming.js';
 
@@ -80,8 +80,7 @@ export class ListNames {
   }
 
   private list(mop: number): string {
-    const { lists, values, lengths } = this.transactions;
-    const elements = [...lists.elements(values[mop]).subarray(0, lengths[mop])].map((code) => this.value(code));
+    const elements = [...elementsRead(this.transactions, mop)].map((code) => this.value(code));
     return elements.length <= 12
       ? `[${elements.join(' ')}]`
       : `[${elements.slice(0, 4).join(' ')} … ${elements.slice(-6).join(' ')}] (${String(elements.length)} elements)`;
@@ -97,11 +96,11 @@ export function checkDeviants(inference: ListAppendInference, view: KeyView, bra
     if (branch === view.branch || branch < 0) continue;
     const agreed = commonPrefix(lists.elements(branch), lists.elements(view.branch));
     const contradicting = reads.find(
-      (mop) => inference.transactions.values[mop] === branch && lengthOf(inference, mop) > agreed,
+      (mop) => branchOf(inference.transactions, mop) === branch && lengthOf(inference, mop) > agreed,
     );
     const longest = reads.find(
       (mop) =>
-        inference.transactions.values[mop] === view.branch && lengthOf(inference, mop) === lists.length(view.branch),
+        branchOf(inference.transactions, mop) === view.branch && lengthOf(inference, mop) === lists.length(view.branch),
     );
     if (contradicting === undefined || longest === undefined) continue;
     const readers = [inference.owner(contradicting), inference.owner(longest)] as const;
@@ -114,13 +113,14 @@ export function checkDeviants(inference: ListAppendInference, view: KeyView, bra
 
 /** Elements that one read shows twice. */
 export function checkDuplicates(inference: ListAppendInference, view: KeyView): void {
-  const { values, lengths, lists } = inference.transactions;
+  const { values, lists } = inference.transactions;
   const firstRepeat = new Map<number, number>();
   for (const mop of readsByBranch(inference, view)) {
-    const branch = values[mop];
+    const branch = branchOf(inference.transactions, mop);
+    if (branch < 0) continue;
     if (!firstRepeat.has(branch)) firstRepeat.set(branch, repeatIn(lists.elements(branch)));
     const repeat = firstRepeat.get(branch)!;
-    if (lengths[mop] <= repeat) continue;
+    if (values[mop] <= repeat) continue;
     const value = lists.elements(branch)[repeat];
     const owner = inference.owner(mop);
     inference.findings.add('duplicate-elements', [owner], () => inference.names.duplicate(mop, owner, value));
@@ -128,16 +128,16 @@ export function checkDuplicates(inference: ListAppendInference, view: KeyView): 
 }
 
 function lostUpdatesByContent(inference: ListAppendInference, view: KeyView, reads: readonly number[]): void {
-  const { mops, values, lengths, lists } = inference.transactions;
+  const { mops, values } = inference.transactions;
   const first = new Map<string, number>();
   for (const mop of reads) {
     if (!(mops[mop] & REWRITTEN)) continue;
-    const content = lists.elements(values[mop]).subarray(0, lengths[mop]).join();
+    const content = elementsRead(inference.transactions, mop).join();
     const owner = inference.owner(mop);
     const other = first.get(content);
     if (other === undefined) first.set(content, owner);
     else {
-      const describe = () => inference.names.lostUpdate(view.key, other, owner, lengths[mop]);
+      const describe = () => inference.names.lostUpdate(view.key, other, owner, values[mop]);
       inference.findings.add('lost-update', [other, owner], describe);
     }
   }
@@ -150,7 +150,7 @@ function readsByBranch({ byKey, transactions }: ListAppendInference, { from, to 
 }
 
 function lengthOf(inference: ListAppendInference, mop: number): number {
-  return inference.transactions.lengths[mop];
+  return inference.transactions.values[mop];
 }
 
 function commonPrefix(a: Int32Array, b: Int32Array): number {

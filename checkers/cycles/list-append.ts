@@ -1,5 +1,13 @@
 import { FAIL, OK } from '../../harness/history/history.js';
-import { INTERMEDIATE, possible, REWRITTEN, WRITE, type Transactions } from '../transactions/transactions.js';
+import {
+  branchOf,
+  elementsRead,
+  INTERMEDIATE,
+  possible,
+  REWRITTEN,
+  WRITE,
+  type Transactions,
+} from '../transactions/transactions.js';
 import { groupByKey, type ByKey } from './by-key.js';
 import { Findings } from './findings.js';
 import { DependencyBuilder, RW, WR, WW, type DependencyGraph } from './graph.js';
@@ -138,7 +146,7 @@ export class ListAppendInference {
 
   /** wr and rw of every read, and what a single read betrays. */
   private followReads(view: KeyView): void {
-    const { mops, values, lengths, statuses, lists } = this.transactions;
+    const { mops, values, statuses } = this.transactions;
     const { order, irregular, branch } = view;
     const firstFailed = this.firstFailed(order.length);
     this.clearRewriters(order.length);
@@ -146,15 +154,20 @@ export class ListAppendInference {
       const mop = this.byKey.mops[i];
       if (mops[mop] & WRITE) continue;
       const reader = this.owner(mop);
-      const length = lengths[mop];
+      const length = values[mop];
       let append = -1;
       let place = length - 1;
       if (length > 0) {
         if (!irregular) append = this.appends.at[place];
         else {
-          const last = lists.elements(values[mop])[length - 1];
+          const last = elementsRead(this.transactions, mop)[length - 1];
           append = this.appends.of(last);
-          place = append >= 0 ? this.appends.places[append] : values[mop] === branch ? order.indexOf(last) : -2;
+          place =
+            append >= 0
+              ? this.appends.places[append]
+              : branchOf(this.transactions, mop) === branch
+                ? order.indexOf(last)
+                : -2;
         }
       }
       if (append >= 0) {
@@ -198,14 +211,13 @@ export class ListAppendInference {
   }
 
   private readersOfLast({ from, to, order }: KeyView): number[] {
-    const { mops, values, lengths, lists } = this.transactions;
+    const { mops } = this.transactions;
     const readers: number[] = [];
     const last = order.at(-1);
     for (let i = from; i < to; i++) {
       const mop = this.byKey.mops[i];
       if (mops[mop] & WRITE) continue;
-      const length = lengths[mop];
-      const shown = length === 0 ? undefined : lists.elements(values[mop])[length - 1];
+      const shown = elementsRead(this.transactions, mop).at(-1);
       if (shown === last && readers.at(-1) !== this.owner(mop)) readers.push(this.owner(mop));
     }
     return readers;
@@ -221,8 +233,7 @@ export class ListAppendInference {
   }
 
   private reportAborted(mop: number): void {
-    const { values, lengths, lists } = this.transactions;
-    for (const value of lists.elements(values[mop]).subarray(0, lengths[mop])) {
+    for (const value of elementsRead(this.transactions, mop)) {
       const append = this.appends.of(value);
       const reader = this.owner(mop);
       if (append < 0) {

@@ -1,4 +1,4 @@
-import { WRITE } from '../transactions/transactions.js';
+import { elementsRead, WRITE } from '../transactions/transactions.js';
 import type { KeyView, ListAppendInference } from './list-append.js';
 
 /**
@@ -27,7 +27,7 @@ function countAppends(inference: ListAppendInference, from: number, to: number):
 
 /** One transaction's accesses of a regular key; positions in the version order stand for contents. */
 function checkRun(inference: ListAppendInference, view: KeyView, from: number, to: number, append: number): number {
-  const { mops, lengths } = inference.transactions;
+  const { mops, values } = inference.transactions;
   if (view.irregular) return checkContents(inference, view, from, to);
   const firstAppend = append;
   let known = -1;
@@ -41,7 +41,7 @@ function checkRun(inference: ListAppendInference, view: KeyView, from: number, t
         inference.findings.add(...inference.names.futureRead(mop, inference.owner(mop)));
       continue;
     }
-    const length = lengths[mop];
+    const length = values[mop];
     const own = append - since;
     const base = known >= 0 ? known : length - own;
     let agrees = base >= 0 && length === base + own;
@@ -59,7 +59,7 @@ function checkRun(inference: ListAppendInference, view: KeyView, from: number, t
 
 /** The same by contents, for keys whose reads contradict each other. */
 function checkContents(inference: ListAppendInference, view: KeyView, from: number, to: number): number {
-  const { mops, values, lengths, lists } = inference.transactions;
+  const { mops, values } = inference.transactions;
   const seen = new Set<number>();
   let expected: readonly number[] | undefined;
   let own: number[] = [];
@@ -71,7 +71,7 @@ function checkContents(inference: ListAppendInference, view: KeyView, from: numb
       own.push(values[mop]);
       continue;
     }
-    const content = [...lists.elements(values[mop]).subarray(0, lengths[mop])];
+    const content = [...elementsRead(inference.transactions, mop)];
     const start = content.length - own.length;
     const tail = own.every((value, j) => content[start + j] === value) && start >= 0;
     const agrees =

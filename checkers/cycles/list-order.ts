@@ -1,4 +1,4 @@
-import type { Lists } from '../transactions/lists.js';
+import type { Lists } from '../../harness/history/micro-operations/lists.js';
 
 /** The longest list that was read of a key, the latest of equals; -1 when it was never read. */
 export function longestBranch(lists: Lists, key: number): number {

@@ -2,7 +2,8 @@ import { HistoryBuilder, type EventInput } from '../../harness/history/builder.j
 import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Dice } from '../../harness/kit/random.js';
-import { readTransactions, type Family } from '../transactions/transactions.js';
+import { readTransactions } from '../transactions/reader.js';
+import type { Family } from '../transactions/transactions.js';
 import { analyse, cyclesOf, orderOf } from './analysis.js';
 import {
   noOrder,

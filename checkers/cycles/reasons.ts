@@ -1,5 +1,4 @@
-import type { Transactions } from '../transactions/transactions.js';
-import { EXTERNAL, INTERMEDIATE, WRITE } from '../transactions/transactions.js';
+import { elementsRead, EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../transactions/transactions.js';
 import { NULL_VALUE } from '../transactions/names.js';
 import { RW, WR, WW } from './graph.js';
 import { versionOrder } from './list-order.js';
@@ -90,8 +89,8 @@ function mopsOf({ starts, mops }: Transactions, transaction: number, flag: 0 | t
 }
 
 /** The last element a read shows; undefined for the empty list. */
-function lastRead({ lists, values, lengths }: Transactions, mop: number): number | undefined {
-  return lengths[mop] === 0 ? undefined : lists.elements(values[mop])[lengths[mop] - 1];
+function lastRead(transactions: Transactions, mop: number): number | undefined {
+  return elementsRead(transactions, mop).at(-1);
 }
 
 /** The element before a value in the version order; for a value that no read shows, the last element that one does. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../harness/kit/random.js';
-import { readTransactions, type Family } from '../transactions/transactions.js';
+import { readTransactions } from '../transactions/reader.js';
+import type { Family } from '../transactions/transactions.js';
 import { analyse, cyclesOf } from './analysis.js';
 import { forbids } from './lattice.js';
 import { inferListAppend } from './list-append.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventInput } from '../../harness/history/builder.js';
 import { UNLIMITED } from '../checker.js';
-import { readTransactions, type Family } from '../transactions/transactions.js';
+import { readTransactions } from '../transactions/reader.js';
+import type { Family } from '../transactions/transactions.js';
 import { analyse, cyclesOf } from './analysis.js';
 import { listAppend, rwRegister } from './cycles.js';
 import { forbids } from './lattice.js';

@@ -8,6 +8,7 @@ const COLON = 0x3a;
 const OPEN = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE = 0x5d;
+const LETTER_N = 0x6e;
 
 export const MOP_READ = 0;
 export const MOP_WRITE = 1;
@@ -130,7 +131,7 @@ export class MicroOpScanner {
       this.at++;
       return true;
     }
-    if (this.other('list') === 'null') return false;
+    if (this.peek() === LETTER_N && this.other('list') === 'null') return false;
     throw new MalformedTransaction('reads something else than a list');
   }
 

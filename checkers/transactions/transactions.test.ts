@@ -5,7 +5,8 @@ import { UserError } from '../../harness/kit/errors.js';
 import type { Json } from '../../harness/history/operation.js';
 import { UNLIMITED } from '../checker.js';
 import { listAppend, rwRegister } from '../cycles/cycles.js';
-import { readTransactions, type Family } from './transactions.js';
+import { readTransactions } from './reader.js';
+import { elementsRead, type Family } from './transactions.js';
 
 /** One transaction after another, as they were answered. */
 function historyOf(...values: readonly Json[]) {
@@ -62,12 +63,12 @@ describe('transactions', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(1), fc.array(element, { maxLength: 4 })), { maxLength: 8 }), (reads) => {
-        const { lists, values, lengths, codes } = readTransactions(
+        const read = readTransactions(
           historyOf(...reads.map(([key, list]): Json => [['r', key, list]])),
           'list-append',
         );
-        const shown = reads.map((_, mop) => [...lists.elements(values[mop]).subarray(0, lengths[mop])]);
-        expect(shown.map((list) => list.map((code) => JSON.parse(codes.nameOf(code)) as Json))).toEqual(
+        const shown = reads.map((_, mop) => [...elementsRead(read, mop)]);
+        expect(shown.map((list) => list.map((code) => JSON.parse(read.codes.nameOf(code)) as Json))).toEqual(
           reads.map(([, list]) => list),
         );
       }),

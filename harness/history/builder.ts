@@ -84,6 +84,7 @@ export class HistoryBuilder {
       valuesB: store.valuesB.subarray(0, store.length),
       pairs,
       slab: store.slab.subarray(0, store.slabLength),
+      ...(store.microOperations.length > 0 && { microOperations: store.microOperations }),
       functionNames: names.functions.names,
       keyNames: names.keys.names,
       nodeNames: names.nodes.names,

@@ -1,3 +1,5 @@
+import { MicroOperations } from './micro-operations/micro-operations.js';
+
 /** Entries and slab bytes that a {@link ColumnStore} starts with unless told. */
 const FIRST_CAPACITY = 1024;
 const FIRST_SLAB_CAPACITY = 4096;
@@ -41,12 +43,15 @@ export class ColumnStore {
   valuesA!: Int32Array;
   valuesB!: Int32Array;
   slab: Uint8Array;
+  readonly microOperations: MicroOperations;
 
   constructor(
     private capacity = FIRST_CAPACITY,
     slabCapacity = FIRST_SLAB_CAPACITY,
     private readonly memory: 'own' | 'shared' = 'own',
+    microOperations = 0,
   ) {
+    this.microOperations = new MicroOperations(microOperations);
     const buffers = memory === 'shared' ? sharedMemory : ownMemory;
     this.slab = new Uint8Array(buffers(slabCapacity));
     this.allocate(capacity, buffers);

@@ -1,3 +1,4 @@
+import type { MicroOperations } from './micro-operations/micro-operations.js';
 import type { EventType, Json, Operation } from './operation.js';
 
 export const INVOKE = 0;
@@ -19,6 +20,8 @@ export const VALUE_INT = 1;
 export const VALUE_PAIR = 2;
 /** The value is UTF-8 JSON text in `slab`, from byte `valuesA`, `valuesB` bytes long. */
 export const VALUE_RAW = 3;
+/** The value is a transaction: `valuesB` of the `microOperations`, from `valuesA` on, with its answers if it is `ok`. */
+export const VALUE_TRANSACTION = 4;
 
 /**
  * A history by columns, one entry an event, in real-time order. Typed arrays, so that a checker's inner loop touches
@@ -44,7 +47,7 @@ export interface HistoryColumns {
   readonly workloads: Int16Array;
   /** Into `errorTexts`, or NONE. */
   readonly errors: Int32Array;
-  /** VALUE_NULL, VALUE_INT, VALUE_PAIR or VALUE_RAW. */
+  /** VALUE_NULL, VALUE_INT, VALUE_PAIR, VALUE_RAW or VALUE_TRANSACTION. */
   readonly valueKinds: Uint8Array;
   readonly valuesA: Int32Array;
   readonly valuesB: Int32Array;
@@ -52,6 +55,8 @@ export interface HistoryColumns {
   readonly pairs: Int32Array;
   /** UTF-8 JSON text of the VALUE_RAW values. */
   readonly slab: Uint8Array;
+  /** Where there are values of VALUE_TRANSACTION. */
+  readonly microOperations?: MicroOperations;
   readonly functionNames: readonly string[];
   readonly keyNames: readonly string[];
   readonly nodeNames: readonly string[];
@@ -60,6 +65,25 @@ export interface HistoryColumns {
 }
 
 const decoder = new TextDecoder();
+
+/** The decoded value at a position. */
+export function valueAt(columns: HistoryColumns, position: number): Json {
+  const { types, valueKinds, valuesA, valuesB, slab, microOperations } = columns;
+  const a = valuesA[position];
+  const b = valuesB[position];
+  switch (valueKinds[position]) {
+    case VALUE_NULL:
+      return null;
+    case VALUE_INT:
+      return a;
+    case VALUE_PAIR:
+      return [a, b];
+    case VALUE_TRANSACTION:
+      return microOperations?.json(a, b, types[position] === OK ? 'answered' : 'asked') ?? null;
+    default:
+      return JSON.parse(decoder.decode(slab.subarray(a, a + b))) as Json;
+  }
+}
 
 /** An immutable recorded history. Made by {@link HistoryBuilder} or read by one of the formats. */
 export class History {
@@ -76,18 +100,7 @@ export class History {
 
   /** The decoded value at a position. Allocates: not for inner loops. */
   value(position: number): Json {
-    const { valueKinds, valuesA, valuesB, slab } = this.columns;
-    const a = valuesA[position];
-    switch (valueKinds[position]) {
-      case VALUE_NULL:
-        return null;
-      case VALUE_INT:
-        return a;
-      case VALUE_PAIR:
-        return [a, valuesB[position]];
-      default:
-        return JSON.parse(decoder.decode(slab.subarray(a, a + valuesB[position]))) as Json;
-    }
+    return valueAt(this.columns, position);
   }
 
   /** The event at a position as an object. Allocates: for reports and messages, not for inner loops. */

@@ -1,4 +1,4 @@
-import { Int32Buffer } from '../../transactions/buffers.js';
+import { Int32Buffer } from '../../../harness/history/micro-operations/buffers.js';
 import { lineUp } from './precedence.js';
 
 /** Nodes beyond this would need hundreds of megabytes: a bit for each pair, twice. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EventInput } from '../../../harness/history/builder.js';
 import { readHistory } from '../../../harness/history/formats/read.js';
-import { readTransactions } from '../../transactions/transactions.js';
+import { readTransactions } from '../../transactions/reader.js';
 import { Limits } from '../limits.js';
 import { historyOf, impossible, smallFrom } from '../oracle.js';
 import { decideRegisters } from './decide.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../harness/kit/random.js';
 import { UNLIMITED } from '../../checker.js';
-import { readTransactions } from '../../transactions/transactions.js';
+import { readTransactions } from '../../transactions/reader.js';
 import type { Mop } from '../brute-force.js';
 import { Limits } from '../limits.js';
 import { historyOf, impossible, smallFrom, smallHistory, type SmallHistory } from '../oracle.js';

@@ -1,5 +1,5 @@
 import { NONE } from '../../../harness/history/history.js';
-import { Int32Buffer } from '../../transactions/buffers.js';
+import { Int32Buffer } from '../../../harness/history/micro-operations/buffers.js';
 import type { Blocks } from './blocks.js';
 import { momentsOf, type Isolation, type Moments } from './isolation.js';
 import { followers, successors, type TimeOrdering } from './time.js';

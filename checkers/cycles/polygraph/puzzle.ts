@@ -1,5 +1,5 @@
 import { NONE } from '../../../harness/history/history.js';
-import { Int32Buffer } from '../../transactions/buffers.js';
+import { Int32Buffer } from '../../../harness/history/micro-operations/buffers.js';
 import { OverBudget, type Limits } from '../limits.js';
 import { momentsOf, type Moments } from './isolation.js';
 import type { Question } from './precedence.js';

@@ -1,4 +1,4 @@
-import { Int32Buffer } from '../../transactions/buffers.js';
+import { Int32Buffer } from '../../../harness/history/micro-operations/buffers.js';
 import { NONE } from '../../../harness/history/history.js';
 import { lineUp, precedenceOf, type Hints, type Precedence, type Question } from './precedence.js';
 import { OPEN } from './registers.js';

@@ -21,10 +21,23 @@ export function journalLines(dice: Dice, events: number): string[] {
       open.delete(process);
       const type = dice.pick(['ok', 'ok', 'ok', 'fail', 'info']);
       const error = type === 'ok' ? {} : { error: dice.pick(['timeout', 'mismatch: found "3"', 'é\n']) };
-      lines.push(JSON.stringify({ index, time, process, type, ...asked, ...error }));
+      const value = type === 'ok' && asked.f === 'txn' ? answered(dice, asked.value as Mop[]) : asked.value;
+      lines.push(JSON.stringify({ index, time, process, type, ...asked, value, ...error }));
     }
   }
   return lines;
+}
+
+type Mop = readonly [string, unknown, unknown];
+
+/** Reads of lists mostly agree with each other. */
+function answered(dice: Dice, mops: readonly Mop[]): Mop[] {
+  return mops.map(([f, key, value]): Mop => {
+    if (f !== 'r' || dice.chance(0.02)) return [f, key, dice.chance(0.02) ? dice.pick([null, 0, []]) : value];
+    const list = Array.from({ length: dice.int(6) }, (_, at) => at * 3);
+    if (dice.chance(0.05)) list.reverse();
+    return [f, key, dice.chance(0.1) ? dice.int(10) - 5 : list];
+  });
 }
 
 function anOperation(dice: Dice): { f: string; value: unknown; key?: string } {
@@ -41,6 +54,17 @@ function anOperation(dice: Dice): { f: string; value: unknown; key?: string } {
         ['r', 1, null],
         ['r', 'k', [1, 2, 3]],
       ],
+    },
+    {
+      f: 'txn',
+      value: Array.from({ length: 1 + dice.int(4) }, () =>
+        dice.pick<Mop>([
+          ['r', dice.int(3), null],
+          ['r', dice.int(3), null],
+          ['append', dice.int(3), dice.int(40) - 5],
+          ['w', dice.int(3), dice.int(40)],
+        ]),
+      ),
     },
     {
       f: 'weird',

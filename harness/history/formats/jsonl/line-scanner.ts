@@ -1,5 +1,6 @@
 import type { ColumnStore } from '../../columns.js';
 import { ABSENT, MAX_INT32 } from '../../event-writer.js';
+import type { MicroOperations } from '../../micro-operations/micro-operations.js';
 import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from '../../history.js';
 import type { ByteNames } from './byte-names.js';
 import { endOfString } from './raw-value.js';
@@ -33,6 +34,8 @@ const SEEN = {
   error: 512,
 };
 const REQUIRED = SEEN.process | SEEN.type | SEEN.f;
+/** What must be known of an event to read what its transaction did. */
+const KNOWN = SEEN.process | SEEN.type;
 
 /**
  * Reads journal lines of the usual shape straight from bytes into columns: flat, no escapes, white space at most one
@@ -53,9 +56,15 @@ export class LineScanner {
   private node = 0;
   private workload = 0;
   private error = 0;
-  private readonly value = new ValueScanner();
+  private readonly value: ValueScanner;
 
-  constructor(private readonly names: ScannedNames) {}
+  /** @param operations where transactions go; without it they stay text. */
+  constructor(
+    private readonly names: ScannedNames,
+    operations?: MicroOperations,
+  ) {
+    this.value = new ValueScanner(operations);
+  }
 
   /** Bytes to scan; they must hold a line feed after everything scanned, and sixteen more bytes of anything. */
   use(bytes: Uint8Array): void {
@@ -70,6 +79,17 @@ export class LineScanner {
    * @returns the start of the next line, or -1 when the line needs the careful parser; then nothing was written.
    */
   scanLine(start: number, store: ColumnStore): number {
+    const next = this.tryLine(start, store);
+    if (next === -1) this.value.takeBack();
+    return next;
+  }
+
+  /** An event was read by the careful parser. */
+  missed(): void {
+    this.value.missed();
+  }
+
+  private tryLine(start: number, store: ColumnStore): number {
     const { bytes } = this;
     if (bytes[start] !== OPEN_BRACE) return -1;
     this.at = start + 1;
@@ -238,7 +258,8 @@ export class LineScanner {
   }
 
   private scanValue(): boolean {
-    this.at = this.value.scan(this.bytes, this.view, this.at);
+    const known = (this.seen & KNOWN) === KNOWN ? this.type : -1;
+    this.at = this.value.scan(this.bytes, this.view, this.at, known, this.process);
     return this.at !== -1;
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ColumnStore } from '../../columns.js';
 import { type EventNames, MAX_INT32, overfullTable, writeEvent } from '../../event-writer.js';
+import type { MicroOperations } from '../../micro-operations/micro-operations.js';
 import { EventProblem, parseEvent } from './event-fields.js';
 import { LineScanner } from './line-scanner.js';
 import type { ScannedNames } from './scanned-names.js';
@@ -26,8 +27,12 @@ export class SegmentReader {
   readonly ignored = new Set<string>();
   private readonly scanner: LineScanner;
 
-  constructor(private readonly names: ScannedNames & EventNames) {
-    this.scanner = new LineScanner(names);
+  /** @param operations where transactions go; without it they stay text. */
+  constructor(
+    private readonly names: ScannedNames & EventNames,
+    operations?: MicroOperations,
+  ) {
+    this.scanner = new LineScanner(names, operations);
   }
 
   /**
@@ -54,6 +59,7 @@ export class SegmentReader {
       }
       const lineEnd = bytes.indexOf(LINE_FEED, at);
       const problem = this.readCarefully(bytes, at, lineEnd, store);
+      this.scanner.missed();
       if (problem !== undefined) {
         return { events: store.length - first, lines: line, shifts, problem: { line, ...problem } };
       }

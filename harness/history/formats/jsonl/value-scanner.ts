@@ -1,6 +1,8 @@
 import type { ColumnStore } from '../../columns.js';
-import { INVOKE, VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW } from '../../history.js';
+import { INVOKE, VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW, VALUE_TRANSACTION } from '../../history.js';
+import type { MicroOperations } from '../../micro-operations/micro-operations.js';
 import { endOfValue } from './raw-value.js';
+import { TransactionScanner } from './transaction-scanner.js';
 import { NULL } from './words.js';
 
 const SPACE = 0x20;
@@ -28,10 +30,26 @@ export class ValueScanner {
   /** Where in the slab the value of a session's last invocation is. */
   private readonly askedAt = new Int32Array(REMEMBERED).fill(-1);
   private readonly askedLength = new Int32Array(REMEMBERED);
+  private readonly transactions: TransactionScanner | undefined;
+
+  /** @param operations where transactions go; without it they stay text. */
+  constructor(operations?: MicroOperations) {
+    this.transactions = operations && new TransactionScanner(operations);
+  }
 
   /** Makes other bytes the ones that are scanned: what is in the slab may go elsewhere. */
   forget(): void {
     this.askedAt.fill(-1);
+  }
+
+  /** An event was read by somebody else. */
+  missed(): void {
+    this.transactions?.forget();
+  }
+
+  /** What was scanned did not become an event. */
+  takeBack(): void {
+    this.transactions?.takeBack();
   }
 
   /** Makes it the value of an event that has none. */
@@ -41,13 +59,18 @@ export class ValueScanner {
     this.b = 0;
   }
 
-  /** The end of the value at `at`, or -1 when it is unusual. */
-  scan(bytes: Uint8Array, view: DataView, at: number): number {
+  /**
+   * The end of the value at `at`, or -1 when it is unusual. Where type and process of the event are known already (`type`
+   * is -1 otherwise), transactions go to their columns.
+   */
+  scan(bytes: Uint8Array, view: DataView, at: number, type: number, process: number): number {
     if (view.getInt32(at, true) === NULL) return at + 4;
     const first = bytes[at];
     if (first === OPEN_BRACKET) {
       const end = this.scanPair(bytes, at);
       if (end !== -1) return end;
+      const last = type === -1 ? -1 : this.scanTransaction(bytes, view, at, type, process);
+      if (last !== -1) return last;
     } else if (first !== QUOTE && first !== OPEN_BRACE) {
       const end = this.scanInt(bytes, at);
       const after = end === -1 ? 0 : bytes[end];
@@ -66,6 +89,7 @@ export class ValueScanner {
 
   /** Puts the value into a row, of which process and type are there already; text goes to the slab. */
   write(bytes: Uint8Array, store: ColumnStore, row: number): void {
+    this.transactions?.keep(store.types[row], store.processes[row], this.kind === VALUE_TRANSACTION);
     store.valueKinds[row] = this.kind;
     store.valuesA[row] = this.kind === VALUE_RAW ? this.placeText(bytes, store, row) : this.a;
     store.valuesB[row] = this.b;
@@ -99,6 +123,17 @@ export class ValueScanner {
     else slab.set(bytes.subarray(a, a + b), slabLength);
     store.slabLength = slabLength + b;
     return slabLength;
+  }
+
+  private scanTransaction(bytes: Uint8Array, view: DataView, at: number, type: number, process: number): number {
+    const { transactions } = this;
+    if (transactions === undefined) return -1;
+    const end = transactions.scan(bytes, view, at, type, process);
+    if (end === -1) return -1;
+    this.kind = VALUE_TRANSACTION;
+    this.a = transactions.first;
+    this.b = transactions.count;
+    return end;
   }
 
   /** Reads a small integer into `int`; answers its end, or -1. */
