@@ -16,7 +16,8 @@ import {
 import { inferRwRegister } from '../checkers/cycles/rw-register.js';
 import { inject, simulate } from '../checkers/cycles/simulated-store.js';
 import { TEMPLATES } from '../checkers/cycles/templates.js';
-import { readTransactions, type Family } from '../checkers/transactions/transactions.js';
+import { readTransactions } from '../checkers/transactions/reader.js';
+import type { Family } from '../checkers/transactions/transactions.js';
 import type { EventInput } from '../harness/history/builder.js';
 import { Random, type Dice } from '../harness/kit/random.js';
 

@@ -13,7 +13,8 @@ import { NONE, type History } from '../harness/history/history.js';
 import { analyse } from '../checkers/cycles/analysis.js';
 import { inferListAppend } from '../checkers/cycles/list-append.js';
 import { inferRwRegister } from '../checkers/cycles/rw-register.js';
-import { readTransactions, type Family } from '../checkers/transactions/transactions.js';
+import { readTransactions } from '../checkers/transactions/reader.js';
+import type { Family } from '../checkers/transactions/transactions.js';
 import { transactionHistory } from './cycles-history.js';
 
 interface Case {

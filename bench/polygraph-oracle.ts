@@ -8,7 +8,7 @@ import { historyOf, impossible, smallHistory, type SmallHistory } from '../check
 import { decideRegisters } from '../checkers/cycles/polygraph/decide.js';
 import { LEVELS } from '../checkers/cycles/polygraph/levels.js';
 import { randomReads } from '../checkers/cycles/polygraph/random-reads.js';
-import { readTransactions } from '../checkers/transactions/transactions.js';
+import { readTransactions } from '../checkers/transactions/reader.js';
 import { Random } from '../harness/kit/random.js';
 
 const cases = Number(process.argv[2] ?? 50_000);

@@ -6,7 +6,8 @@ import { Limits } from '../checkers/cycles/limits.js';
 import { decideRegisters } from '../checkers/cycles/polygraph/decide.js';
 import type { Isolation } from '../checkers/cycles/polygraph/isolation.js';
 import type { TimeOrdering } from '../checkers/cycles/polygraph/time.js';
-import { readTransactions, type Transactions } from '../checkers/transactions/transactions.js';
+import { readTransactions } from '../checkers/transactions/reader.js';
+import type { Transactions } from '../checkers/transactions/transactions.js';
 import { transactionHistory } from './cycles-history.js';
 
 const LEVELS: readonly (readonly [Isolation, TimeOrdering])[] = [
