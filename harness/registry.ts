@@ -37,19 +37,41 @@ import { reschedule } from '../nemesis/reschedule.js';
 import { rollingRestart } from '../nemesis/rolling-restart.js';
 import { append } from '../workloads/append.js';
 import { bank } from '../workloads/bank.js';
+import { counter as counterWorkload } from '../workloads/counter.js';
 import { inventory } from '../workloads/inventory.js';
+import { lock as lockWorkload } from '../workloads/lock.js';
+import { longFork as longForkWorkload } from '../workloads/long-fork.js';
+import { monotonic as monotonicWorkload } from '../workloads/monotonic.js';
+import { queue as queueWorkload } from '../workloads/queue.js';
 import { register } from '../workloads/register.js';
+import { set as setWorkload } from '../workloads/set.js';
 import type { Workload, WorkloadChecker } from '../workloads/workload.js';
 import { wr } from '../workloads/wr.js';
+import { writeSkew as writeSkewWorkload } from '../workloads/write-skew.js';
 
 /** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
 export const systems: Readonly<Record<string, () => Promise<System>>> = {
   etcd: async () => (await import('../docker/etcd/system.js')).etcd,
+  galera: async () => (await import('../docker/galera/system.js')).galera,
+  mariadb: async () => (await import('../docker/mariadb/system.js')).mariadb,
   postgres: async () => (await import('../docker/postgres/system.js')).postgres,
   simulated: async () => (await import('./simulated/system.js')).simulated,
 };
 
-export const workloads: readonly Workload[] = [register, bank, inventory, append, wr];
+export const workloads: readonly Workload[] = [
+  register,
+  bank,
+  inventory,
+  append,
+  wr,
+  setWorkload,
+  counterWorkload,
+  queueWorkload,
+  lockWorkload,
+  longForkWorkload,
+  writeSkewWorkload,
+  monotonicWorkload,
+];
 
 export const nemeses: readonly Nemesis[] = [
   partition,

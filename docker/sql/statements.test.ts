@@ -79,6 +79,13 @@ const CASES: readonly {
     values: [1, 2, 'k', 5],
   },
   {
+    name: 'update on a value (compare and set)',
+    make: (s) => s.update('t', 'k', { value: 'new' }, { column: 'value', equals: 'old' }),
+    postgres: 'UPDATE "t" SET "value" = $1 WHERE "key" = $2 AND "value" = $3',
+    mysql: 'UPDATE `t` SET `value` = ? WHERE `key` = ? AND `value` = ?',
+    values: ['new', 'k', 'old'],
+  },
+  {
     name: 'add',
     make: (s) => s.add('t', 'k', 'balance', -5),
     postgres: 'UPDATE "t" SET "balance" = "balance" + $1 WHERE "key" = $2',

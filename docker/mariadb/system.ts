@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { launchCluster, type ClusterPlan } from '../cluster.js';
+import type { ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  claimOf,
+  DATA_PATH,
+  imageOf,
+  openSession,
+  PORT,
+  PROCESS,
+  serverArguments,
+  sharedOptions,
+  show,
+  versionOf,
+} from './server.js';
+
+const options = z.strictObject(sharedOptions);
+
+type Options = z.infer<typeof options>;
+
+/** One MariaDB server: what InnoDB's isolation levels promise, without replication in between. */
+export const mariadb: System = {
+  name: 'mariadb',
+  summary: 'MariaDB, one server',
+  families: ['sql'],
+  abilities: ['network', 'processes', 'freezer'],
+  nodes: { min: 1, max: 1, default: 1 },
+  options,
+  claims: (given) => claimOf(options.parse(given)),
+  images: (given) => [imageOf(options.parse(given).version)],
+  launch: (request) => launchCluster('mariadb', request, planOf(options.parse(request.options))),
+};
+
+function planOf(chosen: Options): ClusterPlan {
+  const image = imageOf(chosen.version);
+  return {
+    images: [image],
+    database: () => ({ image: image.name, command: serverArguments(chosen), env: { DATA: DATA_PATH } }),
+    port: PORT,
+    dataPath: DATA_PATH,
+    processNames: [PROCESS],
+    missing: async (node) => {
+      await versionOf(node);
+      return undefined;
+    },
+    isPrimary: async (node) => (await show(node, "SHOW VARIABLES LIKE 'read_only'")).get('read_only') === 'OFF',
+    version: versionOf,
+    close: () => Promise.resolve(),
+    async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
+      return (await openSession(node, chosen.isolation, session)) as SessionsByFamily['sql'] as SessionsByFamily[F];
+    },
+  };
+}
