@@ -5,6 +5,7 @@ import { verdictOf } from '../verdict.js';
 import { type BankHistory, readBank } from './bank-history.js';
 import { bankQuantities } from './bank-quantities.js';
 import { explain } from './explain.js';
+import { problemsOf } from './per-read.js';
 import { staleReads } from './stale.js';
 
 /**
@@ -31,6 +32,9 @@ export const bankLinearizable: Checker = {
   },
 };
 
+/** What no order of transfers can show, however many of them took effect. */
+const NEVER_SHOWN: ReadonlySet<string> = new Set(['wrong-total', 'torn']);
+
 interface Found {
   readonly anomalies: readonly Anomaly[];
   readonly undecided?: string;
@@ -40,6 +44,9 @@ interface Found {
 function find(bank: BankHistory, context: CheckContext): Found {
   const { anomalies, count } = staleReads(bank);
   if (count > 0) return { anomalies, details: { staleReads: count } };
+  // Transfers move money and count at both ends, whichever of them took effect: no search is needed for such a read.
+  const impossible = bank.reads.find((read) => problemsOf(bank, read).some(({ kind }) => NEVER_SHOWN.has(kind)));
+  if (impossible !== undefined) return { anomalies: [explain(bank, { read: impossible }, [])], details: {} };
   const translated = bankQuantities(bank);
   if (translated === undefined) {
     return {

@@ -1,5 +1,6 @@
 import { type Configuration, Frontier } from './configuration.js';
 import { decode, type DecodeLimits } from './decode.js';
+import { LikelySets } from './likely.js';
 import type { Moment } from './moment.js';
 import { type Exact, NEVER } from './quantities.js';
 
@@ -12,7 +13,11 @@ const UNBOUNDED = 0x7fffffff;
 
 /** Ways to make an exact observation: sets of pending changes that add up to it, in the orders that matter. */
 export class Explanations {
-  constructor(private readonly moment: Moment) {}
+  private readonly likely: LikelySets;
+
+  constructor(private readonly moment: Moment) {
+    this.likely = new LikelySets(moment.quantities, moment.deadline);
+  }
 
   sets(from: Configuration, seen: Exact, candidates: readonly number[]): readonly (readonly number[])[] {
     const { quantities, deadline, mode } = this.moment;
@@ -35,17 +40,21 @@ export class Explanations {
     seen: Exact,
     candidates: readonly number[],
   ): readonly (readonly number[])[] {
-    const { quantities, deadline } = this.moment;
+    const { quantities, deadline, generous } = this.moment;
     this.moment.complete = false;
-    const nodes = this.moment.generous ? 40_000 : 4_000;
-    const most = this.moment.generous ? GENEROUS_OPTIONAL : GREEDY_OPTIONAL;
-    let found: readonly (readonly number[])[] = [];
-    for (let optional = 0; optional <= most; optional++) {
-      const limits: DecodeLimits = { optional, nodes, solutions: 32, sets: 'needed' };
-      const { sets } = decode(quantities, from.vector, seen, candidates, limits, deadline);
+    const nodes = generous ? 40_000 : 4_000;
+    const most = generous ? GENEROUS_OPTIONAL : GREEDY_OPTIONAL;
+    const certain = candidates.filter((op) => quantities.returns[op] !== NEVER);
+    const limits: DecodeLimits = { optional: 0, nodes, solutions: 32, sets: 'needed' };
+    let found = decode(quantities, from.vector, seen, certain, limits, deadline).sets;
+    if (found.length > 0 && !generous) return found;
+    const likely = this.likely.find(from.vector, seen, candidates, most);
+    if (likely !== undefined) return [...found, ...likely];
+    for (let optional = 1; optional <= most; optional++) {
+      const { sets } = decode(quantities, from.vector, seen, candidates, { ...limits, optional }, deadline);
       // Sets with more unknown changes come besides those with fewer.
       if (sets.length > found.length) found = sets;
-      if (found.length > 0 && !this.moment.generous) break;
+      if (found.length > 0 && !generous) break;
     }
     return found;
   }

@@ -1,5 +1,7 @@
 /** Event at which an operation returns that never does: its outcome is unknown. */
 export const NEVER = 0x7fffffff;
+/** No operation. */
+export const NONE = -1;
 
 /** Moves quantities. Possible only where the quantity it needs is there. */
 export interface Change {

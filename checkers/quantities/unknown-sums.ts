@@ -1,0 +1,108 @@
+import { type Change, NONE, type Quantities } from './quantities.js';
+
+/** Past this many changes pairs are no longer kept. */
+const MOST_PAIRED = 1_500;
+const EMPTY = -1;
+
+/**
+ * Which changes of unknown outcome, alone or in pairs, move a given set of dimensions by a given sum: a table by a hash
+ * that is linear modulo 2^32, so that it can be asked for what is missing. Equal hashes need not mean equal sums.
+ */
+export class UnknownSums {
+  private readonly weights: Int32Array;
+  private readonly hashes = new Map<number, number>();
+  private members: number[] = [];
+  private known = new Set<number>();
+  /** Open addressing: entries of one hash follow each other. `seconds` is NONE for a change alone. */
+  private slots = new Int32Array(1 << 10).fill(EMPTY);
+  private sums: number[] = [];
+  private firsts: number[] = [];
+  private seconds: number[] = [];
+
+  constructor(
+    private readonly quantities: Quantities,
+    dimensions: readonly number[],
+  ) {
+    this.weights = new Int32Array(quantities.size);
+    for (const dimension of dimensions) this.weights[dimension] = Math.imul(dimension + 1, 0x9e3779b1) | 1;
+  }
+
+  /** Of the dimensions looked at. */
+  hashOf(vector: ArrayLike<number>): number {
+    let sum = 0;
+    for (let dimension = 0; dimension < vector.length; dimension++) {
+      sum = (sum + Math.imul(this.weights[dimension], vector[dimension] | 0)) | 0;
+    }
+    return sum;
+  }
+
+  hashOfChange(op: number): number {
+    let hash = this.hashes.get(op);
+    if (hash === undefined) {
+      const { dimensions, deltas } = this.quantities.operations[op] as Change;
+      hash = 0;
+      for (let at = 0; at < dimensions.length; at++) {
+        hash = (hash + Math.imul(this.weights[dimensions[at]], deltas[at] | 0)) | 0;
+      }
+      this.hashes.set(op, hash);
+    }
+    return hash;
+  }
+
+  /** Makes sure that these are in the table. Others may stay in it, as long as they are not too many. */
+  hold(ops: readonly number[]): void {
+    if (this.members.length > 2 * ops.length + 64) {
+      this.members = [];
+      this.known = new Set();
+      this.slots.fill(EMPTY);
+      this.sums = [];
+      this.firsts = [];
+      this.seconds = [];
+    }
+    for (const op of ops) if (!this.known.has(op)) this.admit(op);
+  }
+
+  /** Calls `visit` with every entry of a hash; `second` is NONE for a change alone. */
+  find(hash: number, visit: (first: number, second: number) => void): void {
+    const mask = this.slots.length - 1;
+    for (let slot = spread(hash) & mask; this.slots[slot] !== EMPTY; slot = (slot + 1) & mask) {
+      const entry = this.slots[slot];
+      if (this.sums[entry] === hash) visit(this.firsts[entry], this.seconds[entry]);
+    }
+  }
+
+  private admit(op: number): void {
+    const hash = this.hashOfChange(op);
+    this.insert(hash, op, NONE);
+    if (this.members.length < MOST_PAIRED) {
+      for (const other of this.members) this.insert((hash + this.hashOfChange(other)) | 0, other, op);
+    }
+    this.members.push(op);
+    this.known.add(op);
+  }
+
+  private insert(hash: number, first: number, second: number): void {
+    if (2 * this.sums.length >= this.slots.length) this.grow();
+    this.sums.push(hash);
+    this.firsts.push(first);
+    this.seconds.push(second);
+    this.place(this.sums.length - 1);
+  }
+
+  private place(entry: number): void {
+    const mask = this.slots.length - 1;
+    let slot = spread(this.sums[entry]) & mask;
+    while (this.slots[slot] !== EMPTY) slot = (slot + 1) & mask;
+    this.slots[slot] = entry;
+  }
+
+  private grow(): void {
+    this.slots = new Int32Array(this.slots.length * 4).fill(EMPTY);
+    for (let entry = 0; entry < this.sums.length; entry++) this.place(entry);
+  }
+}
+
+function spread(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 13);
+}
