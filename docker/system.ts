@@ -342,6 +342,8 @@ export interface System {
   /** One line for `faultline list systems` and the docs. */
   readonly summary: string;
   readonly families: readonly SessionFamily[];
+  /** The families in the order in which workloads choose with these options; by default that of `families`. */
+  familiesFor?(options: Readonly<Record<string, unknown>>): readonly SessionFamily[];
   readonly abilities: readonly Ability[];
   readonly nodes: { readonly min: number; readonly max: number; readonly default: number };
   /** Every option has a default and a description. */
