@@ -1,30 +1,31 @@
 import { type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
 import { judged, modelOf } from './against.js';
-import type { Anomaly, Checker } from './checker.js';
+import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { indicesOf, nonsense, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
- * Write skew: two transactions, each of which reads what the other one writes, both commit. Two forms, by operation:
+ * Write skew: per key two transactions `insert`, each only if neither of the two rows is there, and both commit. After
+ * the G2 workload of Adya's thesis as Jepsen runs it; the answer is `[key, row]`.
  *
- * - `insert`: two rows per key, each inserted only if neither is there. A predicate decides, so two acknowledged inserts
- *   of one key prove Adya's G2 (after the G2 workload of Adya's thesis as Jepsen runs it).
- * - `leave`: per key two rows, each given up only while the other one stands (two doctors on call, of whom one has to
- *   stay). Rows decide, so two acknowledged ones prove G2-item.
- *
- * A `read` shows all rows that were inserted (or given up) as `[[key,row],…]`: two of one key prove the same also where
- * an outcome stayed unknown. Snapshot isolation allows both forms, repeatable read (PL-2.99) the first.
+ * With option `form: predicate` (default) a predicate decides, so two acknowledged inserts of one key prove Adya's G2.
+ * With `form: rows` each reads and writes rows that exist, as of two doctors on call of whom one has to stay: two that
+ * committed prove G2-item. A `read` shows all rows as `[[key,row],…]`: two of one key prove the same also where an outcome
+ * stayed unknown. Snapshot isolation allows both forms, repeatable read (PL-2.99) the first.
  */
 export const writeSkew: Checker = {
   name: 'write-skew',
   summary: 'of two transactions that exclude each other at most one commits (G2 by predicate, G2-item by row)',
   check(history, context) {
     const model = modelOf(context);
+    const form = formOf(context);
     const { attempts, committed, shown } = collect(history);
-    const violated = [...committed].filter(([, both]) => both.length > 1).map(([, both]) => skew(history, both));
-    const proven = new Set([...committed].filter(([, both]) => both.length > 1).map(([key]) => key));
-    const seen = [...shown].filter(([key]) => !proven.has(key));
-    const anomalies = [...violated, ...seen.map(([key, at]) => skewShown(history, key, at))];
+    const twice = [...committed].filter(([, both]) => both.length > 1);
+    const proven = new Set(twice.map(([key]) => key));
+    const anomalies = [
+      ...twice.map(([, both]) => skew(history, form, both)),
+      ...[...shown].filter(([key]) => !proven.has(key)).map(([key, at]) => skewShown(history, form, key, at)),
+    ];
     return verdictOf({
       ...judged(anomalies, model),
       ...(committed.size === 0 && { undecided: 'no insert was acknowledged' }),
@@ -40,32 +41,46 @@ export const writeSkew: Checker = {
   },
 };
 
+/** How the two transactions of a key exclude each other. */
+interface Form {
+  readonly kind: 'G2' | 'G2-item';
+  /** The weakest model that forbids it. */
+  readonly model: string;
+  readonly did: string;
+  readonly condition: string;
+}
+
+function formOf({ options }: CheckContext): Form {
+  return options['form'] === 'rows'
+    ? { kind: 'G2-item', model: 'repeatable-read', did: 'changed their row', condition: 'the other row was unchanged' }
+    : { kind: 'G2', model: 'serializable', did: 'inserted a row', condition: 'there was none yet' };
+}
+
 interface Collected {
   readonly attempts: number;
-  /** Completions by form and key. */
+  /** Completions by key. */
   readonly committed: ReadonlyMap<string, readonly number[]>;
-  /** First read that shows two rows, by form and key. */
+  /** First read that shows two rows, by key. */
   readonly shown: ReadonlyMap<string, number>;
 }
 
 function collect(history: History): Collected {
-  const { functions, functionNames, types, length } = history.columns;
-  const form = history.functionId('leave') >= 0 ? 'leave' : 'insert';
+  const { functions, types, length } = history.columns;
+  const [insert, read] = ['insert', 'read'].map((f) => history.functionId(f));
   const committed = new Map<string, number[]>();
   const shown = new Map<string, number>();
   let attempts = 0;
   for (let at = 0; at < length; at++) {
-    const f = functionNames[functions[at]];
-    if (f === 'read' && types[at] === OK) {
-      for (const key of twiceIn(history, at)) if (!shown.has(`${form} ${key}`)) shown.set(`${form} ${key}`, at);
+    if (functions[at] === insert) {
+      if (types[at] === INVOKE) attempts++;
+      if (types[at] !== OK) continue;
+      const key = keyOf(history, at);
+      const others = committed.get(key);
+      if (others === undefined) committed.set(key, [at]);
+      else others.push(at);
+    } else if (functions[at] === read && types[at] === OK) {
+      for (const key of twiceIn(history, at)) if (!shown.has(key)) shown.set(key, at);
     }
-    if (f !== 'insert' && f !== 'leave') continue;
-    if (types[at] === INVOKE) attempts++;
-    if (types[at] !== OK) continue;
-    const key = `${f} ${keyOf(history, at)}`;
-    const others = committed.get(key);
-    if (others === undefined) committed.set(key, [at]);
-    else others.push(at);
   }
   return { attempts, committed, shown };
 }
@@ -74,8 +89,7 @@ function collect(history: History): Collected {
 function twiceIn(history: History, at: number): readonly string[] {
   const rows = history.value(at);
   if (rows === null) return [];
-  const pair = (row: Json) => (Array.isArray(row) && row.length === 2 ? (row as readonly Json[]) : undefined);
-  if (!Array.isArray(rows) || !(rows as readonly Json[]).every((row) => pair(row) !== undefined)) {
+  if (!Array.isArray(rows) || !(rows as readonly Json[]).every((row) => Array.isArray(row) && row.length === 2)) {
     throw nonsense(history, at, 'expected rows as [[key,row],…]');
   }
   const rowsByKey = new Map<string, Set<string>>();
@@ -86,44 +100,38 @@ function twiceIn(history: History, at: number): readonly string[] {
   return [...rowsByKey].filter(([, each]) => each.size > 1).map(([key]) => key);
 }
 
-function skewShown(history: History, formAndKey: string, at: number): Anomaly {
-  const [form, key] = formAndKey.split(/ (.*)/s);
-  const { pairs } = history.columns;
-  const inserted = form === 'insert';
-  return {
-    kind: inserted ? 'G2' : 'G2-item',
-    sentence:
-      `The read by ${whoAndWhen(history, at)} shows that both transactions of key ${key} committed, ` +
-      `each of which ${inserted ? 'inserts only if the other one did not' : 'leaves only if the other one stays'}.`,
-    operations: indicesOf(history, [pairs[at], at]),
-    rulesOut: [inserted ? 'serializable' : 'repeatable-read'],
-  };
-}
-
-function skew(history: History, both: readonly number[]): Anomaly {
+function skew(history: History, form: Form, both: readonly number[]): Anomaly {
   const [first, second] = both;
-  const { functions, functionNames, pairs } = history.columns;
-  const inserted = functionNames[functions[first]] === 'insert';
-  const key = keyOf(history, first);
-  const who = `Both ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)}`;
+  const { pairs } = history.columns;
   return {
-    kind: inserted ? 'G2' : 'G2-item',
-    sentence: inserted
-      ? `${who} inserted a row for key ${key}, each on condition that the other had not.`
-      : `${who} left duty ${key}, each on condition that the other one stays.`,
+    kind: form.kind,
+    sentence:
+      `Both ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)} ${form.did} ` +
+      `for key ${keyOf(history, first)}, each on condition that ${form.condition}.`,
     operations: indicesOf(
       history,
       [first, second].flatMap((at) => [pairs[at], at]),
     ),
-    rulesOut: [inserted ? 'serializable' : 'repeatable-read'],
+    rulesOut: [form.model],
+  };
+}
+
+function skewShown(history: History, form: Form, key: string, at: number): Anomaly {
+  return {
+    kind: form.kind,
+    sentence:
+      `The read by ${whoAndWhen(history, at)} shows that two transactions ${form.did} for key ${key}, ` +
+      `each on condition that ${form.condition}.`,
+    operations: indicesOf(history, [history.columns.pairs[at], at]),
+    rulesOut: [form.model],
   };
 }
 
 /** The event's own key, or the first of `[key, row]`; what was asked stands at the invocation. */
 function keyOf(history: History, at: number): string {
-  const { keys, keyNames, pairs, types } = history.columns;
+  const { keys, keyNames, pairs } = history.columns;
   if (keys[at] >= 0) return keyNames[keys[at]];
   const answered = history.value(at);
-  const value = answered === null && types[at] !== INVOKE && pairs[at] >= 0 ? history.value(pairs[at]) : answered;
+  const value = answered === null && pairs[at] >= 0 ? history.value(pairs[at]) : answered;
   return JSON.stringify(Array.isArray(value) ? (value as readonly unknown[])[0] : value);
 }

@@ -1,0 +1,19 @@
+import { isForbidden, modelOf } from './against.js';
+import type { Checker } from './checker.js';
+import { verdictOf } from './verdict.js';
+
+/**
+ * The same judge where the model asked for or claimed promises linearizability. Elsewhere it has nothing to say, and says
+ * so: the judge stands beside others that decide what every model promises.
+ */
+export function whereLinearizable(checker: Checker): Checker {
+  return {
+    ...checker,
+    check(history, context) {
+      const model = modelOf(context);
+      if (model !== undefined && isForbidden(model, 'stale-read')) return checker.check(history, context);
+      const notChecked = [`linearizability: ${model === undefined ? 'not asked for' : `${model} does not promise it`}`];
+      return verdictOf({ anomalies: [], details: {}, checked: [], notChecked });
+    },
+  };
+}
