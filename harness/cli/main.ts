@@ -11,8 +11,10 @@ import { proveCommand } from './prove.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
+import { shrinkCommand } from './shrink.js';
 import { suiteCommand } from './suite.js';
 import { testCommand } from './test.js';
+import { trendCommand } from './trend.js';
 import { faultlineVersion } from './version.js';
 
 const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad arguments, 255 trouble of the harness.
@@ -47,15 +49,20 @@ function commands() {
     .usage('$0 <command>\n\nTests whether a distributed database keeps its promises when the world goes wrong.')
     .command(testCommand)
     .command(suiteCommand)
+    .command(trendCommand)
     .command(checkCommand)
     .command(reportCommand)
     .command(listCommand)
     .command(replayCommand)
+    .command(shrinkCommand)
     .command(proveCommand)
     .command(doctorCommand)
     .command(setupCommand)
     .command(cleanCommand)
-    .demandCommand(1, 'name a command: faultline test, suite, check, report, list, replay, prove, doctor, setup or clean')
+    .demandCommand(
+      1,
+      'name a command: faultline test, suite, trend, check, report, list, replay, shrink, prove, doctor, setup or clean',
+    )
     .strict()
     .recommendCommands()
     .version(faultlineVersion())
