@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { listAppend } from '../checkers/cycles/cycles.js';
 import type { Json } from '../harness/history/operation.js';
-import { TransactionClient, type Representation } from './transactions/client.js';
-import { transactions } from './transactions/generator.js';
+import type { Representation } from './transactions/client.js';
 import { transactionOptions } from './transactions/options.js';
-import type { Workload } from './workload.js';
-
-const options = z.object(transactionOptions);
+import type { Column } from './transactions/sql-client.js';
+import { transactionWorkload } from './transactions/workload.js';
 
 /** A list as JSON text. A damaged one is left to the reader: appending to it keeps what is there. */
 const lists: Representation = {
@@ -15,20 +13,25 @@ const lists: Representation = {
   written: (state, value) => [...(Array.isArray(state) ? (state as readonly Json[]) : [state]), value],
 };
 
+/** A list as text, a comma after each element, so that appending is one concatenation. */
+const texts: Column = {
+  type: 'text',
+  shown: (stored) =>
+    String(stored ?? '')
+      .split(',')
+      .slice(0, -1)
+      .map((element) => (/^\d{1,15}$/.test(element) ? Number(element) : element)),
+  written: (stored, value) => `${stored ?? ''}${String(value)},`,
+  appended: (value) => `${String(value)},`,
+};
+
 /** Transactions that append to lists and read them whole, which shows the order of all writes. */
-export const append: Workload = {
+export const append = transactionWorkload({
   name: 'append',
   summary: 'transactions of list appends and reads over several keys: isolation anomalies up to strict serializability',
-  options,
-  operations: ['txn'],
-  clients: {
-    kv: {
-      // Lists begin absent, which reads as empty.
-      setUp: () => Promise.resolve(),
-      client: (session, context) =>
-        new TransactionClient(session, context.keyspace, lists, options.parse(context.options).attempts),
-    },
-  },
-  generator: (context) => transactions('append', options.parse(context.options), context.random),
-  checkers: () => [{ checker: listAppend, required: true }],
-};
+  options: z.object(transactionOptions),
+  write: 'append',
+  inKeys: lists,
+  inRows: texts,
+  checker: listAppend,
+});

@@ -1,6 +1,7 @@
 import { bank as bankChecker } from '../checkers/bank/bank.js';
 import { bankLinearizable } from '../checkers/bank/linearizable.js';
-import { bankOnKv } from './bank/client.js';
+import { bankOnKv } from './bank/kv.js';
+import { bankOnSql } from './bank/sql.js';
 import { bankFinalGenerator, bankGenerator } from './bank/generator.js';
 import { bankOptions } from './bank/options.js';
 import type { Workload } from './workload.js';
@@ -14,7 +15,7 @@ export const bank: Workload = {
   summary: 'transfers between accounts and reads of all balances: no money appears, vanishes or moves twice',
   options: bankOptions,
   operations: ['transfer', 'read', 'ledger'],
-  clients: { kv: bankOnKv },
+  clients: { kv: bankOnKv, sql: bankOnSql },
   generator: bankGenerator,
   finalGenerator: bankFinalGenerator,
   checkers: () => [

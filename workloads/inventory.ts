@@ -1,6 +1,7 @@
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
-import { inventoryOnKv } from './inventory/client.js';
+import { inventoryOnKv } from './inventory/kv.js';
+import { inventoryOnSql } from './inventory/sql.js';
 import { inventoryFinalGenerator, inventoryGenerator } from './inventory/generator.js';
 import { inventoryOptions } from './inventory/options.js';
 import type { Workload } from './workload.js';
@@ -14,7 +15,7 @@ export const inventory: Workload = {
   summary: 'orders, cancellations and deliveries of a shop in several regions: no piece is sold twice, no order lost',
   options: inventoryOptions,
   operations: ['order', 'cancel', 'restock', 'read', 'stock-take', 'book'],
-  clients: { kv: inventoryOnKv },
+  clients: { kv: inventoryOnKv, sql: inventoryOnSql },
   generator: inventoryGenerator,
   finalGenerator: inventoryFinalGenerator,
   checkers: () => [

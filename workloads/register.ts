@@ -3,7 +3,7 @@ import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { casRegister } from '../checkers/models/register.js';
 import { sessionGuarantees } from '../checkers/sessions/session-guarantees.js';
 import { staleness } from '../checkers/sessions/staleness.js';
-import type { KvSession } from '../docker/system.js';
+import type { KvSession, SqlSession } from '../docker/system.js';
 import {
   concurrentKeys,
   eachThread,
@@ -16,6 +16,7 @@ import {
 import type { Generator } from '../harness/generator/generator.js';
 import type { Completion, Invocation, Json, Operation } from '../harness/history/operation.js';
 import type { Dice } from '../harness/kit/random.js';
+import { tableName } from './tables.js';
 import type { Client, Workload, WorkloadContext } from './workload.js';
 
 const options = z.object({
@@ -50,6 +51,11 @@ export const register: Workload = {
       setUp: () => Promise.resolve(),
       client: (session, { keyspace }) => new RegisterClient(session, keyspace),
     },
+    sql: {
+      // Rows begin absent, too.
+      setUp: (session, { keyspace }) => session.createTable(tableName(keyspace, TABLE), { [COLUMN]: 'integer' }),
+      client: (session, { keyspace }) => new SqlRegister(session, tableName(keyspace, TABLE)),
+    },
   },
   generator: registerGenerator,
   finalGenerator: () =>
@@ -82,6 +88,40 @@ class RegisterClient implements Client {
         const [from, to] = value as readonly [Json, Json];
         const swapped = await this.session.compareAndSet(name, JSON.stringify(from), JSON.stringify(to));
         return swapped ? { type: 'ok', value } : { type: 'fail', error: 'mismatch' };
+      }
+      default:
+        throw new Error(`register has no operation "${f}"`);
+    }
+  }
+}
+
+const TABLE = 'registers';
+const COLUMN = 'content';
+
+/** One row a register. A compare-and-set is one conditional update, so it needs no isolation beyond read committed. */
+class SqlRegister implements Client {
+  constructor(
+    private readonly session: SqlSession,
+    private readonly table: string,
+  ) {}
+
+  async invoke({ f, key = '', value }: Invocation): Promise<Completion> {
+    switch (f) {
+      case 'read': {
+        const row = await this.session.transaction((transaction) => transaction.select(this.table, key), 'read-only');
+        return { type: 'ok', value: row?.columns[COLUMN] ?? null };
+      }
+      case 'write': {
+        const row = { key, columns: { [COLUMN]: value as number } };
+        await this.session.transaction((transaction) => transaction.put(this.table, row));
+        return { type: 'ok', value };
+      }
+      case 'cas': {
+        const [from, to] = value as readonly [number, number];
+        const changed = await this.session.transaction((transaction) =>
+          transaction.update(this.table, key, { [COLUMN]: to }, { column: COLUMN, equals: from }),
+        );
+        return changed === 1 ? { type: 'ok', value } : { type: 'fail', error: 'mismatch' };
       }
       default:
         throw new Error(`register has no operation "${f}"`);

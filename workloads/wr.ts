@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { rwRegisterFromEmpty } from '../checkers/cycles/cycles.js';
-import { TransactionClient, type Representation } from './transactions/client.js';
-import { transactions } from './transactions/generator.js';
+import type { Representation } from './transactions/client.js';
 import { transactionOptions } from './transactions/options.js';
-import type { Workload } from './workload.js';
+import type { Column } from './transactions/sql-client.js';
+import { transactionWorkload } from './transactions/workload.js';
 
 const yesOrNo = () => z.union([z.boolean(), z.stringbool()]);
 
@@ -18,21 +18,20 @@ const options = z.object({
 
 const registers: Representation = { writes: 'replace', initial: null, written: (_, value) => value };
 
+const numbers: Column = {
+  type: 'integer',
+  shown: (stored) => stored ?? null,
+  written: (_, value) => Number(value),
+};
+
 /** Transactions that write unique values to registers and read them. */
-export const wr: Workload = {
+export const wr = transactionWorkload({
   name: 'wr',
   summary:
     'transactions of register writes and reads over several keys: isolation anomalies, writes without reading first',
   options,
-  operations: ['txn'],
-  clients: {
-    kv: {
-      // Registers begin absent, which reads as null.
-      setUp: () => Promise.resolve(),
-      client: (session, context) =>
-        new TransactionClient(session, context.keyspace, registers, options.parse(context.options).attempts),
-    },
-  },
-  generator: (context) => transactions('w', options.parse(context.options), context.random),
-  checkers: () => [{ checker: rwRegisterFromEmpty, required: true }],
-};
+  write: 'w',
+  inKeys: registers,
+  inRows: numbers,
+  checker: rwRegisterFromEmpty,
+});

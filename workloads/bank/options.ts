@@ -25,13 +25,20 @@ export const bankOptions = z.object({
     .describe(
       'decodable: reads return how many transfers each account saw, besides its balance; plain: balances alone',
     ),
+  updates: z
+    .enum(['relative', 'computed'])
+    .default('relative')
+    .describe(
+      'sql: relative changes balances in the database (balance = balance - 30), which leaves read skew to find; computed ' +
+        'reads them, calculates and writes, which shows lost updates; kv always writes what it read, if nobody changed it',
+    ),
   attempts: z.coerce
     .number()
     .int()
     .min(1)
     .max(20)
     .default(3)
-    .describe('how often a transfer is tried when another one was faster'),
+    .describe('kv: how often a transfer is tried when another one was faster; sql never tries again'),
 });
 
 export type BankOptions = z.infer<typeof bankOptions> & { readonly maxTransfer: number };

@@ -20,10 +20,11 @@ export const inventoryOptions = z.object({
     .describe('most pieces delivered at once; enough that articles sell out now and then, and come back'),
   regions: z.coerce.number().int().min(1).max(26).default(3).describe('regions that the clients are spread over'),
   strategy: z
-    .enum(['conditional', 'naive'])
+    .enum(['conditional', 'for-update', 'naive'])
     .default('conditional')
     .describe(
-      'conditional: stock is written only if nobody changed it since it was read; naive: it is written blindly, and sold twice',
+      'conditional: stock is taken only if there is enough (kv: if nobody changed it since it was read); for-update: it is ' +
+        'locked when it is read (kv: as conditional); naive: it is read, calculated and written blindly, and sold twice',
     ),
   attempts: z.coerce
     .number()
@@ -31,7 +32,7 @@ export const inventoryOptions = z.object({
     .min(1)
     .max(20)
     .default(3)
-    .describe('how often a change is tried when another one was faster'),
+    .describe('kv: how often a change is tried when another one was faster; sql never tries again'),
 });
 
 export type InventoryOptions = z.infer<typeof inventoryOptions>;
