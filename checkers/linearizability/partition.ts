@@ -70,7 +70,7 @@ export function partitions<State>(history: History, model: Model<State>, deadlin
     if ((position & 0x3fff) === 0) deadline?.check();
     if (c.processes[position] === NEMESIS) continue;
     if (c.types[position] === INVOKE) {
-      if (!known[c.functions[position]]) refuse(history, position, model);
+      if (!known[c.functions[position]]) refuseOperation(history, position, model);
       const operation = operationAt(history, position);
       if (operation === undefined || (operation.output === undefined && model.isRead(operation))) continue;
       const part = model.partition?.(operation);
@@ -85,7 +85,8 @@ export function partitions<State>(history: History, model: Model<State>, deadlin
   return [...drafts.values()].map(finish);
 }
 
-function refuse<State>(history: History, position: number, model: Model<State>): never {
+/** @throws UserError always: an operation that the model does not know */
+export function refuseOperation<State>(history: History, position: number, model: Model<State>): never {
   const { index, f } = history.event(position);
   throw new UserError(
     `operation "${f}" (event ${index}) is not one of the model ${model.name}: ${model.operations.join(', ')}; choose another --model`,
