@@ -1,13 +1,15 @@
 import { EXIT, messageOf, UserError } from '../harness/kit/errors.js';
+import { startAgent } from './engine/agent.js';
+import { prepareClocks } from './engine/clocks.js';
 import { connect, type Engine } from './engine/engine.js';
 import type { BuiltImage } from './engine/images.js';
 import { clean, removeRun } from './engine/janitor.js';
 import { startGuard } from './engine/guard.js';
 import { createNetwork } from './engine/networks.js';
-import { createPod, type Pod } from './engine/pods.js';
+import type { Pod } from './engine/pods.js';
 import { prepareSources } from './engine/prepare.js';
-import { podAddress } from './engine/subnets.js';
 import { PodCluster } from './pod-cluster.js';
+import { Site } from './site.js';
 import type { Cluster, ClusterNode, ImageSource, LaunchRequest, SessionFamily } from './system.js';
 import type { SessionOptions, SessionsByFamily } from './system.js';
 import { bounded } from './wait.js';
@@ -19,6 +21,22 @@ export interface DatabasePlan {
   /** Arguments to the image's entry point. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What the product wants done when one of its nodes gets another address, or starts again from nothing. */
+export interface Moves {
+  /** The node is down, has its data, and will start at its new address: tells the others, answers how it starts. */
+  relocated(node: ClusterNode, others: readonly ClusterNode[]): Promise<DatabasePlan>;
+  /** The node is down and its data lost: makes it one that joins, answers how it starts on an empty volume. */
+  rejoining(node: ClusterNode, others: readonly ClusterNode[]): Promise<DatabasePlan>;
+}
+
+/** The product's own commands for members that come and go; asked of nodes that are up. */
+export interface Members {
+  list(nodes: readonly ClusterNode[]): Promise<readonly string[]>;
+  /** Announces a node that is not there yet; answers how it starts on an empty volume. */
+  joining(node: ClusterNode, others: readonly ClusterNode[]): Promise<DatabasePlan>;
+  remove(node: ClusterNode, others: readonly ClusterNode[]): Promise<void>;
 }
 
 /** What is particular to a database; the rest is the same for all of them. */
@@ -38,6 +56,19 @@ export interface ClusterPlan {
   open<F extends SessionFamily>(family: F, node: ClusterNode, options: SessionOptions): Promise<SessionsByFamily[F]>;
   /** Product version, asked of a node when first ready. */
   version(node: ClusterNode): Promise<string>;
+  /** Absent: the system declares no ability orchestrator. */
+  readonly moves?: Moves;
+  /** Absent: the system declares no ability membership. */
+  readonly members?: Members;
+  /** Of a node's disk where the run has disks. Default 1024; the space is taken only when it is written. */
+  readonly diskMiB?: number;
+  /** Lines by which the database tells how it recovered; quoted after a power loss. */
+  readonly recoveryLog?: RegExp;
+  /**
+   * The database reads the time through libc, so that its clock can be set wrong: its ms since the epoch as the database
+   * itself tells, or `libc` where that cannot be asked. Absent: the system declares no ability clocks.
+   */
+  readonly time?: 'libc' | ((node: ClusterNode) => Promise<number>);
   /** Lets go of what the plan itself holds. */
   close(): Promise<void>;
 }
@@ -55,19 +86,11 @@ export async function launchCluster(name: string, request: LaunchRequest, plan: 
   request.signal?.throwIfAborted();
   const guard = startGuard(request.runId);
   try {
-    const nodes = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}`);
-    const { pods, gateway } = await createPods(engine, request, plan, nodes, [toolbox, ...images]);
+    const site = await prepareSite(engine, request, plan, [toolbox, ...images]);
+    const pods = await createPods(site, request, plan);
     request.progress(`${name}: ${pods.length} pods started`);
-    return new PodCluster(
-      name,
-      engine,
-      request.runId,
-      guard,
-      plan,
-      pods,
-      gateway,
-      await versionsOf(engine, [toolbox, ...images]),
-    );
+    const versions = await versionsOf(engine, [toolbox, ...images]);
+    return new PodCluster({ name, guard, plan, site, versions }, pods);
   } catch (error) {
     await plan.close();
     // Where even this fails, the guard tries again when the harness ends.
@@ -75,6 +98,27 @@ export async function launchCluster(name: string, request: LaunchRequest, plan: 
     throw error;
   }
 }
+
+/** The network, and what only some faults need: disks and clocks of the nodes' own. */
+async function prepareSite(
+  engine: Engine,
+  { runId, needs = [] }: LaunchRequest,
+  plan: ClusterPlan,
+  [toolbox, ...images]: readonly [BuiltImage, ...BuiltImage[]],
+): Promise<Site> {
+  const network = await createNetwork(engine, runId);
+  const shared = { engine, runId, network, toolbox, images, dataPath: plan.dataPath };
+  const wantsDisks = needs.includes('power') || needs.includes('disks');
+  const agent = wantsDisks ? await startAgent(engine, { runId, toolbox: toolbox.reference }) : undefined;
+  const clocks = needs.includes('clocks') ? await prepareClocks(engine, runId, toolbox.reference) : undefined;
+  return new Site({
+    ...shared,
+    ...(agent && { disks: { agent, sizeMiB: plan.diskMiB ?? DISK_MIB } }),
+    ...(clocks && { clocks }),
+  });
+}
+
+const DISK_MIB = 1024;
 
 /** What cannot be removed is said, and does not stand in the way of a new run, which has names and a network of its own. */
 async function sweep(engine: Engine, progress: (line: string) => void): Promise<void> {
@@ -86,31 +130,14 @@ async function sweep(engine: Engine, progress: (line: string) => void): Promise<
   }
 }
 
-async function createPods(
-  engine: Engine,
-  request: LaunchRequest,
-  plan: ClusterPlan,
-  names: readonly string[],
-  [toolbox, ...images]: readonly BuiltImage[],
-): Promise<{ readonly pods: readonly Pod[]; readonly gateway: string }> {
-  const network = await createNetwork(engine, request.runId);
-  const nodes = names.map((name, i) => ({ name, address: podAddress(network.subnet, i) }));
+async function createPods(site: Site, request: LaunchRequest, plan: ClusterPlan): Promise<readonly Pod[]> {
+  const names = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}`);
+  const nodes = names.map((name) => ({ name, address: site.newAddress() }));
+  const volumes = await site.newVolumes(names);
   const made = await Promise.allSettled(
     nodes.map((node) => {
       request.signal?.throwIfAborted();
-      const { image, command, env } = plan.database(node, nodes);
-      const reference = images.find((candidate) => candidate.name === image)?.reference ?? image;
-      return createPod(engine, {
-        runId: request.runId,
-        node: node.name,
-        address: node.address,
-        network,
-        toolbox: toolbox!.reference,
-        image: reference,
-        command,
-        env: env ?? {},
-        dataPath: plan.dataPath,
-      });
+      return site.makePod(node, plan.database(node, nodes), volumes.get(node.name)!);
     }),
   );
   const pods = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -122,7 +149,7 @@ async function createPods(
       cause: failure?.reason,
     });
   }
-  return { pods, gateway: network.gateway };
+  return pods;
 }
 
 async function versionsOf(engine: Engine, images: readonly BuiltImage[]): Promise<Record<string, string>> {

@@ -1,43 +1,55 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../harness/kit/errors.js';
-import { freezerAbility } from './abilities/freezer.js';
-import { networkAbility } from './abilities/network.js';
-import { processAbility } from './abilities/processes.js';
+import { abilitiesOf } from './abilities/abilities.js';
+import { networkAbility, type PodNetwork } from './abilities/network.js';
+import type { PodSet } from './abilities/orchestrator.js';
+import { kill } from './abilities/power.js';
 import type { ClusterPlan } from './cluster.js';
-import type { Engine } from './engine/engine.js';
 import type { Guard } from './engine/guard.js';
 import { removeRun } from './engine/janitor.js';
 import { lastWords, saveLogs } from './engine/logs.js';
-import type { Pod } from './engine/pods.js';
+import { removeSandbox, type Pod } from './engine/pods.js';
+import type { Site } from './site.js';
 import type { Cluster, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily } from './system.js';
 import { bounded } from './wait.js';
 
+export interface PodClusterParts {
+  readonly name: string;
+  readonly guard: Guard;
+  readonly plan: ClusterPlan;
+  readonly site: Site;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /** A cluster whose nodes are pods. Made by {@link launchCluster}. */
-export class PodCluster implements Cluster {
-  readonly nodes: readonly ClusterNode[];
+export class PodCluster implements Cluster, PodSet {
   readonly abilities: Cluster['abilities'];
   readonly versions: Record<string, string>;
+  readonly site: Site;
+  readonly network: PodNetwork;
+  private readonly plan: ClusterPlan;
+  private pods: readonly Pod[];
+  /** Of nodes that moved or left: their logs are part of the run. */
+  private readonly former: Pod[] = [];
   private disposal: Promise<void> | undefined;
 
   constructor(
-    private readonly name: string,
-    private readonly engine: Engine,
-    private readonly runId: string,
-    private readonly guard: Guard,
-    private readonly plan: ClusterPlan,
-    private readonly pods: readonly Pod[],
-    clientAddress: string,
-    versions: Record<string, string>,
+    private readonly parts: PodClusterParts,
+    pods: readonly Pod[],
   ) {
-    this.nodes = pods.map(({ node, address }) => ({ name: node, address }));
-    this.versions = versions;
-    const podOf = (node: string) => this.pod(node);
-    this.abilities = {
-      network: networkAbility({ pods, clientAddress, port: plan.port }),
-      processes: processAbility(podOf, plan.processNames),
-      freezer: freezerAbility(podOf),
-    };
+    const { plan, site } = parts;
+    this.pods = pods;
+    this.plan = plan;
+    this.site = site;
+    this.versions = { ...parts.versions };
+    const current = () => this.pods;
+    this.network = networkAbility({ pods: current, clientAddress: site.clientAddress, port: plan.port });
+    this.abilities = abilitiesOf(this, { plan, pods: current, nodes: () => this.nodes });
+  }
+
+  get nodes(): readonly ClusterNode[] {
+    return this.pods.map(({ node, address }) => ({ name: node, address }));
   }
 
   open<F extends SessionFamily>(family: F, node: string, options: SessionOptions): Promise<SessionsByFamily[F]> {
@@ -45,8 +57,9 @@ export class PodCluster implements Cluster {
   }
 
   async primaries(): Promise<readonly string[]> {
-    const answers = await Promise.all(this.nodes.map((node) => this.plan.isPrimary(node).catch(() => false)));
-    return this.nodes.filter((_, i) => answers[i]).map(({ name }) => name);
+    const { nodes } = this;
+    const answers = await Promise.all(nodes.map((node) => this.plan.isPrimary(node).catch(() => false)));
+    return nodes.filter((_, i) => answers[i]).map(({ name }) => name);
   }
 
   async ready(timeoutMs: number): Promise<void> {
@@ -54,12 +67,13 @@ export class PodCluster implements Cluster {
     const missing = await Promise.all(this.nodes.map((node) => this.waitFor(node, deadline)));
     const complaints = missing.filter((complaint) => complaint !== undefined);
     if (complaints.length > 0) throw new Error(`not ready after ${timeoutMs} ms: ${complaints.join('; ')}`);
-    this.versions[this.name] ??= await this.plan.version(this.nodes[0]!).catch(() => 'unknown');
+    this.versions[this.parts.name] ??= await this.plan.version(this.nodes[0]!).catch(() => 'unknown');
   }
 
   async collectLogs(directory: string): Promise<void> {
+    const all = [...this.pods.map((pod) => [pod, 'database.log'] as const), ...this.former.map(formerLog)];
     const results = await Promise.allSettled(
-      this.pods.map((pod) => saveLogs(pod.database, join(directory, pod.node), 'database.log')),
+      all.map(([pod, file]) => saveLogs(pod.database, join(directory, pod.node), file)),
     );
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
@@ -93,22 +107,47 @@ export class PodCluster implements Cluster {
     }
   }
 
-  private async dispose(): Promise<void> {
-    for (const pod of this.pods) pod.release();
-    await this.plan.close();
-    await removeRun(this.engine, this.runId);
-    this.guard.dismiss();
-  }
-
-  private node(name: string): ClusterNode {
-    const node = this.nodes.find((candidate) => candidate.name === name);
-    if (!node) throw new RangeError(`no node ${name} in this cluster`);
-    return node;
-  }
-
-  private pod(name: string): Pod {
+  pod(name: string): Pod {
     const pod = this.pods.find((candidate) => candidate.node === name);
     if (!pod) throw new RangeError(`no node ${name} in this cluster`);
     return pod;
   }
+
+  others(name: string): readonly ClusterNode[] {
+    return this.nodes.filter((node) => node.name !== name);
+  }
+
+  async end(pod: Pod): Promise<void> {
+    await kill(pod);
+    await removeSandbox(pod);
+    if (!this.former.includes(pod)) this.former.push(pod);
+  }
+
+  put(pod: Pod): void {
+    const others = this.pods.filter(({ node }) => node !== pod.node);
+    this.pods = [...others, pod].sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
+  }
+
+  drop(name: string): void {
+    this.pods = this.pods.filter(({ node }) => node !== name);
+  }
+
+  private async dispose(): Promise<void> {
+    const { site, guard } = this.parts;
+    for (const pod of this.pods) pod.release();
+    site.agent?.release();
+    await this.plan.close();
+    await removeRun(site.engine, site.runId);
+    guard.dismiss();
+  }
+
+  private node(name: string): ClusterNode {
+    const { node, address } = this.pod(name);
+    return { name: node, address };
+  }
+}
+
+/** Logs of a node's earlier pods, the first one numbered 1. */
+function formerLog(pod: Pod, at: number, all: readonly Pod[]): readonly [Pod, string] {
+  return [pod, `database.${all.slice(0, at + 1).filter(({ node }) => node === pod.node).length}.log`];
 }

@@ -121,8 +121,7 @@ export type SqlLock = 'none' | 'update';
 
 /** What must hold of the row for the statement to change it. */
 export type SqlCondition =
-  | { readonly column: string; readonly atLeast: number }
-  | { readonly column: string; readonly equals: string | number };
+  { readonly column: string; readonly atLeast: number } | { readonly column: string; readonly equals: string | number };
 
 /** Relational transactions at the isolation level that the system's options chose. Errors: {@link SessionError}. */
 export interface SqlSession extends Session {
@@ -225,6 +224,54 @@ export interface PowerAbility {
   recoveryLog?(node: string): Promise<readonly string[]>;
 }
 
+/** Faults on the disk that a node's database keeps its data on. */
+export interface DiskAbility {
+  /** Nothing is written and nothing fails: every write waits until {@link mend}. */
+  stall(node: string): Promise<void>;
+  /** Takes all space that is left. */
+  fill(node: string): Promise<void>;
+  /** Every access fails from now on, while the database goes on running. */
+  fail(node: string): Promise<void>;
+  /** Undoes whatever of the above there is, and starts the database again where that needs it; idempotent. */
+  mend(node: string): Promise<void>;
+  /** What a small write to the disk meets just now, waiting no longer than a second; and the space left. */
+  probe(node: string): Promise<{ readonly write: 'ok' | 'stalled' | 'no-space' | 'error'; readonly freeBytes: number }>;
+  /**
+   * Changes a file of a node whose database is down: the newest of those whose path contains `file`, or of all. Answers
+   * what was done to which file. Rejects where the database runs.
+   */
+  corrupt(node: string, damage: Damage): Promise<{ readonly file: string; readonly change: string }>;
+}
+
+/** What rot does: one bit in the middle of the file, or its second half gone. */
+export interface Damage {
+  readonly kind: 'bit-flip' | 'truncate';
+  /** Part of the path, below the data directory. */
+  readonly file?: string;
+}
+
+/** What a bad line does to the packets of a link. Shares are from 0 to 1. */
+export type Impairment =
+  | { readonly kind: 'loss'; readonly share: number }
+  | { readonly kind: 'throttle'; readonly kbitPerSecond: number }
+  | { readonly kind: 'delay'; readonly delayMs: number; readonly jitterMs: number }
+  | { readonly kind: 'reorder'; readonly share: number; readonly delayMs: number }
+  | { readonly kind: 'duplicate'; readonly share: number };
+
+/** Lines that are bad without being cut. */
+export interface TrafficAbility {
+  /** Why this machine cannot do it, or undefined where it can. */
+  unavailable(kind: Impairment['kind']): Promise<string | undefined>;
+  /** Packets on these links are impaired until {@link restore}; one impairment at a time. */
+  impair(links: readonly Link[], impairment: Impairment): Promise<void>;
+  /** Idempotent. */
+  restore(): Promise<void>;
+  /** Packets that passed the impairment and packets that it dropped or held back, per node they left from or came to. */
+  counters(): Promise<readonly { readonly node: string; readonly packets: number; readonly hit: number }[]>;
+  /** Time of a connection's round trip, or undefined where none came about within 5 s. */
+  roundTripMs(link: Link): Promise<number | undefined>;
+}
+
 /** The clock that a node's database sees. */
 export interface ClockAbility {
   /** Shifts it by an offset from the true time at once, and lets it run at a rate from then on (1 is true). */
@@ -278,6 +325,8 @@ export interface Abilities {
   readonly orchestrator?: OrchestratorAbility;
   readonly membership?: MembershipAbility;
   readonly logs?: LogAbility;
+  readonly disks?: DiskAbility;
+  readonly traffic?: TrafficAbility;
 }
 export type Ability = keyof Abilities;
 
@@ -323,6 +372,8 @@ export interface LaunchRequest {
   readonly options: Readonly<Record<string, unknown>>;
   /** Of the run; decides everything where nothing is left to the machine. */
   readonly seed?: number;
+  /** Abilities that the run's faults need; those that cost something to have are had only then. */
+  readonly needs?: readonly Ability[];
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal;
 }

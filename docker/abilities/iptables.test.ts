@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutScript, parseCounters, rulesLeft } from './iptables.js';
+import { cutScript, joinScript, parseCounters, rulesLeft, rulesLeftOf } from './iptables.js';
 
 const LISTING = `Chain FAULTLINE-IN (1 references)
     pkts      bytes target     prot opt in     out     source               destination         
@@ -41,5 +41,26 @@ describe('rules', () => {
     expect(rulesLeft(clean)).toEqual([]);
     const rule = '-A FAULTLINE-OUT -d 10.213.4.1/32 -j DROP';
     expect(rulesLeft(`${clean}${rule}\n`)).toEqual([rule]);
+  });
+});
+
+describe('rules of some links', () => {
+  const listing = [
+    '-P INPUT ACCEPT',
+    '-A FAULTLINE-IN -s 10.0.0.1/32 -j DROP',
+    '-A FAULTLINE-IN -s 10.0.0.2/32 -j DROP',
+    '-A FAULTLINE-OUT -d 10.0.0.2/32 -j DROP',
+  ].join('\n');
+
+  it('are removed one by one', () => {
+    expect(joinScript(['10.0.0.1'], ['10.0.0.9'])).toMatch(/-D FAULTLINE-IN -s 10\.0\.0\.1 -j DROP/);
+    expect(joinScript(['10.0.0.1'], ['10.0.0.9'])).toMatch(/-D FAULTLINE-OUT -d 10\.0\.0\.9 -j DROP/);
+    expect(joinScript(['10.0.0.1'], [])).not.toContain('-F');
+  });
+
+  it('are told from those of other links', () => {
+    expect(rulesLeftOf(listing, ['10.0.0.1'], ['10.0.0.1'])).toEqual(['-A FAULTLINE-IN -s 10.0.0.1/32 -j DROP']);
+    expect(rulesLeftOf(listing, ['10.0.0.3'], ['10.0.0.2'])).toEqual(['-A FAULTLINE-OUT -d 10.0.0.2/32 -j DROP']);
+    expect(rulesLeftOf(listing, [], [])).toEqual([]);
   });
 });

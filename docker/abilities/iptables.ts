@@ -11,11 +11,24 @@ export interface DropCounter {
 
 /** A script that drops everything from `sources` and to `destinations`; rules that are there already stay, with their counters. */
 export function cutScript(sources: readonly string[], destinations: readonly string[]): string {
-  const rules = [
+  return rulesOf(sources, destinations)
+    .map((rule) => `{ iptables -w 5 -C ${rule} 2>/dev/null || iptables -w 5 -A ${rule}; }`)
+    .join(' && ');
+}
+
+/** A script that removes these rules, where they are there, and then lists what is left. */
+export function joinScript(sources: readonly string[], destinations: readonly string[]): string {
+  const removals = rulesOf(sources, destinations).map(
+    (rule) => `while iptables -w 5 -C ${rule} 2>/dev/null; do iptables -w 5 -D ${rule} || exit 1; done`,
+  );
+  return [...removals, 'iptables -w 5 -S'].join('\n');
+}
+
+function rulesOf(sources: readonly string[], destinations: readonly string[]): readonly string[] {
+  return [
     ...sources.map((address) => `${CHAINS.in} -s ${address} -j DROP`),
     ...destinations.map((address) => `${CHAINS.out} -d ${address} -j DROP`),
   ];
-  return rules.map((rule) => `{ iptables -w 5 -C ${rule} 2>/dev/null || iptables -w 5 -A ${rule}; }`).join(' && ');
 }
 
 /** A script that removes every rule and then lists what is left. */
@@ -26,6 +39,16 @@ export const HEAL_SCRIPT = `${Object.values(CHAINS)
 /** Rules of ours in the output of `iptables -S`. */
 export function rulesLeft(listing: string): readonly string[] {
   return listing.split('\n').filter((line) => /^-A FAULTLINE-(IN|OUT) /.test(line));
+}
+
+/** Rules that drop everything from one of `sources` or to one of `destinations`, in the output of `iptables -S`. */
+export function rulesLeftOf(
+  listing: string,
+  sources: readonly string[],
+  destinations: readonly string[],
+): readonly string[] {
+  const gone = rulesOf(sources, destinations).map((rule) => `-A ${rule.replace(/ (-[sd]) (\S+)/, ' $1 $2/32')}`);
+  return rulesLeft(listing).filter((line) => gone.includes(line));
 }
 
 export const COUNTERS_SCRIPT = Object.values(CHAINS)

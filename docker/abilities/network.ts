@@ -1,45 +1,65 @@
 import { connect } from 'node:net';
 import { exec, execOk } from '../engine/exec.js';
 import type { Pod } from '../engine/pods.js';
+import { eachPod } from './each-pod.js';
 import { CLIENTS, type Endpoint, type Link, type NetworkAbility } from '../system.js';
-import { COUNTERS_SCRIPT, cutScript, HEAL_SCRIPT, parseCounters, rulesLeft } from './iptables.js';
+import {
+  COUNTERS_SCRIPT,
+  cutScript,
+  HEAL_SCRIPT,
+  joinScript,
+  parseCounters,
+  rulesLeft,
+  rulesLeftOf,
+} from './iptables.js';
 
 export interface NetworkTopology {
-  readonly pods: readonly Pod[];
+  /** As they are now: pods come and go. */
+  pods(): readonly Pod[];
   /** Where clients come from: the host's address on the network. */
   readonly clientAddress: string;
   /** The database's port, the same on every node. */
   readonly port: number;
 }
 
+/** What is cut stays cut when a pod is made again at another address. */
+export interface PodNetwork extends NetworkAbility {
+  /** Puts the rules that concern a node in place again, in its new sandbox and in those of the others. */
+  moved(node: string, oldAddress: string): Promise<void>;
+}
+
 const SCRIPT_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 1_000;
+const HEAL_ATTEMPTS = 3;
 
 /**
  * Faults on the network by firewall rules in the sandboxes. A link is cut where its packets arrive: n1→n2 is dropped in
  * n2's sandbox by n1's address. Packets to the clients are dropped where they leave, since the host's firewall is not
  * ours to touch.
  */
-export function networkAbility(topology: NetworkTopology): NetworkAbility {
-  const { pods } = topology;
-  const addressOf = (endpoint: Endpoint) =>
-    endpoint === CLIENTS ? topology.clientAddress : podOf(topology, endpoint).address;
+export function networkAbility(topology: NetworkTopology): PodNetwork {
+  const cuts = new Map<string, Link>();
+  const place = (links: readonly Link[]) =>
+    eachPod(topology.pods(), async (pod) => {
+      const { sources, destinations } = rulesAt(topology, pod, links);
+      if (sources.length + destinations.length === 0) return;
+      await execOk(pod.sandbox, ['sh', '-c', cutScript(sources, destinations)], SCRIPT_TIMEOUT_MS);
+    });
   return {
     async cut(links) {
-      await everyPod(pods, async (pod) => {
-        const sources = links.filter(({ to }) => to === pod.node).map(({ from }) => addressOf(from));
-        const destinations = links
-          .filter(({ from, to }) => from === pod.node && to === CLIENTS)
-          .map(({ to }) => addressOf(to));
-        if (sources.length + destinations.length === 0) return;
-        await execOk(pod.sandbox, ['sh', '-c', cutScript(sources, destinations)], SCRIPT_TIMEOUT_MS);
-      });
+      for (const endpoint of links.flatMap(({ from, to }) => [from, to])) {
+        if (endpoint !== CLIENTS) podOf(topology, endpoint);
+      }
+      for (const link of links) cuts.set(linkKey(link), link);
+      await place(links);
     },
-    async heal() {
-      await everyPod(pods, (pod) => healPod(pod, 3));
+    async heal(links) {
+      if (links === undefined) cuts.clear();
+      else for (const link of links) cuts.delete(linkKey(link));
+      await eachPod(topology.pods(), (pod) => insist(HEAL_ATTEMPTS, () => healPod(topology, pod, links)));
     },
     async dropped() {
-      const perPod = await everyPod(pods, async (pod) => {
+      const perPod = await eachPod(topology.pods(), async (pod) => {
         const listing = await execOk(pod.sandbox, ['sh', '-c', COUNTERS_SCRIPT], SCRIPT_TIMEOUT_MS);
         return parseCounters(listing).map(({ chain, address, packets }) => {
           const peer = endpointAt(topology, address);
@@ -49,16 +69,42 @@ export function networkAbility(topology: NetworkTopology): NetworkAbility {
       return perPod.flat();
     },
     probe: (links) => probe(topology, links),
+    async moved(node, oldAddress) {
+      const stale = joinScript([oldAddress], [oldAddress]);
+      await eachPod(topology.pods(), (pod) => execOk(pod.sandbox, ['sh', '-c', stale], SCRIPT_TIMEOUT_MS));
+      await place([...cuts.values()].filter(({ from, to }) => from === node || to === node));
+    },
   };
 }
 
-async function healPod(pod: Pod, attempts: number): Promise<void> {
+/** Peers' addresses whose packets this pod drops for these links, by direction. Endpoints that are gone have none. */
+function rulesAt(topology: NetworkTopology, pod: Pod, links: readonly Link[]) {
+  const addresses = (endpoints: readonly Endpoint[]) => endpoints.flatMap((each) => addressOf(topology, each) ?? []);
+  return {
+    sources: addresses(links.filter(({ to }) => to === pod.node).map(({ from }) => from)),
+    destinations: addresses(links.filter(({ from, to }) => from === pod.node && to === CLIENTS).map(({ to }) => to)),
+  };
+}
+
+function addressOf({ pods, clientAddress }: NetworkTopology, endpoint: Endpoint): string | undefined {
+  return endpoint === CLIENTS ? clientAddress : pods().find(({ node }) => node === endpoint)?.address;
+}
+
+async function healPod(topology: NetworkTopology, pod: Pod, links: readonly Link[] | undefined): Promise<void> {
+  const { sources, destinations } = rulesAt(topology, pod, links ?? []);
+  if (links !== undefined && sources.length + destinations.length === 0) return;
+  const script = links === undefined ? HEAL_SCRIPT : joinScript(sources, destinations);
+  const listing = await execOk(pod.sandbox, ['sh', '-c', script], SCRIPT_TIMEOUT_MS);
+  const left = links === undefined ? rulesLeft(listing) : rulesLeftOf(listing, sources, destinations);
+  if (left.length > 0) throw new Error(`rules left after healing: ${left.join('; ')}`);
+}
+
+async function insist(attempts: number, work: () => Promise<void>): Promise<void> {
   try {
-    const left = rulesLeft(await execOk(pod.sandbox, ['sh', '-c', HEAL_SCRIPT], SCRIPT_TIMEOUT_MS));
-    if (left.length > 0) throw new Error(`rules left after healing: ${left.join('; ')}`);
+    await work();
   } catch (error) {
     if (attempts <= 1) throw error;
-    await healPod(pod, attempts - 1);
+    await insist(attempts - 1, work);
   }
 }
 
@@ -130,24 +176,12 @@ function linkKey({ from, to }: Link): string {
 }
 
 function podOf({ pods }: NetworkTopology, node: string): Pod {
-  const pod = pods.find((candidate) => candidate.node === node);
+  const pod = pods().find((candidate) => candidate.node === node);
   if (!pod) throw new RangeError(`no node ${node} in this cluster`);
   return pod;
 }
 
 function endpointAt({ pods, clientAddress }: NetworkTopology, address: string): Endpoint {
   if (address === clientAddress) return CLIENTS;
-  return pods.find((pod) => pod.address === address)?.node ?? address;
-}
-
-/** Runs `work` on all pods at once and waits for all before the first failure is thrown, with the node's name. */
-async function everyPod<T>(pods: readonly Pod[], work: (pod: Pod) => Promise<T>): Promise<readonly T[]> {
-  const results = await Promise.allSettled(pods.map(work));
-  return results.map((result, i) => {
-    if (result.status === 'fulfilled') return result.value;
-    const reason: unknown = result.reason;
-    throw new Error(`${pods[i]!.node}: ${reason instanceof Error ? reason.message : String(reason)}`, {
-      cause: reason,
-    });
-  });
+  return pods().find((pod) => pod.address === address)?.node ?? address;
 }

@@ -11,6 +11,8 @@ export interface HelperSpec {
   readonly capabilities: readonly string[];
   /** Whether it may make and use loop devices of the host. */
   readonly devices: 'none' | 'loop';
+  /** Volumes by where they are mounted. */
+  readonly volumes?: Readonly<Record<string, string>>;
 }
 
 /** Runs a script in a short-lived container without network and answers what it printed, on both outputs. */
@@ -25,6 +27,11 @@ export async function runHelper(engine: Engine, spec: HelperSpec, timeoutMs: num
         Init: true,
         NetworkMode: 'none',
         CapAdd: [...spec.capabilities],
+        Mounts: Object.entries(spec.volumes ?? {}).map(([path, volume]) => ({
+          Type: 'volume' as const,
+          Source: volume,
+          Target: path,
+        })),
         ...(spec.devices === 'loop' ? LOOP_DEVICES : {}),
       },
     }),
@@ -41,7 +48,7 @@ export async function runHelper(engine: Engine, spec: HelperSpec, timeoutMs: num
 }
 
 /** The least that lets a container set up loop devices: not privileged; majors 7 (loop) and 10:237 (loop-control). */
-const LOOP_DEVICES = {
+export const LOOP_DEVICES = {
   Binds: ['/dev:/dev'],
   SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
   DeviceCgroupRules: ['b 7:* rmw', 'c 10:237 rmw'],

@@ -1,7 +1,8 @@
 import { EXIT, UserError } from '../../harness/kit/errors.js';
 import { bounded, until } from '../wait.js';
 import { asUserError, connect, statusOf, tolerating, type Engine } from './engine.js';
-import { LABEL } from './labels.js';
+import { detachDisks } from './disks.js';
+import { LABEL, type Role } from './labels.js';
 import { parseOwner, self, stateOf } from './owner.js';
 import { sweepScratch } from './scratch.js';
 
@@ -35,7 +36,7 @@ export async function clean(scope: 'all' | { readonly runId: string } = 'all', e
     runs: dead.map((run) => run.id),
     containers: dead.flatMap((run) => run.containers.map(({ name }) => name)),
     networks: dead.flatMap((run) => run.networks.map(({ name }) => name)),
-    volumes: dead.flatMap((run) => run.volumes),
+    volumes: dead.flatMap((run) => [...run.volumes, ...run.disks]),
     directories: scope === 'all' ? await sweepScratch() : [],
     alive,
   };
@@ -59,13 +60,15 @@ interface Belongings {
   readonly containers: Named[];
   readonly networks: Named[];
   readonly volumes: string[];
+  /** Volumes with the image file of a loop device each. */
+  readonly disks: string[];
   running: boolean;
   /** Seconds since the epoch. */
   youngest: number;
 }
 
 const LIST_TIMEOUT_MS = 15_000;
-const REMOVE_TIMEOUT_MS = 30_000;
+const REMOVE_TIMEOUT_MS = 60_000;
 /** A run of another pid namespace with nothing running may still be starting; after this it is not. */
 const FOREIGN_GRACE_SECONDS = 600;
 
@@ -99,12 +102,15 @@ async function inventory(engine: Engine, runId?: string): Promise<readonly Belon
     run.networks.push({ id: Id, name: Name });
     run.youngest = Math.max(run.youngest, Date.parse(Created) / 1000 || 0);
   }
-  for (const { Name, Labels } of Volumes ?? []) of(Labels).volumes.push(Name);
+  for (const { Name, Labels } of Volumes ?? []) {
+    const run = of(Labels);
+    (Labels[LABEL.role] === ('disk' satisfies Role) ? run.disks : run.volumes).push(Name);
+  }
   return [...runs.values()];
 }
 
 function emptyRun(id: string): Belongings {
-  return { id, owners: new Set(), containers: [], networks: [], volumes: [], running: false, youngest: 0 };
+  return { id, owners: new Set(), containers: [], networks: [], volumes: [], disks: [], running: false, youngest: 0 };
 }
 
 function isAlive(run: Belongings): boolean {
@@ -135,6 +141,12 @@ async function removeBelongings(engine: Engine, run: Belongings): Promise<void> 
       ...run.networks.map(({ id }) => insist(`network ${id.slice(0, 12)}`, () => engine.getNetwork(id).remove())),
       ...run.volumes.map((name) => insist(`volume ${name}`, () => engine.getVolume(name).remove({ force: true }))),
     ]);
+    if (run.disks.length === 0) return;
+    // Unmounted with the last container that had it; while the device holds the file, the file's space is not given back.
+    await detachDisks(engine, run.id, run.disks);
+    await Promise.all(
+      run.disks.map((name) => insist(`volume ${name}`, () => engine.getVolume(name).remove({ force: true }))),
+    );
   };
   await bounded(work(), REMOVE_TIMEOUT_MS, `removing what run ${run.id} left`);
 }

@@ -7,7 +7,8 @@ export const LABEL = {
   node: 'faultline.node',
 } as const;
 
-export type Role = 'sandbox' | 'database' | 'data' | 'network' | 'helper';
+/** `disk`: a volume with the image file of a loop device; `tools`: what is mounted into databases. */
+export type Role = 'sandbox' | 'database' | 'data' | 'network' | 'helper' | 'disk' | 'tools' | 'agent';
 
 /** What everything a run makes carries, from the moment it exists. */
 export function labelsOf(runId: string, role: Role, node?: string): Record<string, string> {

@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough, type Readable } from 'node:stream';
 import { bounded } from '../wait.js';
 import type { Container } from './engine.js';
 
@@ -16,6 +18,33 @@ export async function lastWords(container: Container, lines: number): Promise<st
     .trim();
 }
 
+/** Lines a container said since then, s since the epoch. */
+export async function linesSince(container: Container, since: number): Promise<readonly string[]> {
+  const text = demultiplexed(await read(container, { since }, 5_000)).toString('utf8');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Calls back for every line that a running container says from now on; answers what ends that. */
+export async function followLines(
+  container: Container,
+  {
+    since,
+    onLine,
+    onEnd,
+  }: { readonly since: number; readonly onLine: (line: string) => void; readonly onEnd: () => void },
+): Promise<() => void> {
+  const asked = container.logs({ follow: true, stdout: true, stderr: true, since });
+  const stream = (await bounded(asked, 5_000, 'following the logs')) as Readable;
+  const output = new PassThrough();
+  container.modem.demuxStream(stream, output, output);
+  createInterface({ input: output }).on('line', onLine);
+  stream.once('end', onEnd).once('error', onEnd).once('close', onEnd);
+  return () => stream.destroy();
+}
+
 /** Contents of the engine's frames: stream number, three zeros, length in 4 bytes big-endian, text. */
 export function demultiplexed(frames: Buffer): Buffer {
   const parts: Buffer[] = [];
@@ -27,7 +56,11 @@ export function demultiplexed(frames: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-function read(container: Container, options: { readonly tail?: number }, timeoutMs: number): Promise<Buffer> {
+function read(
+  container: Container,
+  options: { readonly tail?: number; readonly since?: number },
+  timeoutMs: number,
+): Promise<Buffer> {
   return bounded(
     container.logs({ ...options, follow: false, stdout: true, stderr: true }),
     timeoutMs,

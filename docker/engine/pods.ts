@@ -1,8 +1,8 @@
-import type { Duplex } from 'node:stream';
-import { bounded } from '../wait.js';
+import { bounded, until } from '../wait.js';
 import type { Container, Engine } from './engine.js';
-import { tolerating } from './engine.js';
+import { statusOf, tolerating } from './engine.js';
 import { labelsOf, nameOf } from './labels.js';
+import { HELD, holding, type Held } from './lifeline.js';
 import type { RunNetwork } from './networks.js';
 
 export interface PodSpec {
@@ -18,6 +18,19 @@ export interface PodSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Where the database keeps its data; a volume is mounted there. */
   readonly dataPath: string;
+  /** The data volume, made before; absent: a new one of the node's own. */
+  readonly volume?: string;
+  /** How many pods this node had before; the names tell them apart. Default 0. */
+  readonly generation?: number;
+  /** Further volumes. */
+  readonly mounts?: readonly PodMount[];
+}
+
+export interface PodMount {
+  readonly volume: string;
+  readonly path: string;
+  /** In which of the two containers; the sandbox may always write. */
+  readonly in: 'database' | 'sandbox' | 'both';
 }
 
 /**
@@ -37,15 +50,7 @@ export interface Pod {
 const CREATE_TIMEOUT_MS = 30_000;
 
 export async function createPod(engine: Engine, spec: PodSpec): Promise<Pod> {
-  const volume = nameOf(spec.runId, spec.node, 'data');
-  const [sandbox] = await Promise.all([
-    startSandbox(engine, spec),
-    bounded(
-      engine.createVolume({ Name: volume, Labels: labelsOf(spec.runId, 'data', spec.node) }),
-      CREATE_TIMEOUT_MS,
-      `creating the volume of ${spec.node}`,
-    ),
-  ]);
+  const [sandbox, volume] = await Promise.all([startSandbox(engine, spec), spec.volume ?? createVolume(engine, spec)]);
   const what = `starting the database container of ${spec.node}`;
   const database = await bounded(createDatabase(engine, spec, sandbox.container, volume), CREATE_TIMEOUT_MS, what);
   await bounded(database.start(), CREATE_TIMEOUT_MS, what);
@@ -59,6 +64,34 @@ export async function createPod(engine: Engine, spec: PodSpec): Promise<Pod> {
   };
 }
 
+/** A plain data volume; the next one of a node has another number. */
+export async function createVolume(
+  engine: Engine,
+  { runId, node, generation = 0 }: Pick<PodSpec, 'runId' | 'node' | 'generation'>,
+): Promise<string> {
+  const volume = nameOf(runId, node, 'data', ...numbered(generation));
+  const creating = engine.createVolume({ Name: volume, Labels: labelsOf(runId, 'data', node) });
+  await bounded(creating, CREATE_TIMEOUT_MS, `creating the volume of ${node}`);
+  return volume;
+}
+
+const numbered = (generation: number): readonly string[] => (generation === 0 ? [] : [String(generation)]);
+
+/** Ends a pod's namespaces for good, and with them whatever still runs in them; idempotent. */
+export async function removeSandbox(pod: Pod): Promise<void> {
+  pod.release();
+  const removal = tolerating([404, 409], pod.sandbox.remove({ force: true }));
+  await bounded(removal, CREATE_TIMEOUT_MS, `removing the sandbox of ${pod.node}`);
+  const gone = await until(
+    async () => {
+      const status = await pod.sandbox.inspect().then(() => undefined, statusOf);
+      return status === 404 ? true : undefined;
+    },
+    { timeoutMs: CREATE_TIMEOUT_MS, everyMs: 50 },
+  );
+  if (!gone) throw new Error(`the sandbox of ${pod.node} does not go away`);
+}
+
 /** Starts the database container again; no-op when it runs. */
 export async function startDatabase(pod: Pod, timeoutMs: number): Promise<void> {
   await bounded(tolerating([304], pod.database.start()), timeoutMs, `starting ${pod.node}`);
@@ -66,7 +99,7 @@ export async function startDatabase(pod: Pod, timeoutMs: number): Promise<void> 
 
 function createDatabase(engine: Engine, spec: PodSpec, sandbox: Container, volume: string): Promise<Container> {
   return engine.createContainer({
-    name: nameOf(spec.runId, spec.node),
+    name: nameOf(spec.runId, spec.node, ...numbered(spec.generation ?? 0)),
     Image: spec.image,
     Cmd: [...spec.command],
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
@@ -76,78 +109,44 @@ function createDatabase(engine: Engine, spec: PodSpec, sandbox: Container, volum
       PidMode: `container:${sandbox.id}`,
       // Not removed when it ends: a killed database is started again.
       AutoRemove: false,
-      Mounts: [{ Type: 'volume', Source: volume, Target: spec.dataPath }],
+      Mounts: [{ Type: 'volume', Source: volume, Target: spec.dataPath }, ...mountsIn('database', spec)],
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64m', 'max-file': '2' } },
     },
   });
 }
 
-interface Sandbox {
-  readonly container: Container;
-  readonly lifeline: Duplex;
+function mountsIn(container: 'database' | 'sandbox', { mounts = [] }: PodSpec) {
+  return mounts
+    .filter((mount) => mount.in === container || mount.in === 'both')
+    .map(({ volume, path }) => ({
+      Type: 'volume' as const,
+      Source: volume,
+      Target: path,
+      ReadOnly: container === 'database',
+    }));
 }
 
-/**
- * The dead-man's switch: the sandbox's main process reads the standard input attached here and ends when it closes.
- * Attached before the start, so that there is no moment at which the sandbox runs and nobody holds it (an engine
- * delivers the end of an input that closed before the start, too).
- */
-async function startSandbox(engine: Engine, spec: PodSpec): Promise<Sandbox> {
+async function startSandbox(engine: Engine, spec: PodSpec): Promise<Held> {
   const what = `starting the sandbox of ${spec.node}`;
-  const container = await bounded(createSandbox(engine, spec), CREATE_TIMEOUT_MS, what);
-  const lifeline = (await bounded(
-    container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true }),
-    CREATE_TIMEOUT_MS,
-    what,
-  )) as Duplex;
-  const greeting = waitForGreeting(lifeline);
-  // It may be rejected before anybody waits for it, when the start itself fails.
-  greeting.catch(() => undefined);
-  try {
-    await bounded(container.start(), CREATE_TIMEOUT_MS, what);
-    await bounded(greeting, 10_000, what);
-    return { container, lifeline };
-  } catch (error) {
-    lifeline.destroy();
-    throw error;
-  }
+  return holding(await bounded(createSandbox(engine, spec), CREATE_TIMEOUT_MS, what), what);
 }
 
 function createSandbox(engine: Engine, spec: PodSpec): Promise<Container> {
   return engine.createContainer({
-    name: nameOf(spec.runId, spec.node, 'sandbox'),
+    name: nameOf(spec.runId, spec.node, 'sandbox', ...numbered(spec.generation ?? 0)),
     Hostname: spec.node,
     Image: spec.toolbox,
     Labels: labelsOf(spec.runId, 'sandbox', spec.node),
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
+    ...HELD,
     HostConfig: {
       NetworkMode: spec.network.id,
       Init: true,
       AutoRemove: true,
       CapAdd: ['NET_ADMIN'],
+      Mounts: [...mountsIn('sandbox', spec)],
     },
     NetworkingConfig: {
       EndpointsConfig: { [spec.network.id]: { IPAMConfig: { IPv4Address: spec.address }, Aliases: [spec.node] } },
     },
-  });
-}
-
-/** Resolves when the sandbox says that its chains are in place; rejects with what it said when it ended instead. */
-function waitForGreeting(lifeline: Duplex): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    lifeline.on('data', (chunk: Buffer) => {
-      // Output comes in frames with an 8-byte header each; only the printable text matters here.
-      said = (said + chunk.toString('latin1').replace(/[^\x20-\x7e\n]/g, '')).slice(-2_000);
-      if (/(^|\s)ready\n/.test(said)) resolve();
-    });
-    lifeline.once('close', () => reject(new Error(`the sandbox ended: ${said.trim() || 'no output'}`)));
-    lifeline.once('end', () => reject(new Error(`the sandbox ended: ${said.trim() || 'no output'}`)));
-    // A broken stream is an ended sandbox; without a listener it would take the harness down.
-    lifeline.on('error', reject);
   });
 }

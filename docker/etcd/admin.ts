@@ -5,6 +5,16 @@ import { encode, object, type JsonObject } from './wire.js';
 
 export const CLIENT_PORT = 2379;
 const TIMEOUT_MS = 700;
+/** A change of membership is agreed on like a write. */
+const CHANGE_TIMEOUT_MS = 5_000;
+
+export interface EtcdMember {
+  /** 64 bits, as the decimal text it comes as. */
+  readonly id: string;
+  /** Empty until it has started. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+}
 
 export function originOf(node: ClusterNode): string {
   return `http://${node.address}:${CLIENT_PORT}`;
@@ -39,17 +49,39 @@ export class EtcdAdmin {
     return typeof version === 'string' ? version : 'unknown';
   }
 
+  /** Members as this node knows them, those announced and not yet started included. */
+  async members(node: ClusterNode): Promise<readonly EtcdMember[]> {
+    const { members } = await this.post(node, '/v3/cluster/member/list', {}, CHANGE_TIMEOUT_MS);
+    if (!Array.isArray(members)) throw new Error('no members in the answer');
+    return members.map((entry: unknown) => {
+      const { ID, name, peerURLs } = object(entry);
+      return { id: String(ID), name: typeof name === 'string' ? name : '', peerUrls: texts(peerURLs) };
+    });
+  }
+
+  async addMember(node: ClusterNode, peerUrl: string): Promise<void> {
+    await this.post(node, '/v3/cluster/member/add', { peerURLs: [peerUrl] }, CHANGE_TIMEOUT_MS);
+  }
+
+  async updateMember(node: ClusterNode, id: string, peerUrl: string): Promise<void> {
+    await this.post(node, '/v3/cluster/member/update', { ID: id, peerURLs: [peerUrl] }, CHANGE_TIMEOUT_MS);
+  }
+
+  async removeMember(node: ClusterNode, id: string): Promise<void> {
+    await this.post(node, '/v3/cluster/member/remove', { ID: id }, CHANGE_TIMEOUT_MS);
+  }
+
   async close(): Promise<void> {
     await this.agent.destroy();
   }
 
-  private async post(node: ClusterNode, path: string, body: JsonObject): Promise<JsonObject> {
+  private async post(node: ClusterNode, path: string, body: JsonObject, timeoutMs = TIMEOUT_MS): Promise<JsonObject> {
     const answer = await request(originOf(node) + path, {
       method: 'POST',
       dispatcher: this.agent,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) throw new Error(`HTTP ${answer.statusCode}: ${text.slice(0, 200)}`);
@@ -66,3 +98,6 @@ export function leads(status: JsonObject): boolean {
 export function hasLeader(status: JsonObject): boolean {
   return typeof status['leader'] === 'string' && status['leader'] !== '0';
 }
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];

@@ -8,6 +8,7 @@ describe('options of etcd', () => {
       reads: 'linearizable',
       version: '3.4',
       heartbeatMs: 100,
+      unsafeNoFsync: false,
       electionMs: 1000,
     });
     for (const option of Object.values(etcd.options.shape)) {
@@ -22,10 +23,14 @@ describe('options of etcd', () => {
     });
   });
 
-  it.each([{ reads: 'stale' }, { version: '2' }, { colour: 'red' }, { heartbeatMs: 300 }, { electionMs: 1e9 }])(
-    'refuse %o',
-    (options) => expect(etcd.options.safeParse(options).success).toBe(false),
-  );
+  it.each([
+    { reads: 'stale' },
+    { version: '2' },
+    { colour: 'red' },
+    { heartbeatMs: 300 },
+    { electionMs: 1e9 },
+    { unsafeNoFsync: true },
+  ])('refuse %o', (options) => expect(etcd.options.safeParse(options).success).toBe(false));
 });
 
 describe('claims of etcd', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { launchCluster, type ClusterPlan } from '../cluster.js';
 import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
 import { CLIENT_PORT, EtcdAdmin, originOf } from './admin.js';
+import { peerOf, PEER_PORT, procedures, type Peer } from './members.js';
 import { EtcdSession } from './session.js';
 
 const options = z
@@ -23,6 +24,11 @@ const options = z
       .max(5_000)
       .default(100)
       .describe('time between the leader’s heartbeats, in ms'),
+    unsafeNoFsync: z
+      .stringbool()
+      .or(z.boolean())
+      .default(false)
+      .describe('start with --unsafe-no-fsync: acknowledged writes are lost with the power (3.5 only)'),
     electionMs: z.coerce
       .number()
       .int()
@@ -34,20 +40,26 @@ const options = z
   .refine(({ heartbeatMs, electionMs }) => electionMs >= 5 * heartbeatMs, {
     path: ['electionMs'],
     error: 'must be at least 5 times heartbeatMs, or etcd refuses to start',
+  })
+  .refine(({ unsafeNoFsync, version }) => !unsafeNoFsync || version === '3.5', {
+    path: ['unsafeNoFsync'],
+    error: 'etcd 3.4 has no such flag; add version=3.5',
   });
 
 type Options = z.infer<typeof options>;
 
 const SUITES = { '3.4': 'bookworm', '3.5': 'trixie' } as const;
 const DATA_PATH = '/var/lib/etcd';
-const PEER_PORT = 2380;
+/** XFS wants 300; a log of 64 MiB is made ahead, and another while the first is in use. */
+const DISK_MIB = 512;
+const RECOVERY_LOG = /recovered|restarting local member|replaying|restore/i;
 const GUARANTEES = 'https://etcd.io/docs/v3.5/learning/api_guarantees/';
 
 export const etcd: System = {
   name: 'etcd',
   summary: 'etcd, a replicated key–value store on raft, over its JSON gateway',
   families: ['kv'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'traffic', 'orchestrator', 'membership', 'logs'],
   nodes: { min: 1, max: 7, default: 5 },
   options,
 
@@ -78,9 +90,17 @@ function imageOf({ version }: Options): ImageSource {
 function planOf(chosen: Options, runId: string): ClusterPlan {
   const image = imageOf(chosen);
   const admin = new EtcdAdmin();
+  const start = (node: ClusterNode, peers: readonly Peer[], state: ClusterState) => ({
+    image: image.name,
+    command: argumentsOf(chosen, runId, node, peers, state),
+  });
+  const first = (node: ClusterNode) => ({ name: node.name, peerUrls: [peerOf(node)] });
   return {
     images: [image],
-    database: (node, all) => ({ image: image.name, command: argumentsOf(chosen, runId, node, all) }),
+    database: (node, all) => start(node, all.map(first), 'new'),
+    ...procedures(admin, (node, members) => start(node, members, 'existing')),
+    recoveryLog: RECOVERY_LOG,
+    diskMiB: DISK_MIB,
     port: CLIENT_PORT,
     dataPath: DATA_PATH,
     processNames: ['etcd'],
@@ -95,17 +115,25 @@ function planOf(chosen: Options, runId: string): ClusterPlan {
   };
 }
 
-function argumentsOf(chosen: Options, runId: string, node: ClusterNode, all: readonly ClusterNode[]): string[] {
-  const peer = ({ address }: ClusterNode) => `http://${address}:${PEER_PORT}`;
+type ClusterState = 'new' | 'existing';
+
+function argumentsOf(
+  chosen: Options,
+  runId: string,
+  node: ClusterNode,
+  peers: readonly Peer[],
+  state: ClusterState,
+): string[] {
+  const members = peers.flatMap(({ name, peerUrls }) => peerUrls.map((url) => `${name}=${url}`));
   return [
     `--name=${node.name}`,
     `--data-dir=${DATA_PATH}/node`,
     `--listen-client-urls=http://0.0.0.0:${CLIENT_PORT}`,
     `--advertise-client-urls=${originOf(node)}`,
     `--listen-peer-urls=http://0.0.0.0:${PEER_PORT}`,
-    `--initial-advertise-peer-urls=${peer(node)}`,
-    `--initial-cluster=${all.map((member) => `${member.name}=${peer(member)}`).join(',')}`,
-    '--initial-cluster-state=new',
+    `--initial-advertise-peer-urls=${peerOf(node)}`,
+    `--initial-cluster=${members.join(',')}`,
+    `--initial-cluster-state=${state}`,
     `--initial-cluster-token=${runId}`,
     `--heartbeat-interval=${chosen.heartbeatMs}`,
     `--election-timeout=${chosen.electionMs}`,
@@ -113,5 +141,6 @@ function argumentsOf(chosen: Options, runId: string, node: ClusterNode, all: rea
     '--max-txn-ops=1024',
     '--logger=zap',
     '--log-outputs=stderr',
+    ...(chosen.unsafeNoFsync ? ['--unsafe-no-fsync'] : []),
   ];
 }

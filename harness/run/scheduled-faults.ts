@@ -1,5 +1,5 @@
 import type { FaultRequest } from '../history/faults.js';
-import type { Json, Operation } from '../history/operation.js';
+import type { Invocation, Json, Operation } from '../history/operation.js';
 import { DONE, wait } from '../generator/generator.js';
 import type { Generator, GeneratorContext, Step } from '../generator/generator.js';
 import type { ScheduledFault } from './plan.js';
@@ -61,10 +61,7 @@ class Scheduled implements Generator {
       const lookTime = aimed ? context.time + LOOK_NS : Number.POSITIVE_INFINITY;
       return wait(started, Math.min(due?.time ?? lookTime, lookTime));
     }
-    const invocation =
-      due.kind === 'heal'
-        ? { f: 'heal', value: { id: due.what.fault.request.id } }
-        : { f: due.what.request.kind, value: { ...jsonOf(due.what.request), ...(due.why && { firedBy: due.why }) } };
+    const invocation = due.kind === 'heal' ? healing(due.what) : injection(due.what, due.why);
     return {
       kind: 'emit',
       emitted: { invocation, thread, time: context.time },
@@ -81,6 +78,13 @@ class Scheduled implements Generator {
     const healTime = Math.max(injected.healTime, event.time + (injected.fault.forMs * 1e6) / 2);
     return new Scheduled({ ...this.state, inPlace: [{ ...injected, healTime }, ...others] });
   }
+}
+
+const healing = ({ fault }: InPlace): Invocation => ({ f: 'heal', value: { id: fault.request.id } });
+
+function injection({ request }: ScheduledFault, firedBy: string | undefined): Invocation {
+  const value: Json = firedBy === undefined ? jsonOf(request) : { ...jsonOf(request), firedBy };
+  return { f: request.kind, value };
 }
 
 function healings({ inPlace }: State): readonly Due[] {

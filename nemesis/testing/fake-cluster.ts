@@ -50,7 +50,7 @@ interface FakeNode {
 export class FakeCluster implements Cluster {
   nodes: readonly ClusterNode[];
   readonly versions = {};
-  readonly abilities: Required<Abilities>;
+  readonly abilities: Required<Omit<Abilities, 'logs' | 'disks' | 'traffic'>>;
   /** By which its clocks drift. */
   clock = new RealClock();
   /** Every call that changes something, in order. */

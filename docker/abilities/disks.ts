@@ -1,0 +1,102 @@
+import { FILL, type Agent } from '../engine/agent.js';
+import { startDatabase, type Pod } from '../engine/pods.js';
+import type { Damage, DiskAbility } from '../system.js';
+import { bounded } from '../wait.js';
+import { isUp, kill } from './power.js';
+
+const TIMEOUT_MS = 15_000;
+/** A file for trying a write, and how long that may take. */
+const PROBE = '.faultline-probe';
+const PROBE_SECONDS = 1;
+
+/** Faults on a node's own XFS file system, from the agent, which has it mounted too. */
+export function diskAbility(podOf: (node: string) => Pod, agent: Agent): DiskAbility {
+  const pathOf = (node: string) => agent.pathOf(podOf(node).node);
+  return {
+    stall: async (node) => void (await agent.run(`fsfreeze -f ${pathOf(node)}`)),
+    fill: async (node) => void (await agent.run(fillScript(pathOf(node)))),
+    fail: async (node) => void (await agent.run(`xfs_io -x -c shutdown ${pathOf(node)}`)),
+    mend: (node) => mend(podOf(node), agent),
+    probe: async (node) => readProbe((await agent.attempt(probeScript(pathOf(node)))).stdout),
+    corrupt: (node, damage) => corrupt(podOf(node), agent, damage),
+  };
+}
+
+/** All at once, then what is left in small pieces, until a single block is refused. */
+function fillScript(path: string): string {
+  const file = `${path}/${FILL}`;
+  return `
+free=$(df --output=avail -B4096 ${path} | tail -n1)
+while [ "$free" -gt 0 ]; do
+  fallocate -o $(stat -c %s ${file} 2>/dev/null || echo 0) -l $((free * 4096)) ${file} 2>/dev/null || free=$((free / 2))
+  [ "$(df --output=avail -B4096 ${path} | tail -n1)" -lt "$free" ] && free=$(df --output=avail -B4096 ${path} | tail -n1)
+done
+sync -f ${path} 2>/dev/null
+true`;
+}
+
+/** Thaws, frees, and where the file system is dead gives the database a living one: killed, mounted again, started. */
+async function mend(pod: Pod, agent: Agent): Promise<void> {
+  const path = agent.pathOf(pod.node);
+  await agent.attempt(`fsfreeze -u ${path}; rm -f ${path}/${FILL} ${path}/${PROBE}`);
+  if (!(await isUp(agent, pod.node))) {
+    await kill(pod);
+    await agent.attempt(`umount ${path}`);
+    await agent.mount(pod.node);
+  }
+  const { State } = await bounded(pod.database.inspect(), TIMEOUT_MS, `inspecting ${pod.node}`);
+  // Many a database ends by itself when it cannot write.
+  if (!State.Running) await startDatabase(pod, TIMEOUT_MS);
+}
+
+function probeScript(path: string): string {
+  const file = `${path}/${PROBE}`;
+  return `
+export LC_ALL=C
+said=$(timeout -s KILL ${PROBE_SECONDS} dd if=/dev/zero of=${file} bs=4096 count=4 conv=fsync 2>&1)
+code=$?
+[ $code = 0 ] && rm -f ${file}
+echo "code $code"
+echo "$said"
+echo "free $(timeout -s KILL ${PROBE_SECONDS} df --output=avail -B1 ${path} 2>/dev/null | tail -n1)"`;
+}
+
+type Probed = Awaited<ReturnType<DiskAbility['probe']>>;
+
+function readProbe(said: string): Probed {
+  const code = Number(/^code (\d+)$/m.exec(said)?.[1] ?? 1);
+  const freeBytes = Number(/^free +(\d+)$/m.exec(said)?.[1] ?? 0);
+  if (code === 0) return { write: 'ok', freeBytes };
+  if (code === 137) return { write: 'stalled', freeBytes };
+  return { write: /No space left/.test(said) ? 'no-space' : 'error', freeBytes };
+}
+
+async function corrupt(pod: Pod, agent: Agent, { kind, file = '' }: Damage) {
+  const { State } = await bounded(pod.database.inspect(), TIMEOUT_MS, `inspecting ${pod.node}`);
+  if (State.Running) throw new Error(`${pod.node}: the database runs; a file of it is damaged only when it is down`);
+  const change = kind === 'truncate' ? TRUNCATE : FLIP;
+  const said = await agent.run(`
+cd ${agent.pathOf(pod.node)}
+file=$(find . -type f -size +0 -printf '%T@ %p\\n' | grep -F -- ${quoted(file)} | sort -rn | head -n1 | cut -d' ' -f2-)
+[ -n "$file" ] || { echo "no file with ${file || 'any name'}" >&2; exit 1; }
+size=$(stat -c %s "$file")
+${change}
+sync -f .
+echo "file $file"`);
+  const [, done] = /^done (.*)$/m.exec(said) ?? [];
+  const [, path] = /^file \.\/(.*)$/m.exec(said) ?? [];
+  if (done === undefined || path === undefined) throw new Error(`${pod.node}: nothing was damaged: ${said.trim()}`);
+  return { file: path, change: done };
+}
+
+const TRUNCATE = `truncate -s $((size / 2)) "$file" && echo "done cut from $size to $((size / 2)) bytes"`;
+
+/** Among the bytes that are not zero: in a file made long beforehand, the middle may never be read. */
+const FLIP = `
+at=$(od -An -v -tu1 -w1 "$file" | awk '$1 != 0 { at[n++] = NR - 1 } END { if (n > 0) print at[int(n / 2)] }')
+[ -n "$at" ] || { echo "$file is all zeros" >&2; exit 1; }
+byte=$(od -An -tu1 -j "$at" -N 1 "$file" | tr -d ' ')
+printf "$(printf '\\\\%03o' $((byte ^ 1)))" | dd of="$file" bs=1 seek="$at" conv=notrunc status=none
+echo "done bit 0 of byte $at of $size flipped, $byte to $((byte ^ 1))"`;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
