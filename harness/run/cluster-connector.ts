@@ -41,6 +41,8 @@ export function assign(
 /** Opens sessions of a cluster for the threads of its workloads; each workload's threads spread over all nodes. */
 export class ClusterConnector implements Connector {
   private readonly byThread: readonly Assignment[];
+  /** Where each thread's session was opened last: a session stays on its node while members come and go. */
+  private readonly openedOn = new Map<number, string>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -53,18 +55,25 @@ export class ClusterConnector implements Connector {
   }
 
   nodeOf(thread: number): string {
-    const { nodes } = this.cluster;
-    return nodes[(thread - this.byThread[thread].firstThread) % nodes.length].name;
+    return this.openedOn.get(thread) ?? this.choose(thread);
   }
 
   async open(thread: number, process: number): Promise<Connection> {
     const { workload, family, context } = this.byThread[thread];
     const options = { process, timeoutMs: this.timeoutMs };
-    const session = await this.cluster.open(family, this.nodeOf(thread), options);
+    const node = this.choose(thread);
+    this.openedOn.set(thread, node);
+    const session = await this.cluster.open(family, node, options);
     return {
       client: clientsOf(workload, family).client(session, context),
       close: () => session.close(),
     };
+  }
+
+  /** Among the nodes there are now. */
+  private choose(thread: number): string {
+    const { nodes } = this.cluster;
+    return nodes[(thread - this.byThread[thread].firstThread) % nodes.length].name;
   }
 }
 

@@ -58,7 +58,7 @@ export async function launchRun(request: LaunchedRun): Promise<LaunchedResults> 
 
 /** Launches the cluster of a plan and waits until it is ready. */
 async function onCluster<T>(
-  { system, plan, signal, observer }: Pick<LaunchedRun, 'system' | 'plan' | 'signal' | 'observer'>,
+  { system, plan, nemeses, signal, observer }: Pick<LaunchedRun, 'system' | 'plan' | 'nemeses' | 'signal' | 'observer'>,
   work: (cluster: Cluster, plan: Plan) => Promise<T>,
 ): Promise<T> {
   observer?.cluster?.('started', `${plan.system.nodes} nodes of ${system.name}`);
@@ -67,6 +67,7 @@ async function onCluster<T>(
     nodes: plan.system.nodes,
     options: plan.system.options,
     seed: plan.seed,
+    needs: [...new Set(nemeses.filter(({ name }) => plan.nemeses.includes(name)).flatMap(({ needs }) => needs))],
     progress: (line) => observer?.cluster?.('output', line),
     ...(signal && { signal }),
   });
