@@ -5,6 +5,8 @@ import { OPEN } from './registers.js';
 
 /** Bounds in time sharpen each other; what a few rounds do not find is rare. */
 const MOST_ROUNDS = 10;
+/** A round that finds fewer new orders than this share was the last: what is left to find costs less where it is repaired. */
+const WORTH_ANOTHER = 0.02;
 /** How many blocks back a block looks for those that must precede it. */
 const LOOK_BACK = 6;
 
@@ -29,6 +31,7 @@ export function zonesOf({ registers, blocks, order }: Question): Zones {
   let pairs: Int32Array = new Int32Array(0);
   let latest: Int32Array = registers.completions;
   let good = pairs;
+  let known = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const bounds = boundsOf(question, { pairs, untimed, asked: order });
     if (!bounds) break;
@@ -39,10 +42,12 @@ export function zonesOf({ registers, blocks, order }: Question): Zones {
     if (total(untimed) > before) {
       // The bounds rested on somebody's time that meant nothing.
       pairs = new Int32Array(0);
+      known = 0;
       continue;
     }
-    if (found.length === pairs.length) break;
-    pairs = found;
+    pairs = found.pairs;
+    if (found.orders - known <= known * WORTH_ANOTHER) break;
+    known = found.orders;
   }
   return { hints: { pairs: good, untimed, asked: order }, latest };
 }
@@ -100,12 +105,19 @@ function boundsOf(question: Question, hints: Hints): Bounds | undefined {
   return { earliest, latest: latestOf(known, line, registers.completions) };
 }
 
+interface Forced {
+  /** Who precedes whom for it, but where that follows from the others. */
+  readonly pairs: Int32Array;
+  /** How many blocks must precede others. */
+  readonly orders: number;
+}
+
 /** Pairs that block by block must follow; who makes two blocks precede each other is added to `untimed`, if given. */
 function forcedBy(
   { registers, blocks }: Question,
   { earliest, latest }: Bounds,
   untimed: Uint8Array | undefined,
-): Int32Array {
+): Forced {
   const { owners, keys } = registers;
   const over = new Int32Array(blocks.count).fill(OPEN);
   const begun = new Int32Array(blocks.count).fill(NONE);
@@ -119,7 +131,8 @@ function forcedBy(
       include(block, blocks.readers[i]);
     }
   });
-  const edges = new Int32Buffer();
+  const edges = new Int32Buffer(owners.length * 4);
+  let orders = 0;
   for (let key = 0; key < keys; key++) {
     const own = Int32Array.from(
       { length: blocks.starts[key + 1] - blocks.starts[key] - 1 },
@@ -127,14 +140,24 @@ function forcedBy(
     );
     own.sort((a, b) => over[a] + begun[a] - over[b] - begun[b]);
     for (let i = 1; i < own.length; i++) {
-      for (let j = Math.max(0, i - LOOK_BACK); j < i; j++) {
+      const nearest: number[] = [];
+      for (let j = i - 1; j >= 0 && j >= i - LOOK_BACK; j--) {
         if (over[own[j]] >= begun[own[i]]) continue;
-        if (untimed && over[own[i]] < begun[own[j]]) excuse(own[j], own[i], untimed);
-        else before(own[j], own[i]);
+        orders++;
+        if (untimed && over[own[i]] < begun[own[j]]) {
+          excuse(own[j], own[i], untimed);
+        } else if (!nearest.some((between) => precedes(own[j], between))) {
+          before(own[j], own[i]);
+          nearest.push(own[j]);
+        }
       }
     }
   }
-  return edges.view();
+  return { pairs: edges.view(), orders };
+
+  function precedes(a: number, b: number): boolean {
+    return over[a] < begun[b] && !(untimed && over[b] < begun[a]);
+  }
 
   function before(a: number, b: number): void {
     const version = blocks.last[a];
