@@ -59,6 +59,18 @@ const RULES: readonly Rule[] = [
     may: ['harness/history/', 'harness/kit/', 'harness/run/plan.ts', 'harness/run/store.ts', 'checkers/checker.ts'],
     packages: ['yaml', 'zod', 'execa'],
   },
+  {
+    room: 'harness/serve/',
+    may: [
+      'harness/archive/',
+      'harness/history/',
+      'harness/kit/',
+      'harness/run/plan.ts',
+      'harness/run/store.ts',
+      'reports/',
+    ],
+    packages: [],
+  },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',

@@ -74,7 +74,7 @@ describe('hostile values', () => {
 
 it('thins a long history and says so', () => {
   const view = viewOf({ history: bigHistory(20_000), results: resultsOf() }, 2_000);
-  const html = page(view, { script: '', style: '' });
+  const html = page(view, { script: '', siteScript: '', style: '' });
   expect(html).toMatch(/1,\d\d\d of 20,000 operations, so that a browser stays quick/);
   expect(html.includes('Counts and charts are of all')).toBe(true);
 });

@@ -10,6 +10,8 @@ import { listCommand } from './list.js';
 import { proveCommand } from './prove.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
+import { matrixCommand } from './matrix.js';
+import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { shrinkCommand } from './shrink.js';
 import { suiteCommand } from './suite.js';
@@ -50,6 +52,8 @@ function commands() {
     .command(testCommand)
     .command(suiteCommand)
     .command(trendCommand)
+    .command(serveCommand)
+    .command(matrixCommand)
     .command(checkCommand)
     .command(reportCommand)
     .command(listCommand)
@@ -61,7 +65,7 @@ function commands() {
     .command(cleanCommand)
     .demandCommand(
       1,
-      'name a command: faultline test, suite, trend, check, report, list, replay, shrink, prove, doctor, setup or clean',
+      'name a command: faultline test, suite, trend, matrix, serve, check, report, list, replay, shrink, prove, doctor, setup or clean',
     )
     .strict()
     .recommendCommands()

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import type { Json } from '../../harness/history/operation.js';
 import type { Plan, Results } from '../../harness/run/plan.js';
 import type { SuiteResults } from '../../harness/suite/suite.js';
 import { planSchema } from './plan.js';
 import { resultsSchema } from './results.js';
 import { suiteSchema } from './suite.js';
 
-/** A type without its `readonly`, which a schema does not know. */
-type Plain<T> = T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;
+/** A type without its `readonly`, which a schema does not know. What may be any JSON stays as it is: it has no end. */
+type Plain<T> = Json extends T ? 'json' : T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;
 /** Fails to compile where what is written and what is published are no longer the same. */
 type Same<Published, Written> = [Plain<Written>, Plain<Published>] extends [Plain<Published>, Plain<Written>]
   ? Published
