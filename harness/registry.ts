@@ -55,6 +55,8 @@ export const systems: Readonly<Record<string, () => Promise<System>>> = {
   galera: async () => (await import('../docker/galera/system.js')).galera,
   mariadb: async () => (await import('../docker/mariadb/system.js')).mariadb,
   postgres: async () => (await import('../docker/postgres/system.js')).postgres,
+  'postgres-standby': async () => (await import('../docker/postgres-standby/system.js')).postgresStandby,
+  patroni: async () => (await import('../docker/patroni/system.js')).patroni,
   simulated: async () => (await import('./simulated/system.js')).simulated,
 };
 

@@ -1,10 +1,11 @@
-import { SessionError, type Isolation } from '../system.js';
+import type { Isolation } from '../system.js';
+import { bounded } from '../wait.js';
 import { classifyConnecting } from './connection-errors.js';
 import { classifyPostgres } from './postgres-errors.js';
 import { connectPostgres } from './postgres-wire.js';
 import type { Statement, Target, Wire } from './wire.js';
 
-/** Connects for a session. Throws a definite {@link SessionError}: nothing of a transaction was sent. */
+/** Connects for a session. Throws a definite SessionError: nothing of a transaction was sent. */
 export async function openPostgres(target: Target): Promise<Wire> {
   try {
     return await connectPostgres(target);
@@ -13,25 +14,22 @@ export async function openPostgres(target: Target): Promise<Wire> {
   }
 }
 
-/** What a new session of a replicated PostgreSQL finds at its node. */
-export interface Role {
-  readonly kind: 'primary' | 'standby';
-}
+export type Role = 'primary' | 'standby';
 
 /** Asks a node on a fresh connection whether it is a standby; the connection ends where that cannot be found out. */
-export async function roleOf(wire: Wire): Promise<Role['kind']> {
+export async function roleOf(wire: Wire, timeoutMs: number): Promise<Role> {
   try {
-    const { rows } = await wire.send(statement('SELECT pg_is_in_recovery() AS standby'));
+    const question = wire.send(statement('SELECT pg_is_in_recovery() AS standby'));
+    const { rows } = await bounded(question, timeoutMs, 'asking for the role');
     return rows[0]?.['standby'] === 1 ? 'standby' : 'primary';
   } catch (error) {
     wire.destroy();
-    const { code, message } = classifyPostgres(error, 'before-commit');
-    throw new SessionError('fail', code, message, { cause: error });
+    throw classifyConnecting(error, classifyPostgres(error, 'before-commit'));
   }
 }
 
 /** A hot standby has no serializable transactions: it refuses their first statement. */
-export function isolationAt(role: Role['kind'], wanted: Isolation): Isolation {
+export function isolationAt(role: Role, wanted: Isolation): Isolation {
   return role === 'standby' && wanted === 'serializable' ? 'repeatable-read' : wanted;
 }
 

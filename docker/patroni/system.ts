@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { z } from 'zod';
+import { launchCluster, type ClusterPlan } from '../cluster.js';
+import { claimOf, DATA_PATH, isolationOption, PORT, versionOption } from '../postgres/server.js';
+import { targetOf } from '../postgres/system.js';
+import { ask } from '../sql/admin.js';
+import { openReplicated } from '../sql/open-replicated.js';
+import { connectPostgres } from '../sql/postgres-wire.js';
+import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import { configurationOf, REST_PORT } from './configuration.js';
+
+const options = z
+  .strictObject({
+    isolation: isolationOption,
+    version: versionOption,
+    synchronous_mode: z
+      .enum(['off', 'on', 'strict'])
+      .default('on')
+      .describe(
+        'off: COMMIT waits for no standby; on: for one, as long as there is one; strict: for one, and where there is none nothing is written',
+      ),
+    reads: z
+      .enum(['primary', 'standby'])
+      .default('primary')
+      .describe('primary: clients of a replica are refused; standby: they read there, and are refused writes'),
+    kills: z
+      .enum(['node', 'postgres', 'patroni'])
+      .default('node')
+      .describe(
+        'which processes kills and pauses by signal hit: all of a node (its etcd, too), PostgreSQL alone, or Patroni alone',
+      ),
+    ttl: z.coerce
+      .number()
+      .int()
+      .min(20)
+      .max(300)
+      .default(20)
+      .describe('seconds after which a leader that was not heard of is replaced; at least loop_wait + 2 retry_timeout'),
+    loop_wait: z.coerce.number().int().min(1).max(60).default(5).describe('seconds between two looks of Patroni'),
+    retry_timeout: z.coerce
+      .number()
+      .int()
+      .min(3)
+      .max(60)
+      .default(5)
+      .describe('seconds for which Patroni tries to reach etcd before a primary steps down'),
+  })
+  .refine(({ ttl, loop_wait, retry_timeout }) => ttl >= loop_wait + 2 * retry_timeout, {
+    path: ['ttl'],
+    error: 'must be at least loop_wait + 2 · retry_timeout, or a healthy leader may lose its key',
+  });
+
+type Options = z.infer<typeof options>;
+
+/** PostgreSQL with Patroni, which fails over by itself, and an etcd on the same nodes to agree on who leads. */
+export const patroni: System = {
+  name: 'patroni',
+  summary: 'PostgreSQL with Patroni and etcd on three nodes, failing over by themselves',
+  families: ['sql'],
+  abilities: ['network', 'processes', 'freezer'],
+  nodes: { min: 3, max: 5, default: 3 },
+  options,
+  claims: (given) => claimOf(options.parse(given).isolation),
+  images: (given) => [imageOf(options.parse(given))],
+  launch: (request) => launchCluster('patroni', request, planOf(options.parse(request.options), request.nodes)),
+};
+
+function imageOf({ version }: Options): ImageSource {
+  return {
+    name: `patroni-${version}`,
+    folder: fileURLToPath(new URL('./image/', import.meta.url)),
+    args: { VERSION: version, SUITE: version === '15' ? 'bookworm' : 'trixie' },
+  };
+}
+
+/** Names of processes; Patroni's is that of its script. */
+const KILLED: Readonly<Record<Options['kills'], readonly string[]>> = {
+  node: ['etcd', 'patroni', 'postgres'],
+  postgres: ['postgres'],
+  patroni: ['patroni'],
+};
+
+function planOf(chosen: Options, size: number): ClusterPlan {
+  const image = imageOf(chosen);
+  return {
+    images: [image],
+    database: (node, all) => ({
+      image: image.name,
+      command: [],
+      env: {
+        DATA: DATA_PATH,
+        NODE: node.name,
+        MEMBERS: all.map(({ name }) => name).join(' '),
+        PATRONI_CONFIGURATION_TEXT: JSON.stringify(configurationOf(chosen, node, all)),
+      },
+    }),
+    port: PORT,
+    dataPath: DATA_PATH,
+    processNames: KILLED[chosen.kills],
+    missing: (node) => missing(node, size),
+    isPrimary: async (node) => (await status(node, '/primary')).statusCode === 200,
+    version: async (node) => {
+      const { patroni: self } = (await status(node, '/patroni')).body as { patroni?: { version?: string } };
+      const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
+      return `Patroni ${self?.version ?? 'unknown'}, PostgreSQL ${String(row?.['server_version'])}`;
+    },
+    close: () => Promise.resolve(),
+    async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
+      const opened = await openReplicated(targetOf(node), chosen, session);
+      return opened as SessionsByFamily['sql'] as SessionsByFamily[F];
+    },
+  };
+}
+
+const TIMEOUT_MS = 1_000;
+
+/** What Patroni's REST interface says; the status code is an answer by itself. */
+async function status(
+  { address }: ClusterNode,
+  path: string,
+): Promise<{ readonly statusCode: number; readonly body: unknown }> {
+  const { statusCode, body } = await request(`http://${address}:${REST_PORT}${path}`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    // One connection for each question: one kept open dies with its node.
+    reset: true,
+  });
+  return { statusCode, body: JSON.parse(await body.text()) as unknown };
+}
+
+/** Ready is a primary that holds the leader key and whose replicas all stream, and a replica that streams. */
+async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
+  const { body } = await status(node, '/patroni');
+  const { state, role } = body as { readonly state?: string; readonly role?: string };
+  if (state !== 'running' && state !== 'streaming') return `state ${state ?? 'unknown'}`;
+  const [row] = await ask(
+    connectPostgres,
+    targetOf(node),
+    `SELECT (SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming') AS receiving,
+            (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS sending`,
+  );
+  if (role === 'replica') return row?.['receiving'] === 1 ? undefined : 'replica does not stream';
+  if ((await status(node, '/primary')).statusCode !== 200) return `${role ?? 'unknown role'} without the leader key`;
+  const sending = Number(row?.['sending']);
+  return sending >= size - 1 ? undefined : `${sending} of ${size - 1} replicas stream`;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { launchCluster, type ClusterPlan } from '../cluster.js';
+import {
+  claimOf,
+  DATA_PATH,
+  environmentOf,
+  isolationOption,
+  PORT,
+  serverSettings,
+  versionOption,
+} from '../postgres/server.js';
+import { imageOf, targetOf } from '../postgres/system.js';
+import { ask } from '../sql/admin.js';
+import { connectPostgres } from '../sql/postgres-wire.js';
+import { openReplicated } from '../sql/open-replicated.js';
+import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+
+const options = z.strictObject({
+  isolation: isolationOption,
+  version: versionOption,
+  replication: z
+    .enum(['async', 'sync', 'remote_apply'])
+    .default('sync')
+    .describe(
+      'what COMMIT waits for: async nothing but the primary’s own disk; sync the disk of one standby; remote_apply until all standbys show it',
+    ),
+  reads: z
+    .enum(['primary', 'standby'])
+    .default('primary')
+    .describe('primary: clients of a standby are refused; standby: they read there, and are refused writes'),
+});
+
+type Options = z.infer<typeof options>;
+
+/** PostgreSQL's own streaming replication, without anybody who would fail over by himself. */
+export const postgresStandby: System = {
+  name: 'postgres-standby',
+  summary: 'PostgreSQL, a primary and hot standbys by streaming replication',
+  families: ['sql'],
+  abilities: ['network', 'processes', 'freezer'],
+  nodes: { min: 2, max: 5, default: 2 },
+  options,
+  claims: (given) => claimsOf(options.parse(given)),
+  images: (given) => [imageOf(options.parse(given).version)],
+  launch: (request) =>
+    launchCluster('postgres-standby', request, planOf(options.parse(request.options), request.nodes)),
+};
+
+/** On the primary the levels hold as on one server. What a standby shows is a snapshot, and never serializable. */
+function claimsOf({ isolation, reads }: Options): Claims {
+  if (reads === 'primary' || isolation === 'read-committed') return claimOf(isolation);
+  return {
+    consistency: 'snapshot-isolation',
+    source:
+      'https://www.postgresql.org/docs/current/hot-standby.html (26.4.2: no serializable transactions on a standby)',
+  };
+}
+
+function planOf(chosen: Options, size: number): ClusterPlan {
+  const image = imageOf(chosen.version);
+  return {
+    images: [image],
+    database: (node, all) => ({
+      image: image.name,
+      command: settingsOf(chosen, node, all),
+      env: {
+        ...environmentOf(),
+        NODE: node.name,
+        FIRST: all[0]!.name,
+        MEMBERS: all.map(({ name }) => name).join(' '),
+      },
+    }),
+    port: PORT,
+    dataPath: DATA_PATH,
+    processNames: ['postgres'],
+    missing: (node) => missing(node, size),
+    isPrimary: async (node) => {
+      const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_is_in_recovery() AS standby');
+      return row?.['standby'] === 0;
+    },
+    version: async (node) => {
+      const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
+      return String(row?.['server_version'] ?? 'unknown');
+    },
+    close: () => Promise.resolve(),
+    async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
+      const opened = await openReplicated(targetOf(node), chosen, session);
+      return opened as SessionsByFamily['sql'] as SessionsByFamily[F];
+    },
+  };
+}
+
+/** The same on every node, since any of them may become the primary. */
+export function settingsOf(chosen: Options, node: ClusterNode, all: readonly ClusterNode[]): string[] {
+  const names = all.map(({ name }) => name).join(',');
+  return serverSettings({
+    ...COMMIT[chosen.replication](all.length - 1),
+    // Whichever of them takes writes; names, because a node may come back at another address.
+    primary_conninfo: `host=${names} port=${PORT} user=postgres application_name=${node.name} target_session_attrs=read-write connect_timeout=2`,
+    wal_keep_size: '512MB',
+    wal_receiver_timeout: '5s',
+    wal_sender_timeout: '5s',
+    wal_retrieve_retry_interval: '500ms',
+  });
+}
+
+const COMMIT: Readonly<Record<Options['replication'], (standbys: number) => Readonly<Record<string, string>>>> = {
+  async: () => ({}),
+  sync: () => ({ synchronous_standby_names: 'ANY 1 (*)' }),
+  remote_apply: (standbys) => ({
+    synchronous_standby_names: `FIRST ${standbys} (*)`,
+    synchronous_commit: 'remote_apply',
+  }),
+};
+
+/** Ready is a standby that streams, and a primary whose standbys all do. */
+async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
+  const [row] = await ask(
+    connectPostgres,
+    targetOf(node),
+    `SELECT pg_is_in_recovery() AS standby,
+            (SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming') AS receiving,
+            (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS sending`,
+  );
+  if (row?.['standby'] === 1) return row['receiving'] === 1 ? undefined : 'standby does not stream';
+  const sending = Number(row?.['sending']);
+  return sending >= size - 1 ? undefined : `${sending} of ${size - 1} standbys stream`;
+}
