@@ -1,6 +1,9 @@
 import type { History } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
+import { judgeAgainst, weakerModel } from '../sequential/against.js';
+import { weakerConditions, weakerSentences } from '../sequential/weaker.js';
 import { Deadline, OutOfBudget } from './budget.js';
 import { judgeAll, type Help } from './crew.js';
 import type { Invalid, Objects } from './objects.js';
@@ -12,13 +15,16 @@ import { undecidedVerdict, verdictOf } from './verdict.js';
 /** Anomalies shown in full; the others are counted. */
 const SHOWN_ANOMALIES = 16;
 const LEAST_EXPLANATION_MS = 1_000;
+/** What else holds is worth so much time. */
+const WEAKER_MS = 1_000;
 const EXPLANATION_CONFIGURATIONS = 50_000;
 
 /**
  * Linearizability against a model, object by object, each with the quickest engine that is exact for it: zones or
  * chains for registers with unique values, the frontier for other registers, the just-in-time search for any model.
  * Many objects are judged on all cores.
- * Options: those of the model; `order: true` adds a legal order to the details of a valid verdict.
+ * Options: those of the model; `order: true` adds a legal order to the details of a valid verdict. Where a weaker
+ * consistency model is asked for, that one decides; an invalid verdict tells which weaker ones hold.
  *
  * @param help when other threads join in; by default where there is much to do
  */
@@ -26,7 +32,35 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
   return {
     name: 'linearizable',
     summary: `linearizability as a ${model.name}: ${model.summary}`,
-    check: (history, context) => check(history, model, context, help),
+    check: async (history, context) => {
+      const weaker = weakerModel(context.consistency);
+      const verdict = await check(history, model, context, help);
+      if (weaker !== undefined) return await judgeAgainst(weaker, verdict, history, model, context);
+      return verdict.validity === 'invalid' ? await withWeaker(verdict, history, model, context) : verdict;
+    },
+  };
+}
+
+/** An invalid verdict, with what holds all the same. */
+async function withWeaker<State>(
+  verdict: Extract<Verdict, { readonly validity: 'invalid' }>,
+  history: History,
+  model: Model<State>,
+  context: CheckContext,
+): Promise<Verdict> {
+  const weaker = await weakerConditions(history, model, context, Math.min(WEAKER_MS, context.budget.timeMs));
+  const [first, ...rest] = verdict.anomalies;
+  const explanation = [...(first.explanation ?? []), ...weakerSentences(weaker)];
+  return {
+    ...verdict,
+    details: { ...verdict.details, weaker: weaker as unknown as Json },
+    anomalies: [{ ...first, explanation }, ...rest],
+    checked: [
+      ...verdict.checked,
+      ...weaker.holds.map((name) => `${name} (holds)`),
+      ...weaker.broken.map((name) => `${name} (broken)`),
+    ],
+    notChecked: [...verdict.notChecked, ...weaker.undecided],
   };
 }
 

@@ -105,7 +105,7 @@ function holds(
     states.set(one.object, after);
     taken.add(invoked);
   }
-  return [...all.values()].every(({ isKnown, at }) => !isKnown || taken.has(at) || operation.f === 'never');
+  return [...all.values()].every(({ isKnown, at }) => !isKnown || taken.has(at));
 }
 
 const kinds: Readonly<Record<string, Vocabulary<unknown>>> = {
@@ -129,5 +129,22 @@ describe('sequential consistency', () => {
         expect(holds(history, model, decision, order), `order, seed ${seed}`).toBe(true);
     }
     expect(seen.valid).toBeGreaterThan(20);
+  });
+
+  it('stops searching when time is up', () => {
+    // Ten writers of two values in turn, and a reader who wants more changes than they can make.
+    const writers = Array.from({ length: 10 }, (_, process) =>
+      Array.from({ length: 12 }, (_, at) => ({ process, f: 'write', value: (at + process) % 2 })),
+    ).flat();
+    const reads = Array.from({ length: 200 }, (_, at) => ({ process: 10, f: 'read', value: at % 2 }));
+    const events = [...writers, ...reads].flatMap((one) => [
+      { ...one, type: 'invoke', value: one.f === 'read' ? null : one.value } as const,
+      { ...one, type: 'ok' } as const,
+    ]);
+    let looks = 0;
+    const deadline = new Deadline(20, 1e9, undefined, () => looks++);
+    const { model } = kinds['few'];
+    expect(decideSequential(historyOf(events), model, context, deadline)).toMatchObject({ validity: 'unknown' });
+    expect(looks).toBe(22);
   });
 });
