@@ -1,7 +1,7 @@
 import { ColumnStore } from './columns.js';
 import { ABSENT, type EventInput, type EventNames, newEventNames, writeEvent } from './event-writer.js';
 import { HistoryError } from './history-error.js';
-import { History } from './history.js';
+import { History, NONE, type HistoryColumns } from './history.js';
 import { pairEvents } from './pairing.js';
 
 export type { EventInput } from './event-writer.js';
@@ -75,10 +75,7 @@ export class HistoryBuilder {
       times: store.times.subarray(0, store.length),
       indices: store.indices.subarray(0, store.length),
       functions: store.functions.subarray(0, store.length),
-      keys: store.keys.subarray(0, store.length),
-      nodes: store.nodes.subarray(0, store.length),
-      workloads: store.workloads.subarray(0, store.length),
-      errors: store.errors.subarray(0, store.length),
+      ...nameColumns(store),
       valueKinds: store.valueKinds.subarray(0, store.length),
       valuesA: store.valuesA.subarray(0, store.length),
       valuesB: store.valuesB.subarray(0, store.length),
@@ -103,6 +100,30 @@ export function historyOf(events: readonly EventInput[], options: BuilderOptions
   const builder = new HistoryBuilder(options);
   for (const event of events) builder.append(event);
   return builder.build();
+}
+
+/**
+ * The columns of names. Those in which nothing is named share one array, as most histories leave two or three of them
+ * empty: NONE is the same bytes in either width.
+ */
+function nameColumns(store: ColumnStore): Pick<HistoryColumns, 'keys' | 'nodes' | 'workloads' | 'errors'> {
+  const { length } = store;
+  let none: Int32Array | undefined;
+  const empty = () => (none ??= new Int32Array(length).fill(NONE));
+  const wide = (column: Int32Array) => (isEmpty(column, length) ? empty() : column.subarray(0, length));
+  const narrow = (column: Int16Array) =>
+    isEmpty(column, length) ? new Int16Array(empty().buffer, 0, length) : column.subarray(0, length);
+  return {
+    keys: wide(store.keys),
+    nodes: narrow(store.nodes),
+    workloads: narrow(store.workloads),
+    errors: wide(store.errors),
+  };
+}
+
+function isEmpty(column: Int32Array | Int16Array, length: number): boolean {
+  for (let position = 0; position < length; position++) if (column[position] !== NONE) return false;
+  return true;
 }
 
 /** Fills absent indices and times with positions, and proves (or, for imported histories, makes) both ascending. */

@@ -7,15 +7,21 @@ import { History, NEMESIS, NONE } from './history.js';
  */
 export function select(history: History, keep: (position: number) => boolean): History {
   const { columns, length } = history;
-  const positions = new Int32Array(length);
-  const placeOf = new Int32Array(length).fill(NONE);
+  const wanted = new Uint8Array(length);
   let kept = 0;
   for (let position = 0; position < length; position++) {
     if (!keep(position)) continue;
-    placeOf[position] = kept;
-    positions[kept++] = position;
+    wanted[position] = 1;
+    kept++;
   }
   if (kept === length) return history;
+  const positions = new Int32Array(kept);
+  const placeOf = new Int32Array(length).fill(NONE);
+  for (let position = 0, place = 0; position < length; position++) {
+    if (wanted[position] === 0) continue;
+    placeOf[position] = place;
+    positions[place++] = position;
+  }
   const taken = { ...columns, length: kept, pairs: new Int32Array(kept) };
   for (const name of COLUMNS) Object.assign(taken, { [name]: gather(columns[name], positions, kept) });
   for (let place = 0; place < kept; place++) {
