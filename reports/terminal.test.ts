@@ -40,3 +40,22 @@ it('hands no control character of a value to the terminal', () => {
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   expect(text.length).toBeLessThan(20_000);
 });
+
+it('says what holds all the same', () => {
+  const run = invalidRun(500);
+  const weaker = {
+    holds: ['sequential', 'safe'],
+    broken: ['regular'],
+    undecided: [],
+    stalestMs: 12,
+    stalestVersions: 3,
+  };
+  const checks = run.results.checks.map((check) => ({
+    ...check,
+    verdict: { ...check.verdict, details: { ...check.verdict.details, weaker } },
+  }));
+  const text = renderTerminal({ ...run, results: { ...run.results, checks } }, OPTIONS);
+  expect(text).toContain('still holds: sequential, safe');
+  expect(text).toContain('broken too: regular');
+  expect(text).toMatch(/stalest read: 3 versions, 12\.0 ms behind/);
+});

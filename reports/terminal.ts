@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
+import type { Verdict } from '../checkers/checker.js';
+import type { Json } from '../harness/history/operation.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
@@ -131,9 +133,27 @@ function checks({ results }: ReportInput, paint: Paint, columns: number): string
       const aside = required ? '' : ', for information';
       const name = inline(checkName(check), 80);
       const text = shorten(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
-      return `${name}  ${tone[found.validity](text)}`;
+      return [`${name}  ${tone[found.validity](text)}`, ...weaker(found).map((line) => wrap(line, columns, '  '))];
     })
+    .flat()
     .join('\n');
+}
+
+/** What holds of a history all the same, where a checker found that out. */
+function weaker({ details }: Verdict): string[] {
+  const found = details['weaker'];
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return [];
+  const names = (list: Json | undefined) => (Array.isArray(list) && list.length > 0 ? list.join(', ') : undefined);
+  const { holds, broken, stalestMs, stalestVersions } = found as Readonly<Record<string, Json>>;
+  const lines = [`still holds: ${names(holds) ?? 'nothing weaker that was tried'}`];
+  const others = names(broken);
+  if (others !== undefined) lines.push(`broken too: ${others}`);
+  if (typeof stalestMs === 'number' && Number(stalestVersions) > 0) {
+    lines.push(
+      `stalest read: ${plural(Number(stalestVersions), 'version', 'versions')}, ${duration(stalestMs * 1e6)} behind`,
+    );
+  }
+  return lines.map((line) => inline(line, 400));
 }
 
 function summary({ plan, results }: ReportInput, paint: Paint, columns: number): string {
