@@ -10,7 +10,7 @@ import type { Pod } from './engine/pods.js';
 import { prepareSources } from './engine/prepare.js';
 import { PodCluster } from './pod-cluster.js';
 import { Site } from './site.js';
-import type { Cluster, ClusterNode, ImageSource, LaunchRequest, SessionFamily } from './system.js';
+import type { Cluster, ClusterNode, ImageSource, LaunchRequest, ProcessAbility, SessionFamily } from './system.js';
 import type { SessionOptions, SessionsByFamily } from './system.js';
 import { bounded } from './wait.js';
 
@@ -39,6 +39,12 @@ export interface Members {
   remove(node: ClusterNode, others: readonly ClusterNode[]): Promise<void>;
 }
 
+/** An operator's commands where nobody else fails over. The pods' processes may have to be ended and started for it. */
+export interface Failover {
+  promote(node: ClusterNode, others: readonly ClusterNode[], processes: ProcessAbility): Promise<void>;
+  follow(node: ClusterNode, processes: ProcessAbility): Promise<void>;
+}
+
 /** What is particular to a database; the rest is the same for all of them. */
 export interface ClusterPlan {
   readonly images: readonly ImageSource[];
@@ -60,6 +66,8 @@ export interface ClusterPlan {
   readonly moves?: Moves;
   /** Absent: the system declares no ability membership. */
   readonly members?: Members;
+  /** Absent: the system declares no ability failover. */
+  readonly failover?: Failover;
   /** Of a node's disk where the run has disks. Default 1024; the space is taken only when it is written. */
   readonly diskMiB?: number;
   /** Lines by which the database tells how it recovered; quoted after a power loss. */

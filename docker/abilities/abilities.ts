@@ -3,6 +3,7 @@ import type { Pod } from '../engine/pods.js';
 import type { Abilities, ClusterNode } from '../system.js';
 import { clockAbility } from './clocks.js';
 import { diskAbility } from './disks.js';
+import { failoverAbility } from './failover.js';
 import { freezerAbility } from './freezer.js';
 import { logAbility } from './logs.js';
 import { membershipAbility } from './membership.js';
@@ -21,15 +22,17 @@ interface Ground {
 export function abilitiesOf(set: PodSet, { plan, pods, nodes }: Ground): Abilities {
   const podOf = (node: string) => set.pod(node);
   const { agent, hasClocks, clientAddress } = set.site;
+  const processes = processAbility(podOf, plan.processNames);
   return {
     network: set.network,
-    processes: processAbility(podOf, plan.processNames),
+    processes,
     freezer: freezerAbility(podOf),
     logs: logAbility(pods),
     traffic: trafficAbility({ pods, clientAddress, port: plan.port }),
     ...(agent && { power: powerAbility(podOf, agent, plan.recoveryLog), disks: diskAbility(podOf, agent) }),
     ...(hasClocks && plan.time && { clocks: clockAbility(podOf, plan.time) }),
     ...(plan.moves && { orchestrator: orchestratorAbility(set, plan.moves) }),
+    ...(plan.failover && { failover: failoverAbility(nodes, processes, plan.failover) }),
     ...(plan.members && { membership: membershipAbility(set, plan.members, nodes) }),
   };
 }

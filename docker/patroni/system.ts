@@ -98,7 +98,7 @@ function planOf(chosen: Options, size: number): ClusterPlan {
     port: PORT,
     dataPath: DATA_PATH,
     processNames: KILLED[chosen.kills],
-    missing: (node) => missing(node, size),
+    missing: (node) => missing(node, chosen, size),
     isPrimary: async (node) => (await status(node, '/primary')).statusCode === 200,
     version: async (node) => {
       const { patroni: self } = (await status(node, '/patroni')).body as { patroni?: { version?: string } };
@@ -128,8 +128,11 @@ async function status(
   return { statusCode, body: JSON.parse(await body.text()) as unknown };
 }
 
-/** Ready is a primary that holds the leader key and whose replicas all stream, and a replica that streams. */
-async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
+/**
+ * Ready is a replica that streams, and a primary that holds the leader key and whose replicas all stream. In synchronous
+ * mode one of them has to be known as the synchronous one, too: before, nobody could take over.
+ */
+async function missing(node: ClusterNode, chosen: Options, size: number): Promise<string | undefined> {
   const { body } = await status(node, '/patroni');
   const { state, role } = body as { readonly state?: string; readonly role?: string };
   if (state !== 'running' && state !== 'streaming') return `state ${state ?? 'unknown'}`;
@@ -142,5 +145,13 @@ async function missing(node: ClusterNode, size: number): Promise<string | undefi
   if (role === 'replica') return row?.['receiving'] === 1 ? undefined : 'replica does not stream';
   if ((await status(node, '/primary')).statusCode !== 200) return `${role ?? 'unknown role'} without the leader key`;
   const sending = Number(row?.['sending']);
-  return sending >= size - 1 ? undefined : `${sending} of ${size - 1} replicas stream`;
+  if (sending < size - 1) return `${sending} of ${size - 1} replicas stream`;
+  if (chosen.synchronous_mode === 'off') return undefined;
+  return hasSynchronousStandby((await status(node, '/cluster')).body) ? undefined : 'no synchronous standby yet';
+}
+
+/** `/cluster` shows the roles that all nodes have agreed on. */
+export function hasSynchronousStandby(cluster: unknown): boolean {
+  const { members = [] } = cluster as { readonly members?: readonly { readonly role?: string }[] };
+  return members.some(({ role }) => role === 'sync_standby' || role === 'quorum_standby');
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { launchCluster, type ClusterPlan } from '../cluster.js';
+import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.js';
 import {
   claimOf,
-  DATA_PATH,
   environmentOf,
   isolationOption,
   PORT,
   serverSettings,
   versionOption,
 } from '../postgres/server.js';
-import { imageOf, targetOf } from '../postgres/system.js';
+import { imageOf, serverPlan, targetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { openReplicated } from '../sql/open-replicated.js';
+import { ensurePrimary, failover } from './failover.js';
 import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
 
 const options = z.strictObject({
@@ -37,7 +37,18 @@ export const postgresStandby: System = {
   name: 'postgres-standby',
   summary: 'PostgreSQL, a primary and hot standbys by streaming replication',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: [
+    'network',
+    'processes',
+    'freezer',
+    'power',
+    'disks',
+    'clocks',
+    'traffic',
+    'orchestrator',
+    'failover',
+    'logs',
+  ],
   nodes: { min: 2, max: 5, default: 2 },
   options,
   claims: (given) => claimsOf(options.parse(given)),
@@ -58,30 +69,24 @@ function claimsOf({ isolation, reads }: Options): Claims {
 
 function planOf(chosen: Options, size: number): ClusterPlan {
   const image = imageOf(chosen.version);
+  const start = (node: ClusterNode, all: readonly ClusterNode[], first: string): DatabasePlan => ({
+    image: image.name,
+    command: settingsOf(chosen, node, all),
+    env: { ...environmentOf(), NODE: node.name, FIRST: first, MEMBERS: namesOf(all).join(' ') },
+  });
   return {
     images: [image],
-    database: (node, all) => ({
-      image: image.name,
-      command: settingsOf(chosen, node, all),
-      env: {
-        ...environmentOf(),
-        NODE: node.name,
-        FIRST: all[0]!.name,
-        MEMBERS: all.map(({ name }) => name).join(' '),
+    database: (node, all) => start(node, all, all[0]!.name),
+    moves: {
+      relocated: (node, others) => Promise.resolve(start(node, [node, ...others], '')),
+      async rejoining(node, others) {
+        await ensurePrimary(others);
+        return start(node, [node, ...others], '');
       },
-    }),
-    port: PORT,
-    dataPath: DATA_PATH,
-    processNames: ['postgres'],
+    },
+    failover: failover(chosen.fencing),
+    ...serverPlan,
     missing: (node) => missing(node, size),
-    isPrimary: async (node) => {
-      const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_is_in_recovery() AS standby');
-      return row?.['standby'] === 0;
-    },
-    version: async (node) => {
-      const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
-      return String(row?.['server_version'] ?? 'unknown');
-    },
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       const opened = await openReplicated(targetOf(node), chosen, session);
@@ -92,7 +97,7 @@ function planOf(chosen: Options, size: number): ClusterPlan {
 
 /** The same on every node, since any of them may become the primary. */
 export function settingsOf(chosen: Options, node: ClusterNode, all: readonly ClusterNode[]): string[] {
-  const names = all.map(({ name }) => name).join(',');
+  const names = namesOf(all).join(',');
   return serverSettings({
     ...COMMIT[chosen.replication](all.length - 1),
     // Whichever of them takes writes; names, because a node may come back at another address.
@@ -103,6 +108,8 @@ export function settingsOf(chosen: Options, node: ClusterNode, all: readonly Clu
     wal_retrieve_retry_interval: '500ms',
   });
 }
+
+const namesOf = (nodes: readonly ClusterNode[]) => nodes.map(({ name }) => name);
 
 const COMMIT: Readonly<Record<Options['replication'], (standbys: number) => Readonly<Record<string, string>>>> = {
   async: () => ({}),

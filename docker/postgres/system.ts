@@ -29,7 +29,7 @@ export const postgres: System = {
   name: 'postgres',
   summary: 'PostgreSQL, one server',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
@@ -47,27 +47,20 @@ export function imageOf(version: Options['version']): ImageSource {
 
 function planOf(chosen: Options): ClusterPlan {
   const image = imageOf(chosen.version);
+  const start = () => ({
+    image: image.name,
+    command: serverSettings({ synchronous_commit: chosen.synchronous_commit, fsync: chosen.fsync }),
+    env: environmentOf(),
+  });
   return {
     images: [image],
-    database: () => ({
-      image: image.name,
-      command: serverSettings({ synchronous_commit: chosen.synchronous_commit, fsync: chosen.fsync }),
-      env: environmentOf(),
-    }),
-    port: PORT,
-    dataPath: DATA_PATH,
-    processNames: ['postgres'],
+    database: start,
+    // Nobody else has the data: on an empty volume it begins empty.
+    moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
+    ...serverPlan,
     missing: async (node) => {
       await ask(connectPostgres, targetOf(node), 'SELECT 1');
       return undefined;
-    },
-    isPrimary: async (node) => {
-      const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_is_in_recovery() AS standby');
-      return row?.['standby'] === 0;
-    },
-    version: async (node) => {
-      const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
-      return String(row?.['server_version'] ?? 'unknown');
     },
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, { process, timeoutMs }: SessionOptions) {
@@ -76,6 +69,31 @@ function planOf(chosen: Options): ClusterPlan {
       return session as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };
+}
+
+/** What holds wherever PostgreSQL's own server is the database. */
+export const serverPlan = {
+  port: PORT,
+  dataPath: DATA_PATH,
+  processNames: ['postgres'],
+  // Logs of 16 MiB are kept up to a gigabyte.
+  diskMiB: 3072,
+  recoveryLog: /automatic recovery|redo starts|redo done|redo is not required|not properly shut down/,
+  isPrimary,
+  async version(node: ClusterNode) {
+    const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
+    return String(row?.['server_version'] ?? 'unknown');
+  },
+  async time(node: ClusterNode) {
+    const question = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+    const [row] = await ask(connectPostgres, targetOf(node), question);
+    return Number(row?.['now']);
+  },
+};
+
+export async function isPrimary(node: ClusterNode): Promise<boolean> {
+  const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_is_in_recovery() AS standby');
+  return row?.['standby'] === 0;
 }
 
 export function targetOf({ address }: ClusterNode) {

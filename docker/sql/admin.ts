@@ -9,10 +9,11 @@ export async function ask(
   connect: (target: Target) => Promise<Wire>,
   target: Omit<Target, 'label' | 'timeoutMs'>,
   text: string,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
-  const wire = await connect({ ...target, label: 'faultline harness', timeoutMs: TIMEOUT_MS });
+  const wire = await connect({ ...target, label: 'faultline harness', timeoutMs });
   try {
-    return (await bounded(wire.send(statement(text)), TIMEOUT_MS, text)).rows;
+    return (await bounded(wire.send(statement(text)), timeoutMs, text)).rows;
   } finally {
     wire.destroy();
   }
