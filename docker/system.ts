@@ -309,6 +309,14 @@ export interface MembershipAbility {
   add(node: string): Promise<void>;
 }
 
+/** Failing over by an operator's commands, where the product does not do it by itself. */
+export interface FailoverAbility {
+  /** Makes a standby a primary. Whether the old primary is fenced off before is the system's option. */
+  promote(node: string): Promise<void>;
+  /** Starts a node again as a standby of the present primary; what it alone had committed is lost. */
+  follow(node: string): Promise<void>;
+}
+
 /** Reading what the nodes' databases log, while they do. */
 export interface LogAbility {
   /** Calls back for every line logged from now on, on every node, also on those made later; answers what ends that. */
@@ -324,6 +332,7 @@ export interface Abilities {
   readonly clocks?: ClockAbility;
   readonly orchestrator?: OrchestratorAbility;
   readonly membership?: MembershipAbility;
+  readonly failover?: FailoverAbility;
   readonly logs?: LogAbility;
   readonly disks?: DiskAbility;
   readonly traffic?: TrafficAbility;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import pc from 'picocolors';
-import { acquit, type Exercise, type FalseAlarm, hunt, type Means, type Score } from '../explore/proof.js';
+import { acquit, type Acquittal, type Exercise, hunt, isFalseAlarm, type Means, type Score } from '../explore/proof.js';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
 import { nemeses, runCheckers, workloads } from '../registry.js';
@@ -73,11 +73,11 @@ const CORRECT: readonly Exercise[] = workloads.map(({ name }) => ({
   systemOptions: { kill: 'power' },
 }));
 
-async function tryCorrect(seeds: number): Promise<readonly FalseAlarm[]> {
-  const alarms: FalseAlarm[] = [];
+async function tryCorrect(seeds: number): Promise<readonly Acquittal[]> {
+  const alarms: Acquittal[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const alarm = await acquit(CORRECT[seed % CORRECT.length], seed, means);
-    if (alarm === undefined) continue;
+    if (!isFalseAlarm(alarm)) continue;
     alarms.push(alarm);
     console.log(`${pc.red('✗')} the correct store, ${alarm.workload}, seed ${alarm.seed}: ${alarm.sentence}`);
   }
@@ -96,7 +96,7 @@ const COLUMNS = [
   'operations',
 ];
 
-function pageOf(scores: readonly Scored[], alarms: readonly FalseAlarm[] | undefined, seeds: number): string {
+function pageOf(scores: readonly Scored[], alarms: readonly Acquittal[] | undefined, seeds: number): string {
   const correct =
     alarms === undefined
       ? 'The correct store was not tried.'

@@ -4,7 +4,7 @@ import type { Nemesis } from '../../nemesis/nemesis.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import type { Json } from '../history/operation.js';
 import { makePlan } from '../run/plan-making.js';
-import type { Plan, Results } from '../run/plan.js';
+import type { Outcome, Plan, Results } from '../run/plan.js';
 import { runTrial, type Trial } from './trial.js';
 
 /** What may be used to prove the checkers. */
@@ -65,19 +65,26 @@ export async function hunt(
   return { caught: undefined, seeds, operations, alsoFound: [...found] };
 }
 
-/** A run that should have been valid and was not. */
-export interface FalseAlarm {
+/** What came of a store that keeps its promises. */
+export interface Acquittal {
   readonly seed: number;
   readonly workload: string;
+  /** `inconclusive`: nothing was found, and the run says itself that it proves too little. */
+  readonly outcome: Outcome;
   readonly sentence: string;
+  readonly operations: number;
 }
 
-/** Runs one seed on a store that keeps its promises; undefined when nothing was reported. */
-export async function acquit(exercise: Exercise, seed: number, means: Means): Promise<FalseAlarm | undefined> {
-  const { results } = await attempt(exercise, seed, means);
+/** Runs one seed on a store that keeps its promises; anything but `valid` and `inconclusive` is a false alarm. */
+export async function acquit(exercise: Exercise, seed: number, means: Means): Promise<Acquittal> {
+  const { results, history } = await attempt(exercise, seed, means);
   const { outcome, sentence, notes } = results;
-  if (outcome === 'valid') return undefined;
-  return { seed, workload: exercise.workload, sentence: [sentence, ...notes].join(' ') };
+  const words = [sentence, ...notes].join(' ');
+  return { seed, workload: exercise.workload, outcome, sentence: words, operations: history.length >> 1 };
+}
+
+export function isFalseAlarm({ outcome }: Acquittal): boolean {
+  return outcome !== 'valid' && outcome !== 'inconclusive';
 }
 
 export function attempt(exercise: Exercise, seed: number, means: Means): Promise<Trial> {

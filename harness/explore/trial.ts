@@ -40,6 +40,7 @@ export async function recordTrial(request: TrialRequest): Promise<History> {
     seed: plan.seed,
     progress: () => undefined,
   });
+  const families = system.familiesFor?.(plan.system.options) ?? system.families;
   const clock = cluster.virtualClock;
   if (clock === undefined) throw new Error(`${system.name} does not live in virtual time`);
   const builder = new HistoryBuilder({ origin: 'journal', source: `seed ${plan.seed}` });
@@ -47,6 +48,6 @@ export async function recordTrial(request: TrialRequest): Promise<History> {
   const status = new StatusMeter(clock, undefined);
   const failed = new AbortController().signal;
   const recorder = new Recorder(clock, sink);
-  await clock.run(conduct({ ...request, cluster, families: system.families, clock, recorder, status, failed }));
+  await clock.run(conduct({ ...request, cluster, families, clock, recorder, status, failed }));
   return builder.build();
 }

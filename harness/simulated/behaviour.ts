@@ -1,3 +1,14 @@
+/** What transactions are isolated from. `serializable` may show an old state, `strict-serializable` never does. */
+export const LEVELS = [
+  'read-uncommitted',
+  'read-committed',
+  'repeatable-read',
+  'snapshot',
+  'serializable',
+  'strict-serializable',
+] as const;
+export type Level = (typeof LEVELS)[number];
+
 /**
  * The points at which a replicated store is easily built wrong. A planted bug sets some of them; everything else is as
  * {@link CORRECT} has it.
@@ -22,7 +33,7 @@ export interface Behaviour {
   /** `snapshot`: after a restart the last snapshot counts, and newer entries of the log are forgotten. */
   readonly restoresFrom: 'log' | 'snapshot';
   readonly votesFor: 'complete-logs' | 'anyone';
-  /** Whose majority decides. `reachable`: of those heard from lately; `forgotten`: after a restart, of two. */
+  /** Whose majority decides. `reachable`: of those heard from lately; `forgotten`: for a node that joined, of two. */
   readonly quorum: 'all' | 'reachable' | 'forgotten';
   /** Whether a leader that hears from no majority steps down. */
   readonly leadership: 'checked' | 'unchecked';
@@ -38,10 +49,19 @@ export interface Behaviour {
   readonly onLeaderLoss: 'unknown' | 'failed' | 'succeeded';
   /** What decides between two writes of a key. */
   readonly order: 'log' | 'restarting-timestamps' | 'clock-timestamps';
-  /** How far clocks are apart: drift of 1 in 10,000 and some ms, or so much that it matters. */
-  readonly clocks: 'good' | 'skewed';
   /** What a killed node loses: nothing as long as its machine lives, or what its disk had not synced. */
   readonly killLoses: 'nothing' | 'unsynced';
+  /** Of transactions over tables. */
+  readonly isolation: Level;
+  /** `by-statement`: the writes of a transaction over tables become visible one after the other. */
+  readonly commits: 'at-once' | 'by-statement';
+  /**
+   * `handed-out-first`: an element is answered before its removal is agreed upon; `prefetched`: nodes take several
+   * elements and keep them in memory; `sharded`: a queue is two, each with an order of its own.
+   */
+  readonly queues: 'exact' | 'handed-out-first' | 'prefetched' | 'sharded';
+  /** `leased`: a lock is given to another when its owner's node was not heard from for a while. */
+  readonly locks: 'until-released' | 'leased';
 }
 
 export const CORRECT: Behaviour = {
@@ -61,6 +81,9 @@ export const CORRECT: Behaviour = {
   transactions: 'atomic',
   onLeaderLoss: 'unknown',
   order: 'log',
-  clocks: 'good',
   killLoses: 'nothing',
+  isolation: 'strict-serializable',
+  commits: 'at-once',
+  queues: 'exact',
+  locks: 'until-released',
 };

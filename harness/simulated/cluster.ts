@@ -9,12 +9,22 @@ import {
   type SessionOptions,
   type SessionsByFamily,
 } from '../../docker/system.js';
-import { abilitiesOf } from './abilities.js';
+import { clocksOf } from './abilities/clocks.js';
+import type { Ground } from './abilities/ground.js';
+import { logsOf } from './abilities/logs.js';
+import { membershipOf, orchestratorOf } from './abilities/membership.js';
+import { networkOf } from './abilities/network.js';
+import { powerOf } from './abilities/power.js';
+import { freezerOf, processesOf } from './abilities/processes.js';
 import type { Behaviour } from './behaviour.js';
 import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
-import { Node, type NodeClock } from './node.js';
-import { SimulatedSession } from './session.js';
+import { Node } from './server/node.js';
+import { SimulatedKvSession } from './sessions/kv-session.js';
+import { SimulatedLockSession } from './sessions/lock-session.js';
+import { SimulatedQueueSession } from './sessions/queue-session.js';
+import type { Connection, SimulatedSession } from './sessions/session.js';
+import { SimulatedSqlSession } from './sessions/sql-session.js';
 import { World } from './world.js';
 
 export interface ClusterRequest {
@@ -29,59 +39,72 @@ const START_NS = 60e9;
 /** How long somebody who asks for the leader waits while nobody leads. */
 const LEADER_PATIENCE_NS = 10e9;
 const LOOK_NS = 20e6;
+/** Nodes that may join those of the beginning. */
+const SPARE = 4;
+
+const SESSIONS = {
+  kv: SimulatedKvSession,
+  sql: SimulatedSqlSession,
+  queue: SimulatedQueueSession,
+  lock: SimulatedLockSession,
+} as const;
 
 /** A cluster in this process on virtual time. The same seed and the same calls give the same answers at the same times. */
 export class SimulatedCluster implements Cluster {
-  readonly nodes: readonly ClusterNode[];
-  readonly abilities: Required<Pick<Abilities, 'network' | 'processes' | 'freezer'>>;
-  readonly versions = { simulated: '1' };
+  readonly abilities: Required<Omit<Abilities, 'disks' | 'traffic'>>;
+  readonly versions = { simulated: '2' };
   /** Its time: a run on this cluster takes place in it. */
   readonly virtualClock = new World();
   private readonly network: Network;
+  private readonly chance: Chance;
   private readonly machines: Node[] = [];
+  private readonly names: string[] = [];
+  /** Of each node: how often it moved, and its volume was replaced; what clients know of it. */
+  private readonly whereabouts: { place: number; volume: number; listed: boolean }[] = [];
+  private readonly followers = new Set<(node: string, line: string) => void>();
   private readonly sessions = new Set<SimulatedSession>();
+  private opened = 0;
+  private places = 0;
 
-  constructor({ nodes, seed, behaviour, conditions }: ClusterRequest) {
-    const chance = new Chance(seed);
-    const names = Array.from({ length: nodes }, (_, at) => `n${at + 1}`);
-    this.nodes = names.map((name, at) => ({ name, address: `simulated:${at + 1}` }));
-    this.network = new Network(this.virtualClock, chance, conditions, nodes);
-    for (let id = 0; id < nodes; id++) {
-      const clock = clockOf(behaviour.clocks, chance);
-      this.machines.push(new Node(id, this.machines, this.virtualClock, this.network, chance, behaviour, clock));
-    }
+  constructor(private readonly request: ClusterRequest) {
+    const { nodes, seed, conditions } = request;
+    this.chance = new Chance(seed);
+    this.network = new Network(this.virtualClock, this.chance, conditions, nodes + SPARE);
+    const founders = Array.from({ length: nodes }, (_, at) => at);
+    for (const id of founders) this.provide(`n${id + 1}`, founders);
+    for (const at of founders) this.whereabouts[at].listed = true;
     for (const machine of this.machines) machine.start();
-    this.abilities = abilitiesOf({
-      world: this.virtualClock,
-      network: this.network,
-      nodes: this.machines,
-      names,
-      died: (node) => this.reset(node),
-    });
+    const ground = this.ground();
+    this.abilities = {
+      network: networkOf(ground),
+      processes: processesOf(ground),
+      freezer: freezerOf(ground),
+      power: powerOf(ground),
+      clocks: clocksOf(ground),
+      orchestrator: orchestratorOf(ground),
+      membership: membershipOf(ground),
+      logs: logsOf(ground),
+    };
     // Whoever launches a cluster is no part of its time yet.
     this.virtualClock.until(() => this.missing().length === 0, START_NS);
   }
 
-  open<F extends SessionFamily>(family: F, name: string, options: SessionOptions): Promise<SessionsByFamily[F]> {
-    if (family !== 'kv') return Promise.reject(new Error(`the simulated cluster has no sessions of family ${family}`));
-    const at = this.nodes.findIndex((node) => node.name === name);
-    const machine = this.machines[at];
+  get nodes(): readonly ClusterNode[] {
+    return this.listed().map(({ id }) => ({ name: this.names[id], address: this.address(id) }));
+  }
+
+  open<F extends SessionFamily>(family: F, name: string, { timeoutMs }: SessionOptions): Promise<SessionsByFamily[F]> {
+    const node = this.machines[this.names.indexOf(name)] as Node | undefined;
+    if (node === undefined) return Promise.reject(new Error(`no node ${name}`));
     const { network, virtualClock: world } = this;
-    const { timeoutMs } = options;
     return world.answer((resolve, reject) => {
-      const reached = network.packet(network.clients, at) && network.packet(at, network.clients);
+      const reached = network.packet(network.clients, node.id) && network.packet(node.id, network.clients);
       const delayNs = reached ? 2 * network.latency() : timeoutMs * 1e6;
       world.in(delayNs, () => {
         // Neither sent anything: certainly nothing happened.
         if (!reached) reject(new SessionError('fail', 'connect-timeout', `${name} did not answer`));
-        else if (machine.process === 'dead') reject(new SessionError('fail', 'refused', `${name} refused`));
-        else {
-          const session = new SimulatedSession(machine, world, network, timeoutMs, (gone) =>
-            this.sessions.delete(gone),
-          );
-          this.sessions.add(session);
-          resolve(session as unknown as SessionsByFamily[F]);
-        }
+        else if (node.process === 'dead') reject(new SessionError('fail', 'refused', `${name} refused`));
+        else resolve(this.session(family, node, timeoutMs) as unknown as SessionsByFamily[F]);
       });
     });
   }
@@ -90,11 +113,10 @@ export class SimulatedCluster implements Cluster {
   primaries(): Promise<readonly string[]> {
     const { virtualClock: world } = this;
     const deadline = world.nowNs() + LEADER_PATIENCE_NS;
-    const leaders = () => this.nodes.filter((_, at) => this.leads(this.machines[at])).map(({ name }) => name);
     return world.answer((resolve) => {
       const look = () => {
-        const found = leaders();
-        if (found.length > 0 || world.nowNs() >= deadline) resolve(found);
+        const found = this.listed().filter((node) => leads(node));
+        if (found.length > 0 || world.nowNs() >= deadline) resolve(found.map(({ id }) => this.names[id]));
         else world.in(LOOK_NS, look);
       };
       look();
@@ -118,10 +140,11 @@ export class SimulatedCluster implements Cluster {
   }
 
   async collectLogs(directory: string): Promise<void> {
-    for (const [at, { name }] of this.nodes.entries()) {
-      const { raft, process } = this.machines[at];
-      await mkdir(join(directory, name), { recursive: true });
-      await writeFile(join(directory, name, 'state.txt'), `${process}, ${raft.role} in term ${raft.term}\n`);
+    for (const { id, raft, process, lines } of this.machines) {
+      const folder = join(directory, this.names[id]);
+      await mkdir(folder, { recursive: true });
+      const state = `${process}, ${raft.role} in term ${raft.term}`;
+      await writeFile(join(folder, 'simulated.log'), `${[...lines, state].join('\n')}\n`);
     }
   }
 
@@ -129,14 +152,65 @@ export class SimulatedCluster implements Cluster {
     return Promise.resolve();
   }
 
-  /** Nodes that do not run or do not know who leads. */
-  private missing(): readonly string[] {
-    const joined = ({ runs, raft }: Node) => runs && raft.leader >= 0 && this.leads(this.machines[raft.leader]);
-    return this.nodes.filter((_, at) => !joined(this.machines[at])).map(({ name }) => name);
+  private session(family: SessionFamily, node: Node, timeoutMs: number): SimulatedSession {
+    const connection: Connection = {
+      ...{ node, nodes: this.machines, timeoutMs },
+      ...{ world: this.virtualClock, network: this.network, id: ++this.opened },
+      forget: (gone) => this.sessions.delete(gone),
+    };
+    const session = new SESSIONS[family](connection);
+    this.sessions.add(session);
+    return session;
   }
 
-  private leads({ runs, raft }: Node): boolean {
-    return runs && raft.role === 'leader';
+  private provide(name: string, founders: readonly number[]): Node {
+    const id = this.machines.length;
+    if (id >= this.network.nodes) throw new Error(`no machine left for ${name}: there are ${this.network.nodes}`);
+    const around = {
+      ...{ world: this.virtualClock, network: this.network, chance: this.chance, peers: this.machines },
+      behaviour: this.request.behaviour,
+      told: ({ id }: Node, line: string) => this.followers.forEach((follower) => follower(this.names[id], line)),
+    };
+    const node = new Node(id, around, founders);
+    if (founders.length === 0) node.raft.wipe();
+    this.machines.push(node);
+    this.names.push(name);
+    this.whereabouts.push({ place: ++this.places, volume: this.places, listed: false });
+    return node;
+  }
+
+  private ground(): Ground {
+    return {
+      ...{ world: this.virtualClock, network: this.network, nodes: this.machines, names: this.names },
+      followers: this.followers,
+      died: (node) => this.reset(node),
+      provide: (name) => this.provide(name, []),
+      address: ({ id }) => this.address(id),
+      volume: ({ id }) => `volume-${this.whereabouts[id].volume}`,
+      move: (node, volume) => {
+        node.place++;
+        const where = this.whereabouts[node.id];
+        where.place = ++this.places;
+        if (volume === 'wiped') where.volume = this.places;
+      },
+      list: ({ id }, how) => (this.whereabouts[id].listed = how === 'listed'),
+    };
+  }
+
+  private address(id: number): string {
+    return `simulated:${this.whereabouts[id].place}`;
+  }
+
+  private listed(): readonly Node[] {
+    return this.machines.filter(({ id }) => this.whereabouts[id].listed);
+  }
+
+  /** Nodes that do not run or do not know who leads. */
+  private missing(): readonly string[] {
+    const joined = ({ runs, raft }: Node) => runs && raft.leader >= 0 && leads(this.machines[raft.leader]);
+    return this.listed()
+      .filter((node) => !joined(node))
+      .map(({ id }) => this.names[id]);
   }
 
   private reset(node: Node): void {
@@ -148,9 +222,6 @@ export class SimulatedCluster implements Cluster {
   }
 }
 
-function clockOf(quality: Behaviour['clocks'], chance: Chance): NodeClock {
-  const rate = 1 + (chance.int(201) - 100) / 1e6;
-  if (quality === 'good') return { rate, wallRate: rate, wallOffsetNs: chance.int(5e6) };
-  // Times of day that go at a tenth of the pace of others, and are half a second off.
-  return { rate, wallRate: 0.1 + chance.int(1000) / 1000, wallOffsetNs: chance.int(500e6) };
+function leads({ runs, raft }: Node): boolean {
+  return runs && raft.role === 'leader';
 }

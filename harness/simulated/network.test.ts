@@ -41,7 +41,7 @@ describe('the network', () => {
     expect(arrived).toEqual(['back']);
     expect(network.dropped(0, 1)).toBe(1);
     expect(network.dropped(1, 0)).toBeUndefined();
-    network.heal();
+    network.heal(0, 1);
     network.send(0, 1, () => arrived.push('healed'));
     world.until(() => false, 1e9);
     expect(arrived).toEqual(['back', 'healed']);

@@ -68,7 +68,11 @@ export class Network {
     if (this.drops[link] < 0) this.drops[link] = 0;
   }
 
-  heal(): void {
+  heal(from: number, to: number): void {
+    this.drops[this.link(from, to)] = -1;
+  }
+
+  healAll(): void {
     this.drops.fill(-1);
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { suggestion } from '../kit/suggest.js';
-import { type Behaviour, CORRECT } from './behaviour.js';
+import { type Behaviour, CORRECT, LEVELS } from './behaviour.js';
 import { BUGS } from './bugs/bugs.js';
 
 const NO_BUG = 'none';
@@ -26,12 +26,17 @@ export const simulatedOptions = z.object({
     .enum(['process', 'power'])
     .default('process')
     .describe('what a kill takes: the process alone, or with power also what its disk had not synced'),
+  isolation: z
+    .enum(LEVELS)
+    .default('strict-serializable')
+    .describe('of transactions over tables; a weaker level makes workloads that can use tables use them'),
+  family: z.enum(['any', 'kv', 'sql']).default('any').describe('what workloads use that can use several'),
 });
 
 export type SimulatedOptions = z.infer<typeof simulatedOptions>;
 
 /** The store that these options describe. */
-export function behaviourOf({ bug, kill }: SimulatedOptions): Behaviour {
+export function behaviourOf({ bug, kill, isolation }: SimulatedOptions): Behaviour {
   const planted = BUGS.find(({ name }) => name === bug)?.behaviour ?? {};
-  return { ...CORRECT, ...(kill === 'power' && { killLoses: 'unsynced' }), ...planted };
+  return { ...CORRECT, isolation, ...(kill === 'power' && { killLoses: 'unsynced' }), ...planted };
 }

@@ -1,6 +1,19 @@
-import type { System } from '../../docker/system.js';
+import type { SessionFamily, System } from '../../docker/system.js';
+import type { Level } from './behaviour.js';
 import { SimulatedCluster } from './cluster.js';
 import { behaviourOf, simulatedOptions } from './options.js';
+
+const FAMILIES: readonly SessionFamily[] = ['kv', 'sql', 'queue', 'lock'];
+
+/** Names of the models in the lattice. */
+const MODELS: Readonly<Record<Level, string>> = {
+  'read-uncommitted': 'read-uncommitted',
+  'read-committed': 'read-committed',
+  'repeatable-read': 'repeatable-read',
+  snapshot: 'snapshot-isolation',
+  serializable: 'serializable',
+  'strict-serializable': 'strict-serializable',
+};
 
 /**
  * A replicated store in this process, on virtual time: consensus, disks, clocks and a network of which the seed decides
@@ -9,16 +22,23 @@ import { behaviourOf, simulatedOptions } from './options.js';
 export const simulated: System = {
   name: 'simulated',
   summary: 'a replicated store in this process, on virtual time, correct or with a planted bug; needs no Docker',
-  families: ['kv'],
-  abilities: ['network', 'processes', 'freezer'],
+  families: FAMILIES,
+  familiesFor(options) {
+    const { family, isolation } = simulatedOptions.parse(options);
+    const first = family === 'any' && isolation !== 'strict-serializable' ? 'sql' : family;
+    return [...FAMILIES].sort((a, b) => Number(b === first) - Number(a === first));
+  },
+  abilities: ['network', 'processes', 'freezer', 'power', 'clocks', 'orchestrator', 'membership', 'logs'],
   nodes: { min: 1, max: 9, default: 5 },
   options: simulatedOptions,
-  deterministic: true,
   // Whatever bug is planted: that it breaks the promise is the point.
-  claims: () => ({
-    consistency: 'strict-serializable',
-    source: 'harness/simulated: Raft, reads confirmed by a majority',
-  }),
+  claims(options) {
+    const { isolation } = simulatedOptions.parse(options);
+    return {
+      consistency: MODELS[isolation],
+      source: 'harness/simulated: Raft, reads confirmed by a majority, transactions decided in the order of the log',
+    };
+  },
   launch({ nodes, options, seed = 0 }) {
     const parsed = simulatedOptions.parse(options);
     const conditions = {

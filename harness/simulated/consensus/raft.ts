@@ -1,16 +1,16 @@
-import type { KvOutcome } from '../../docker/system.js';
+import type { Command, Outcome } from '../state/command.js';
+import { Store } from '../state/store.js';
 import { Disk } from './disk.js';
 import type { Host } from './host.js';
-import { type Append, type AppendAnswer, BEGINNING, type Entry, type VoteRequest } from './log.js';
 import { Lease } from './lease.js';
+import { type Entry, Log } from './log.js';
+import type { Append, AppendAnswer, VoteRequest } from './messages.js';
 import { agreed, majority } from './quorum.js';
 import { type Lost, PendingReads } from './reads.js';
-import type { Command } from './store.js';
-import { Store } from './store.js';
 import { TIMES } from './times.js';
 import { Timestamps } from './timestamps.js';
 
-type Done = (outcome: KvOutcome) => void;
+type Done = (outcome: Outcome) => void;
 
 interface Proposal {
   readonly term: number;
@@ -20,18 +20,21 @@ interface Proposal {
 
 /** Entries in one message. */
 const MAX_ENTRIES = 1000;
+/** A learner that lacks no more than so many entries is fit to be a member. */
+const CAUGHT_UP = 20;
 
-/** Consensus on a log, after Raft (Ongaro and Ousterhout, 2014), with reads confirmed by a round of heartbeats. */
+/**
+ * Consensus on a log, after Raft (Ongaro and Ousterhout, 2014), with reads confirmed by a round of heartbeats, and
+ * members that come and go one at a time (Ongaro's thesis, section 4.1, with its correction of 2015: a leader changes
+ * nothing before it has committed an entry of its own term).
+ */
 export class Raft {
   role: 'follower' | 'candidate' | 'leader' = 'follower';
   term = 0;
   leader = -1;
-  readonly store: Store;
+  readonly log: Log;
   readonly disk: Disk;
   private votedFor = -1;
-  private log: Entry[] = [BEGINNING];
-  private commit = 0;
-  private applied = 0;
   private electionDeadline = 0;
   private votes = 0;
   private heartbeatDue = 0;
@@ -41,6 +44,8 @@ export class Raft {
   private rounds: number[] = [];
   private heard: number[] = [];
   private round = 0;
+  /** Those who get the log and have no say yet. */
+  private readonly learners = new Set<number>();
   private readonly lease = new Lease();
   private readonly proposals = new Map<number, Proposal>();
   private readonly reads = new PendingReads();
@@ -48,13 +53,22 @@ export class Raft {
   private forgetful = false;
   private snapshot = { entries: 1 };
 
-  constructor(private readonly host: Host) {
-    this.store = new Store(host.behaviour.reads === 'forked-state' ? 'keeps-past' : 'forgets');
-    this.timestamps = new Timestamps(host.behaviour.order);
+  constructor(
+    private readonly host: Host,
+    founders: readonly number[],
+  ) {
+    const { behaviour } = host;
+    this.log = new Log(
+      founders,
+      new Store(behaviour.reads === 'forked-state' ? 'keeps-past' : 'forgets'),
+      () => host.worldNs(),
+      (index, entry, outcome) => this.applied(index, entry, outcome),
+    );
+    this.timestamps = new Timestamps(behaviour.order);
     this.disk = new Disk(
       () => ({ term: this.term, votedFor: this.votedFor, entries: this.log.length }),
       (run) => host.later(TIMES.syncNs.least + host.draw(TIMES.syncNs.spread), run),
-      host.behaviour.disks === 'lying' ? (run) => host.later(TIMES.backgroundSyncNs, run) : undefined,
+      behaviour.disks === 'lying' ? (run) => host.later(TIMES.backgroundSyncNs, run) : undefined,
     );
   }
 
@@ -65,45 +79,87 @@ export class Raft {
     const { syncs, restoresFrom } = this.host.behaviour;
     if (syncs === 'in-background') this.every(TIMES.backgroundSyncNs, () => this.disk.sync(() => undefined));
     if (restoresFrom === 'snapshot')
-      this.every(TIMES.snapshotNs, () => (this.snapshot = { entries: this.applied + 1 }));
+      this.every(TIMES.snapshotNs, () => (this.snapshot = { entries: this.log.applied + 1 }));
   }
 
-  /** What is left of it when the process dies. */
-  crash(loses: 'nothing' | 'unsynced'): void {
+  /** What is left of it when the process dies. Answers how many entries of the log are gone. */
+  crash(loses: 'nothing' | 'unsynced'): number {
+    let length = this.log.length;
+    const before = length;
     this.disk.forgetWaiting();
     if (loses === 'unsynced') {
       const { term, votedFor, entries } = this.disk.afterPowerLoss();
       this.term = term;
       this.votedFor = votedFor;
-      this.log.length = entries;
+      length = entries;
     }
     if (this.host.behaviour.restoresFrom === 'snapshot') {
-      this.log.length = Math.min(this.log.length, this.snapshot.entries);
-      this.disk.truncated(this.log.length);
+      length = Math.min(length, this.snapshot.entries);
+      this.disk.truncated(length);
     }
-    this.forgetful = this.host.behaviour.quorum === 'forgotten';
     this.role = 'follower';
     this.leader = -1;
     this.proposals.clear();
     this.reads.takeAll();
-    this.commit = 0;
-    this.replay();
+    this.log.restart(length);
+    return before - length;
+  }
+
+  /** A machine that is new: it knows nothing and belongs to nobody until it is made a member. */
+  wipe(): void {
+    this.term = 0;
+    this.votedFor = -1;
+    this.snapshot = { entries: 1 };
+    this.log.wipe();
+    this.disk.format();
+    this.forgetful = this.host.behaviour.quorum === 'forgotten';
   }
 
   /** Whether the leader may be trusted to know everything that was committed before its term. */
   private get settled(): boolean {
-    return this.log[this.commit].term === this.term || this.host.behaviour.acknowledges === 'proposed';
+    return this.log.termAt(this.log.commit) === this.term || this.host.behaviour.acknowledges === 'proposed';
   }
 
   /** Appends a command as the leader and says what became of it. */
   propose(command: Command, done: Done, lost: Lost): void {
     const { acknowledges, replicates } = this.host.behaviour;
-    this.log.push({ term: this.term, command: this.timestamps.stamped(command) });
-    const index = this.log.length - 1;
+    const index = this.log.append({ term: this.term, command: this.timestamps.stamped(command) });
     this.proposals.set(index, { term: this.term, done, lost });
     this.storedOwn(index);
-    if (acknowledges === 'proposed') this.applyUpTo(index);
+    if (acknowledges === 'proposed') this.log.applyUpTo(index);
     if (replicates === 'at-once') this.replicateAll();
+  }
+
+  /**
+   * As the leader, one step towards a cluster with or without a node; to be called again until `done`. One change at a
+   * time, and only one node: then every majority before overlaps with every majority after.
+   */
+  reconfigure(node: number, wanted: 'member' | 'none'): 'done' | 'under-way' {
+    const { log } = this;
+    const isMember = log.members.includes(node);
+    if (log.commit < log.membersIndex || !this.settled) return 'under-way';
+    if (isMember === (wanted === 'member')) {
+      this.learners.delete(node);
+      return 'done';
+    }
+    if (wanted === 'member' && !this.caughtUp(node)) return 'under-way';
+    this.learners.delete(node);
+    const members = isMember ? log.members.filter((each) => each !== node) : [...log.members, node];
+    const index = log.append({ term: this.term, command: undefined, members });
+    this.host.note(`members ${members.map((each) => each + 1).join(' ')} at ${index}`);
+    this.storedOwn(index);
+    this.replicateAll();
+    return 'under-way';
+  }
+
+  private caughtUp(node: number): boolean {
+    if (!this.learners.has(node)) {
+      this.learners.add(node);
+      this.next[node] = this.log.length;
+      this.match[node] = 0;
+      this.rounds[node] = 0;
+    }
+    return this.match[node] > 0 && this.match[node] >= this.log.commit - CAUGHT_UP;
   }
 
   /** Calls back when the leader is sure to have led after the call. */
@@ -119,13 +175,13 @@ export class Raft {
     this.serveReads();
   }
 
-  /** State with what was proposed but is not committed. */
+  /** Keys and values with what was proposed but is not committed. */
   provisional(): Store {
-    const store = this.store.copy();
-    for (let at = this.applied + 1; at < this.log.length; at++) {
-      const { command } = this.log[at];
+    const store = this.log.machine.store.copy();
+    for (let index = this.log.applied + 1; index < this.log.length; index++) {
+      const { command } = this.log.at(index);
       // Written before it is known whether the transaction goes through.
-      if (command !== undefined) store.apply({ ...command, conditions: [] }, this.host.worldNs());
+      if (command?.kind === 'kv') store.apply({ ...command, conditions: [] }, this.host.worldNs());
     }
     return store;
   }
@@ -146,21 +202,24 @@ export class Raft {
         this.round++;
         this.replicateAll();
       }
-    } else if (now >= this.electionDeadline) this.campaign();
+    } else if (now >= this.electionDeadline && this.log.members.includes(this.host.id)) this.campaign();
   }
 
   private hearsMajority(now: number): boolean {
     const { least, spread } = TIMES.electionNs;
-    const since = now - least - spread;
-    return this.heard.filter((time, peer) => peer === this.host.id || time >= since).length >= this.quorum;
+    return this.heardSince(now - least - spread) >= this.quorum;
+  }
+
+  private heardSince(time: number): number {
+    let count = 0;
+    for (const peer of this.log.members) if (peer === this.host.id || this.heard[peer] >= time) count++;
+    return count;
   }
 
   private get quorum(): number {
-    const { quorum } = this.host.behaviour;
     if (this.forgetful) return 2;
-    if (quorum !== 'reachable') return majority(this.host.nodes);
-    const since = this.host.clockNs() - TIMES.reachableNs;
-    return majority(this.heard.filter((time, peer) => peer === this.host.id || time >= since).length);
+    if (this.host.behaviour.quorum !== 'reachable') return majority(this.log.members.length);
+    return majority(this.heardSince(this.host.clockNs() - TIMES.reachableNs));
   }
 
   private hopeForLeader(): void {
@@ -176,18 +235,21 @@ export class Raft {
     this.votes = 0;
     this.hopeForLeader();
     const { term } = this;
-    this.persisted(() => this.voted(term));
-    const lastIndex = this.log.length - 1;
-    const request = { term, candidate: this.host.id, lastIndex, lastTerm: this.log[lastIndex].term };
-    this.toPeers((peer) => peer.onVoteRequest(request));
+    this.host.note(`candidate in term ${term}`);
+    this.persisted(() => this.voted(term, this.host.id));
+    const lastIndex = this.log.last;
+    const request = { term, candidate: this.host.id, lastIndex, lastTerm: this.log.termAt(lastIndex) };
+    for (const peer of this.log.members) {
+      if (peer !== this.host.id) this.host.send(peer, (other) => other.onVoteRequest(request));
+    }
   }
 
   onVoteRequest(request: VoteRequest): void {
     this.heard[request.candidate] = this.host.clockNs();
     if (request.term > this.term) this.follow(request.term, -1);
     if (request.term < this.term) return;
-    const last = this.log.length - 1;
-    const lastTerm = this.log[last].term;
+    const { last } = this.log;
+    const lastTerm = this.log.termAt(last);
     const complete = request.lastTerm > lastTerm || (request.lastTerm === lastTerm && request.lastIndex >= last);
     if (!complete && this.host.behaviour.votesFor === 'complete-logs') return;
     if (this.votedFor !== -1 && this.votedFor !== request.candidate) return;
@@ -199,11 +261,11 @@ export class Raft {
 
   onVote(term: number, from: number): void {
     this.heard[from] = this.host.clockNs();
-    this.voted(term);
+    this.voted(term, from);
   }
 
-  private voted(term: number): void {
-    if (this.role !== 'candidate' || term !== this.term) return;
+  private voted(term: number, from: number): void {
+    if (this.role !== 'candidate' || term !== this.term || !this.log.members.includes(from)) return;
     this.votes++;
     if (this.votes >= this.quorum) this.lead();
   }
@@ -216,11 +278,11 @@ export class Raft {
     this.rounds = this.peers(0);
     if (this.host.behaviour.quorum !== 'reachable') this.heard = this.peers(now);
     this.round = 1;
+    this.learners.clear();
     this.lease.clear();
     this.timestamps.begin(this.log);
-    this.log.push({ term: this.term, command: undefined });
-    const index = this.log.length - 1;
-    this.storedOwn(index);
+    this.host.note(`leader in term ${this.term}`);
+    this.storedOwn(this.log.append({ term: this.term, command: undefined }));
     this.setLeader(this.host.id);
     this.replicateAll();
   }
@@ -234,10 +296,11 @@ export class Raft {
     const led = this.role === 'leader';
     this.role = 'follower';
     if (led) {
+      this.host.note(`leads no more in term ${this.term}`);
       this.hopeForLeader();
       const lost = [...this.proposals.values(), ...this.reads.takeAll()];
       this.proposals.clear();
-      if (this.applied > this.commit) this.replay();
+      if (this.log.applied > this.log.commit) this.log.replay();
       for (const each of lost) each.lost('deposed');
     }
     this.setLeader(leader);
@@ -253,21 +316,22 @@ export class Raft {
     const now = this.host.clockNs();
     this.heartbeatDue = now + (this.host.behaviour.replicates === 'in-batches' ? TIMES.batchNs : TIMES.heartbeatNs);
     if (this.host.behaviour.reads === 'lease') this.lease.asked(this.round, this.host.wallNs());
-    for (let peer = 0; peer < this.host.nodes; peer++) if (peer !== this.host.id) this.replicate(peer);
+    for (const peer of this.log.members) if (peer !== this.host.id) this.replicate(peer);
+    for (const learner of this.learners) this.replicate(learner);
   }
 
   private replicate(to: number): void {
     const previousIndex = this.next[to] - 1;
-    const entries = this.log.slice(previousIndex + 1, previousIndex + 1 + MAX_ENTRIES);
+    const entries = this.log.from(previousIndex + 1, MAX_ENTRIES);
     // Sent is as good as arrived; a follower that misses some says so.
     this.next[to] += entries.length;
     const append: Append = {
       term: this.term,
       leader: this.host.id,
       previousIndex,
-      previousTerm: this.log[previousIndex].term,
+      previousTerm: this.log.termAt(previousIndex),
       entries,
-      commit: this.commit,
+      commit: this.log.commit,
       round: this.round,
     };
     this.host.send(to, (peer) => peer.onAppend(append));
@@ -284,33 +348,14 @@ export class Raft {
     if (term < this.term) return answer(false, 0);
     if (term > this.term || this.role !== 'follower' || this.leader !== leader) this.follow(term, leader);
     this.hopeForLeader();
-    if (previousIndex >= this.log.length) return answer(false, this.log.length - 1);
-    if (this.log[previousIndex].term !== append.previousTerm) return answer(false, Math.max(0, previousIndex - 1));
-    this.merge(previousIndex, entries);
+    if (previousIndex >= this.log.length) return answer(false, this.log.last);
+    if (this.log.termAt(previousIndex) !== append.previousTerm) return answer(false, Math.max(0, previousIndex - 1));
+    const removed = this.log.merge(previousIndex, entries);
+    if (removed !== undefined) this.disk.truncated(removed);
     const index = previousIndex + entries.length;
-    const commit = Math.min(append.commit, index);
-    if (commit > this.commit) {
-      this.commit = commit;
-      this.applyUpTo(commit);
-    }
+    this.log.commitUpTo(Math.min(append.commit, index));
     if (this.disk.has(index + 1)) answer(true, index);
     else this.persisted(() => term === this.term && answer(true, index));
-  }
-
-  private merge(previousIndex: number, entries: readonly Entry[]): void {
-    entries.forEach((entry, at) => {
-      const index = previousIndex + 1 + at;
-      if (index < this.log.length && this.log[index].term !== entry.term) this.truncate(index);
-      if (index >= this.log.length) this.log.push(entry);
-    });
-  }
-
-  private truncate(length: number): void {
-    this.log.length = length;
-    this.disk.truncated(length);
-    // A correct store never gets here with entries that were committed.
-    this.commit = Math.min(this.commit, length - 1);
-    if (this.applied >= length) this.replay();
   }
 
   onAppendAnswer(answer: AppendAnswer): void {
@@ -335,12 +380,14 @@ export class Raft {
   private matched(node: number, index: number): void {
     if (this.role !== 'leader' || index >= this.log.length) return;
     this.match[node] = Math.max(this.match[node], index);
-    const reached = agreed(this.match, this.quorum);
+    const reached = agreed(this.match, this.quorum, this.log.members);
     // An entry of an earlier term may still be replaced, however many have it (Raft, figure 8).
-    if (reached <= this.commit || this.log[reached].term !== this.term) return;
-    this.commit = reached;
-    this.applyUpTo(reached);
+    if (reached <= this.log.commit || this.log.termAt(reached) !== this.term) return;
+    this.log.commitUpTo(reached);
     this.serveReads();
+    // A leader that is not a member any more has led for the last time.
+    const { members, membersIndex, commit } = this.log;
+    if (commit >= membersIndex && !members.includes(this.host.id)) this.follow(this.term, -1);
   }
 
   private storedOwn(index: number): void {
@@ -351,29 +398,18 @@ export class Raft {
 
   private get confirmedRound(): number {
     this.rounds[this.host.id] = this.round;
-    return agreed(this.rounds, this.quorum);
+    return agreed(this.rounds, this.quorum, this.log.members);
   }
 
   private serveReads(): void {
     if (this.reads.length > 0 && this.settled) this.reads.serve(this.confirmedRound);
   }
 
-  private applyUpTo(index: number): void {
-    while (this.applied < index) {
-      this.applied++;
-      const { term, command } = this.log[this.applied];
-      const proposal = this.proposals.get(this.applied);
-      this.proposals.delete(this.applied);
-      if (command === undefined) continue;
-      const outcome = this.store.apply(command, this.host.worldNs());
-      if (proposal?.term === term) proposal.done(outcome);
-    }
-  }
-
-  private replay(): void {
-    this.store.clear();
-    this.applied = 0;
-    this.applyUpTo(this.commit);
+  private applied(index: number, { term, command }: Entry, outcome: Outcome | undefined): void {
+    const proposal = this.proposals.get(index);
+    if (proposal === undefined) return;
+    this.proposals.delete(index);
+    if (proposal.term === term && command !== undefined) proposal.done(outcome!);
   }
 
   private persisted(done: () => unknown): void {
@@ -381,11 +417,7 @@ export class Raft {
     else this.disk.sync(done);
   }
 
-  private toPeers(receive: (peer: Raft) => void): void {
-    for (let peer = 0; peer < this.host.nodes; peer++) if (peer !== this.host.id) this.host.send(peer, receive);
-  }
-
   private peers(value: number): number[] {
-    return new Array<number>(this.host.nodes).fill(value);
+    return new Array<number>(this.host.places).fill(value);
   }
 }

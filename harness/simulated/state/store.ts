@@ -1,13 +1,5 @@
-import type { KvAction, KvCondition, KvEntry, KvOutcome } from '../../docker/system.js';
-
-/** What the log orders. */
-export interface Command {
-  readonly conditions: readonly KvCondition[];
-  readonly then: readonly KvAction[];
-  readonly otherwise: readonly KvAction[];
-  /** Where timestamps decide between writes, that of this one. */
-  readonly timestamp?: number;
-}
+import type { KvAction, KvCondition, KvEntry, KvOutcome } from '../../../docker/system.js';
+import type { KvCommand } from './command.js';
 
 interface Cell extends KvEntry {
   readonly timestamp: number;
@@ -20,7 +12,7 @@ interface Cell extends KvEntry {
 const KEPT = 8;
 const NOTHING: readonly KvEntry[] = [];
 
-/** The state machine: keys and values, changed by commands in the order of the log. */
+/** Keys and values. */
 export class Store {
   private readonly cells = new Map<string, Cell>();
   private revision = 0;
@@ -40,7 +32,7 @@ export class Store {
     return copy;
   }
 
-  apply(command: Command, now: number): KvOutcome {
+  apply(command: KvCommand, now: number): KvOutcome {
     const succeeded = this.holds(command.conditions);
     const actions = succeeded ? command.then : command.otherwise;
     if (actions.some(({ kind }) => kind === 'put' || kind === 'delete')) this.revision++;
@@ -48,7 +40,7 @@ export class Store {
   }
 
   /** Answers reads; `asOf` says, of each key, from when its value is wanted. */
-  read(command: Command, asOf?: (key: string) => number): KvOutcome {
+  read(command: KvCommand, asOf?: (key: string) => number): KvOutcome {
     const succeeded = this.holds(command.conditions);
     const actions = succeeded ? command.then : command.otherwise;
     return { succeeded, results: actions.map((action) => this.find(action, asOf)) };
@@ -104,8 +96,4 @@ export class Store {
 function forgotten(cell: Cell | undefined, kept: number): Cell | undefined {
   if (cell === undefined || kept === 0) return undefined;
   return { ...cell, previous: forgotten(cell.previous, kept - 1) };
-}
-
-export function readsOnly({ then, otherwise }: Command): boolean {
-  return [...then, ...otherwise].every(({ kind }) => kind === 'get' || kind === 'get-prefix');
 }

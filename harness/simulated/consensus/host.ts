@@ -1,10 +1,11 @@
-import type { Behaviour } from './behaviour.js';
+import type { Behaviour } from '../behaviour.js';
 import type { Raft } from './raft.js';
 
 /** What consensus needs of the node it runs on. */
 export interface Host {
   readonly id: number;
-  readonly nodes: number;
+  /** Most nodes there can ever be. */
+  readonly places: number;
   readonly behaviour: Behaviour;
   /** The node's own clock, ns. */
   clockNs(): number;
@@ -18,4 +19,6 @@ export interface Host {
   send(to: number, receive: (peer: Raft) => void): void;
   /** Somebody else leads, or nobody does. */
   leaderChanged(): void;
+  /** A line of the node's log file. */
+  note(line: string): void;
 }

@@ -6,6 +6,8 @@ export interface Persisted {
   readonly entries: number;
 }
 
+const EMPTY: Persisted = { term: 0, votedFor: -1, entries: 1 };
+
 /** How a disk gets its work done: after a while, unless its machine died meanwhile. */
 export type Later = (run: () => void) => void;
 
@@ -14,7 +16,7 @@ export type Later = (run: () => void) => void;
  * failure too. Syncs that are asked for during one are done together in the next.
  */
 export class Disk {
-  private persisted: Persisted = { term: 0, votedFor: -1, entries: 1 };
+  private persisted: Persisted = EMPTY;
   private underWay: Persisted | undefined;
   private waiting: (() => unknown)[] = [];
 
@@ -47,6 +49,12 @@ export class Disk {
   forgetWaiting(): void {
     this.underWay = undefined;
     this.waiting = [];
+  }
+
+  /** An empty disk in its place. */
+  format(): void {
+    this.forgetWaiting();
+    this.persisted = EMPTY;
   }
 
   has(entries: number): boolean {

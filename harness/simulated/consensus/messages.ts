@@ -1,12 +1,4 @@
-import type { Command } from './store.js';
-
-export interface Entry {
-  readonly term: number;
-  /** Undefined for the entry with which a leader begins its term. */
-  readonly command: Command | undefined;
-}
-
-export const BEGINNING: Entry = { term: 0, command: undefined };
+import type { Entry } from './log.js';
 
 export interface VoteRequest {
   readonly term: number;
