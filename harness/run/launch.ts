@@ -45,7 +45,7 @@ export async function launchRun(request: LaunchedRun): Promise<LaunchedResults> 
       ...run,
       plan,
       cluster,
-      families: system.families,
+      families: system.familiesFor?.(plan.system.options) ?? system.families,
       ...(virtualClock
         ? { clock: virtualClock }
         : { ...(watch && { watch }), onStatus: (status: RunStatus) => observer?.status?.(status, plan) }),
