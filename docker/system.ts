@@ -192,10 +192,10 @@ export interface ProcessStatus {
 
 /** Faults on the database's processes, from inside the pod's pid namespace. */
 export interface ProcessAbility {
-  /** The database's processes on a node; empty when it is down. */
-  status(node: string): Promise<readonly ProcessStatus[]>;
-  /** Signals the database's processes; answers the pids signalled. */
-  signal(node: string, signal: 'KILL' | 'STOP' | 'CONT'): Promise<readonly number[]>;
+  /** The database's processes on a node, or only those with one of these names; empty when it is down. */
+  status(node: string, only?: readonly string[]): Promise<readonly ProcessStatus[]>;
+  /** Signals the database's processes, or only those with one of these names; answers the pids signalled. */
+  signal(node: string, signal: 'KILL' | 'STOP' | 'CONT', only?: readonly string[]): Promise<readonly number[]>;
   /** How the database ended last, or undefined while it runs. */
   exit(node: string): Promise<{ readonly code: number } | undefined>;
   /** Starts the database again on its own data; no-op when it runs. */

@@ -24,17 +24,21 @@ import { uniqueIds } from '../checkers/unique-ids.js';
 import { writeSkew } from '../checkers/write-skew.js';
 import type { System } from '../docker/system.js';
 import { clock } from '../nemesis/clock.js';
+import { corruption } from '../nemesis/corruption.js';
 import { crashLoop } from '../nemesis/crash-loop.js';
+import { diskErrors, diskFull, diskStall } from '../nemesis/disk.js';
 import { flapping } from '../nemesis/flapping.js';
 import { kill } from '../nemesis/kill.js';
 import { membership } from '../nemesis/membership.js';
 import type { Nemesis } from '../nemesis/nemesis.js';
 import { partition } from '../nemesis/partition.js';
 import { pause } from '../nemesis/pause.js';
+import { promote } from '../nemesis/promote.js';
 import { powerLoss } from '../nemesis/power-loss.js';
 import { replace } from '../nemesis/replace.js';
 import { reschedule } from '../nemesis/reschedule.js';
 import { rollingRestart } from '../nemesis/rolling-restart.js';
+import { delay, duplicate, loss, reorder, slow } from '../nemesis/traffic.js';
 import { append } from '../workloads/append.js';
 import { bank } from '../workloads/bank.js';
 import { counter as counterWorkload } from '../workloads/counter.js';
@@ -87,6 +91,16 @@ export const nemeses: readonly Nemesis[] = [
   reschedule,
   replace,
   membership,
+  promote,
+  diskStall,
+  diskFull,
+  diskErrors,
+  corruption,
+  loss,
+  slow,
+  delay,
+  reorder,
+  duplicate,
 ];
 
 /** Judges of one condition each. Linearizability is judged for every one of `models`. */

@@ -28,10 +28,11 @@ export function composeNemeses(
 }
 
 function narrow(nemesis: Nemesis, wanted: readonly string[], { system, nodes }: Terrain): Nemesis {
-  const stranger = wanted.find((target) => !nemesis.targets.includes(target));
+  const known = [...nemesis.targets, ...(nemesis.targetsOnRequest ?? [])];
+  const stranger = wanted.find((target) => !known.includes(target));
   if (stranger === undefined) return { ...nemesis, targets: [...new Set(wanted)] };
   const here = `on ${nodes} ${nodes === 1 ? 'node' : 'nodes'} of ${system}`;
-  throw new UserError(`-n ${nemesis.name}:${stranger}: no such target ${here}${suggestion(stranger, nemesis.targets)}`);
+  throw new UserError(`-n ${nemesis.name}:${stranger}: no such target ${here}${suggestion(stranger, known)}`);
 }
 
 function named(name: string, known: readonly Nemesis[]): Nemesis {

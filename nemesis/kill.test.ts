@@ -44,6 +44,23 @@ describe('kill', () => {
   });
 });
 
+describe('a kill of chosen processes', () => {
+  it('leaves the others alone, and does not ask how the node ended', async () => {
+    const cluster = new FakeCluster(3);
+    const asked: (readonly string[] | undefined)[] = [];
+    const { status, signal } = cluster.abilities.processes;
+    cluster.abilities.processes.signal = (node, name, only) => (asked.push(only), signal(node, name, only));
+    cluster.abilities.processes.status = (node, only) => (asked.push(only), status(node, only));
+    const narrowed = { ...request('kill', 'one', cluster.order), options: { process: 'postgres' } };
+    const fault = await kill.inject(narrowed, contextOf(cluster));
+    expect(fault.description).toBe('postgres of n1 killed');
+    const healed = await fault.heal();
+    expect(healed).toMatchObject({ effective: true, healed: true });
+    expect(healed.evidence).toMatchObject([{ what: 'processes of n1', measured: 'gone' }]);
+    expect(new Set(asked.map((only) => only?.join()))).toEqual(new Set(['postgres']));
+  });
+});
+
 describe('a kill that did not bite', () => {
   it('is ineffective when the process ignores it, and still healed', async () => {
     const healed = await (await inject('one', { deaf: ['n4'] })).fault.heal();

@@ -4,8 +4,8 @@ import { activeFault, injectOrUndo, ofEachNode } from './active-fault.js';
 import { boundsOf, eachNode, eventually, onEach, type Bounds } from './bounded.js';
 import { killedEvidence, runningEvidence, survivors, type Ending } from './evidence.js';
 import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
-import { processesOf } from './processes.js';
-import { byName, fitting, strategy, takeAim, TARGETS } from './targets.js';
+import { namesIn, processesOf, processOptions } from './processes.js';
+import { choose, fitting, TARGETS } from './targets.js';
 
 /** Kills the database's processes with SIGKILL; healing starts them again on their own data. */
 export const kill: Nemesis = {
@@ -15,15 +15,15 @@ export const kill: Nemesis = {
   targets: Object.keys(TARGETS),
   targetsFor: ({ nodes }) => fitting(TARGETS, nodes),
   minNodes: 1,
+  options: processOptions,
   inject,
 };
 
 async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
-  const processes = processesOf(context.cluster, 'kill');
+  const only = namesIn(request);
+  const processes = processesOf(context.cluster, 'kill', only);
   const bounds = boundsOf(context);
-  const target = strategy(TARGETS, request);
-  const sight = await takeAim(target.aim, request, context);
-  const nodes = byName(sight.order.slice(0, target.count(sight.order.length)));
+  const { nodes, leadersBefore, evidence } = await choose(TARGETS, request, context);
   const before = await onEach(nodes, bounds, (node) => processes.status(node));
   const start = async () => void (await onEach(nodes, bounds, (node) => processes.start(node)));
   await injectOrUndo(bounds, () => eachNode(nodes, (node) => processes.signal(node, 'KILL')), start);
@@ -32,12 +32,16 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
   for (const end of endings) end.catch(() => undefined);
   return activeFault(
     {
-      description: `${nodes.join(' ')} killed`,
+      description: `${only === undefined ? '' : `${only.join(' ')} of `}${nodes.join(' ')} killed`,
       nodes,
-      leadersBefore: sight.leadersBefore,
+      leadersBefore,
       measure: async () => [
-        ...sight.evidence,
-        ...(await ofEachNode(nodes, bounds, async (node, at) => killedEvidence(node, await endings[at]))),
+        ...evidence,
+        ...(await ofEachNode(nodes, bounds, async (node, at) => {
+          const seen = killedEvidence(node, await endings[at]);
+          // With the supervisor alive the node as a whole has no end.
+          return only === undefined ? seen : seen.slice(0, 1);
+        })),
       ],
       undo: start,
       verify: () => ofEachNode(nodes, bounds, (node, at) => restarted(processes, node, endings[at])),

@@ -88,6 +88,8 @@ export interface Nemesis {
   readonly needs: readonly Ability[];
   /** Target strategies it knows; the schedule draws among them. */
   readonly targets: readonly string[];
+  /** Target strategies that the schedule never draws: they happen only when asked for by name. */
+  readonly targetsOnRequest?: readonly string[];
   /** Of the targets, those that make sense there; absent: all of them. */
   targetsFor?(terrain: Terrain): readonly string[];
   /** Fewest nodes at which it makes sense. */

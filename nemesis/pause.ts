@@ -4,8 +4,8 @@ import { activeFault, injectOrUndo, ofEachNode, type FaultParts } from './active
 import { boundsOf, eachNode, eventually, onEach, type Bounds } from './bounded.js';
 import { frozenEvidence, isStopped, stoppedEvidence, thawedEvidence, type FreezerReading } from './evidence.js';
 import type { ActiveFault, Nemesis, NemesisContext } from './nemesis.js';
-import { allRunning, processesOf, resume } from './processes.js';
-import { byName, fitting, strategy, takeAim, TARGETS, type Target } from './targets.js';
+import { allRunning, namesIn, processesOf, processOptions, resume } from './processes.js';
+import { choose, fitting, strategy, TARGETS, type Target } from './targets.js';
 
 /** By signal the database's processes stop one by one; the freezer holds the whole pod at one instant. */
 type Method = 'signal' | 'freezer';
@@ -27,15 +27,16 @@ export const pause: Nemesis = {
   targetsFor: ({ nodes, abilities }) =>
     fitting(PAUSES, nodes).filter((name) => PAUSES[name].method === 'signal' || abilities.includes('freezer')),
   minNodes: 1,
+  options: processOptions,
   inject,
 };
 
 async function inject(request: FaultRequest, context: NemesisContext): Promise<ActiveFault> {
   const bounds = boundsOf(context);
-  const processes = processesOf(context.cluster, 'pause');
-  const { method, aim, count } = strategy(PAUSES, request);
-  const sight = await takeAim(aim, request, context);
-  const nodes = byName(sight.order.slice(0, count(sight.order.length)));
+  const { method } = strategy(PAUSES, request);
+  // The freezer holds the whole pod, whatever is running in it.
+  const processes = processesOf(context.cluster, 'pause', method === 'signal' ? namesIn(request) : undefined);
+  const { nodes, leadersBefore, evidence } = await choose(PAUSES, request, context);
   const paused =
     method === 'signal'
       ? await stop(processes, nodes, bounds)
@@ -44,8 +45,8 @@ async function inject(request: FaultRequest, context: NemesisContext): Promise<A
     {
       ...paused,
       nodes,
-      leadersBefore: sight.leadersBefore,
-      measure: async () => [...sight.evidence, ...(await paused.measure())],
+      leadersBefore,
+      measure: async () => [...evidence, ...(await paused.measure())],
     },
     context,
   );

@@ -1,12 +1,34 @@
 import type { Cluster, ProcessAbility } from '../docker/system.js';
-import type { Evidence } from '../harness/history/faults.js';
+import { z } from 'zod';
+import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import { abilityOf } from './abilities.js';
 import { ofEachNode } from './active-fault.js';
 import { onEach, type Bounds } from './bounded.js';
 import { runningEvidence } from './evidence.js';
 
-export function processesOf({ abilities }: Cluster, nemesis: string): ProcessAbility {
-  if (abilities.processes === undefined) throw new Error(`nemesis ${nemesis}: the cluster has no ability processes`);
-  return abilities.processes;
+/** Of nemeses that act on processes. */
+export const processOptions = z.strictObject({
+  process: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('only processes of this name, or these: the database and not its supervisor; by default all'),
+});
+
+/** The names that a request is narrowed to. */
+export function namesIn(request: FaultRequest): readonly string[] | undefined {
+  const { process } = processOptions.parse(request.options ?? {});
+  return process === undefined ? undefined : [process].flat();
+}
+
+/** The cluster's processes, or those with one of these names, as if there were no others. */
+export function processesOf(cluster: Cluster, nemesis: string, only?: readonly string[]): ProcessAbility {
+  const all = abilityOf(cluster, 'processes', nemesis);
+  if (only === undefined) return all;
+  return {
+    ...all,
+    status: (node) => all.status(node, only),
+    signal: (node, signal) => all.signal(node, signal, only),
+  };
 }
 
 /** Continues whatever is stopped, and starts what has ended meanwhile: some databases give up when they wake up late. */

@@ -22,16 +22,14 @@ export function diskAbility(podOf: (node: string) => Pod, agent: Agent): DiskAbi
   };
 }
 
-/** All at once, then what is left in small pieces, until a single block is refused. */
+/** All at once, then what is left in ever smaller pieces, until a single block is refused. */
 function fillScript(path: string): string {
   const file = `${path}/${FILL}`;
   return `
-free=$(df --output=avail -B4096 ${path} | tail -n1)
-while [ "$free" -gt 0 ]; do
-  fallocate -o $(stat -c %s ${file} 2>/dev/null || echo 0) -l $((free * 4096)) ${file} 2>/dev/null || free=$((free / 2))
-  [ "$(df --output=avail -B4096 ${path} | tail -n1)" -lt "$free" ] && free=$(df --output=avail -B4096 ${path} | tail -n1)
+size=$(df --output=avail -B4096 ${path} | tail -n1); size=$((size * 4096)); at=0
+while [ "$size" -ge 4096 ]; do
+  if fallocate -o $at -l $size ${file} 2>/dev/null; then at=$((at + size)); else size=$((size / 8192 * 4096)); fi
 done
-sync -f ${path} 2>/dev/null
 true`;
 }
 
@@ -49,25 +47,25 @@ async function mend(pod: Pod, agent: Agent): Promise<void> {
   if (!State.Running) await startDatabase(pod, TIMEOUT_MS);
 }
 
+/** A write that waits for a frozen file system cannot even be killed: it is left behind, and cleans up when it wakes. */
 function probeScript(path: string): string {
   const file = `${path}/${PROBE}`;
   return `
 export LC_ALL=C
-said=$(timeout -s KILL ${PROBE_SECONDS} dd if=/dev/zero of=${file} bs=4096 count=4 conv=fsync 2>&1)
-code=$?
-[ $code = 0 ] && rm -f ${file}
-echo "code $code"
-echo "$said"
-echo "free $(timeout -s KILL ${PROBE_SECONDS} df --output=avail -B1 ${path} 2>/dev/null | tail -n1)"`;
+result=$(mktemp)
+( dd if=/dev/zero of=${file} bs=4096 count=4 conv=fsync; code=$?; rm -f ${file}; echo "code $code" ) >$result 2>&1 &
+for i in $(seq ${10 * PROBE_SECONDS}); do grep -q '^code' $result && break; sleep 0.1; done
+cat $result
+echo "free $(df --output=avail -B1 ${path} 2>/dev/null | tail -n1)"`;
 }
 
 type Probed = Awaited<ReturnType<DiskAbility['probe']>>;
 
 function readProbe(said: string): Probed {
-  const code = Number(/^code (\d+)$/m.exec(said)?.[1] ?? 1);
+  const code = /^code (\d+)$/m.exec(said)?.[1];
   const freeBytes = Number(/^free +(\d+)$/m.exec(said)?.[1] ?? 0);
-  if (code === 0) return { write: 'ok', freeBytes };
-  if (code === 137) return { write: 'stalled', freeBytes };
+  if (code === undefined) return { write: 'stalled', freeBytes };
+  if (code === '0') return { write: 'ok', freeBytes };
   return { write: /No space left/.test(said) ? 'no-space' : 'error', freeBytes };
 }
 

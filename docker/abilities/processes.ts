@@ -10,8 +10,8 @@ const GONE_TIMEOUT_MS = 5_000;
 /** Faults on processes by name, from the sandbox, which shares the pid namespace and outlives the database. */
 export function processAbility(podOf: (node: string) => Pod, names: readonly string[]): ProcessAbility {
   return {
-    status: (node) => status(podOf(node), names),
-    signal: (node, signal) => send(podOf(node), names, signal),
+    status: (node, only) => status(podOf(node), only ?? names),
+    signal: (node, signal, only) => send(podOf(node), only ?? names, signal, only === undefined),
     async exit(node) {
       const { State } = await inspect(podOf(node));
       return State.Running || State.Restarting ? undefined : { code: State.ExitCode };
@@ -30,11 +30,17 @@ export async function status(pod: Pod, names: readonly string[]): Promise<readon
   return living(parseStats(stdout), names);
 }
 
-async function send(pod: Pod, names: readonly string[], signal: 'KILL' | 'STOP' | 'CONT'): Promise<readonly number[]> {
+async function send(
+  pod: Pod,
+  names: readonly string[],
+  signal: 'KILL' | 'STOP' | 'CONT',
+  all: boolean,
+): Promise<readonly number[]> {
   const pattern = names.map((name) => name.slice(0, 15).replace(/[^\w-]/g, '\\$&')).join('|');
-  // One process may start another between being listed and being killed: kill until none is left.
+  // One process may start another between being listed and being killed: kill until none is left. But a supervisor that
+  // lives on starts them again, and that is not to be fought.
   const script = `pkill -e -x -r D,R,S,T,t,I -${signal} "$1" ${
-    signal === 'KILL' ? '&& for i in 1 2 3 4 5; do pkill -e -x -r D,R,S,T,t,I -KILL "$1" || break; done' : ''
+    signal === 'KILL' && all ? '&& for i in 1 2 3 4 5; do pkill -e -x -r D,R,S,T,t,I -KILL "$1" || break; done' : ''
   }`;
   const { stdout } = await exec(pod.sandbox, ['sh', '-c', script, 'signal', pattern], SCRIPT_TIMEOUT_MS);
   const pids = [...new Set([...stdout.matchAll(/\(pid (\d+)\)/g)].map((match) => Number(match[1])))];

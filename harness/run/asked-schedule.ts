@@ -6,7 +6,7 @@ import type { ScheduledFault } from './plan.js';
 import type { AskedFault } from './schedule-file.js';
 
 /** What a nemesis must tell for a fault of it to be checked. */
-export type Askable = Pick<Nemesis, 'name' | 'targets' | 'options'>;
+export type Askable = Pick<Nemesis, 'name' | 'targets' | 'targetsOnRequest' | 'options'>;
 
 /** Where the asked faults are to take place. */
 export interface Ground {
@@ -33,8 +33,9 @@ function scheduled(asked: AskedFault, id: number, drawn: readonly string[], grou
   const nemesis = ground.nemeses.find(({ name }) => name === kind);
   if (nemesis === undefined) throw new UserError(`${where}: no nemesis ${kind} in this test`);
   const target = asked.target ?? nemesis.targets[0];
-  if (!nemesis.targets.includes(target)) {
-    throw new UserError(`${where}.target: ${kind} has no target ${target} here${suggestion(target, nemesis.targets)}`);
+  const known = [...nemesis.targets, ...(nemesis.targetsOnRequest ?? [])];
+  if (!known.includes(target)) {
+    throw new UserError(`${where}.target: ${kind} has no target ${target} here${suggestion(target, known)}`);
   }
   const stranger = nodes.find((node) => !ground.nodes.includes(node));
   if (stranger !== undefined) {

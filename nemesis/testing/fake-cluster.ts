@@ -10,10 +10,12 @@ import {
   type ProcessStatus,
 } from '../../docker/system.js';
 import { RealClock } from '../../harness/kit/clock.js';
+import { FakeDisks, type DiskSabotage } from './fake-disks.js';
 import { FakeMachines, type MachineSabotage } from './fake-machines.js';
+import { FakeTraffic, type TrafficSabotage } from './fake-traffic.js';
 
 /** Ways in which a cluster can fail its nemesis. Each is off unless named. */
-export interface Sabotage extends MachineSabotage {
+export interface Sabotage extends MachineSabotage, DiskSabotage, TrafficSabotage {
   /** Cuts something else than was asked. */
   readonly cutInstead?: (links: readonly Link[]) => readonly Link[];
   /** Links whose rule survives healing. */
@@ -50,7 +52,11 @@ interface FakeNode {
 export class FakeCluster implements Cluster {
   nodes: readonly ClusterNode[];
   readonly versions = {};
-  readonly abilities: Required<Omit<Abilities, 'logs' | 'disks' | 'traffic'>>;
+  readonly abilities: Required<Omit<Abilities, 'logs'>>;
+  readonly traffic = new FakeTraffic(
+    () => this.sabotage,
+    (line) => this.calls.push(line),
+  );
   /** By which its clocks drift. */
   clock = new RealClock();
   /** Every call that changes something, in order. */
@@ -71,7 +77,8 @@ export class FakeCluster implements Cluster {
     }
     const { power, clocks, orchestrator, membership } = this.machines();
     const [network, processes, freezer] = [this.network(), this.processes(), this.freezer()];
-    this.abilities = { network, processes, freezer, power, clocks, orchestrator, membership };
+    const [disks, traffic] = [this.disks.ability, this.traffic.ability];
+    this.abilities = { network, processes, freezer, power, clocks, orchestrator, membership, disks, traffic };
   }
 
   get order(): readonly string[] {
@@ -121,6 +128,14 @@ export class FakeCluster implements Cluster {
     return Promise.resolve();
   }
 
+  private readonly disks = new FakeDisks({
+    sabotage: () => this.sabotage,
+    call: (line) => this.calls.push(line),
+    stop: (node) => this.end(node, 137),
+    start: (node) => this.begin(node),
+    runs: (node) => this.node(node).process !== undefined,
+  });
+
   private machines(): FakeMachines {
     return new FakeMachines({
       sabotage: () => this.sabotage,
@@ -131,6 +146,7 @@ export class FakeCluster implements Cluster {
       stop: (node) => this.end(node, 137),
       start: (node) => this.begin(node),
       join: (node) => this.join(node),
+      wiped: (node) => this.disks.damaged.delete(node),
     });
   }
 
@@ -141,8 +157,9 @@ export class FakeCluster implements Cluster {
   private begin(node: string): void {
     if (this.sabotage.neverStarts?.includes(node)) throw new Error('the data directory is corrupt');
     const state = this.node(node);
-    state.process ??= this.newProcess();
-    state.exit = undefined;
+    const refuses = this.sabotage.refusesDamage?.includes(node) && this.disks.damaged.has(node);
+    if (!refuses) state.process ??= this.newProcess();
+    state.exit = refuses ? { code: 1 } : undefined;
   }
 
   private network(): NetworkAbility {

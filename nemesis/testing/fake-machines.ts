@@ -39,6 +39,8 @@ export interface Site {
   readonly stop: (node: string) => void;
   readonly start: (node: string) => void;
   readonly join: (node: string) => void;
+  /** Its data are gone. */
+  readonly wiped: (node: string) => void;
 }
 
 interface Machine {
@@ -112,7 +114,10 @@ export class FakeMachines {
         }
         const machine = this.of(name);
         const old = machine.volume;
-        if (volume === 'wiped' && !sabotage.keepsVolume?.includes(name)) machine.volume++;
+        if (volume === 'wiped' && !sabotage.keepsVolume?.includes(name)) {
+          machine.volume++;
+          site.wiped(name);
+        }
         const to = sabotage.keepsAddress?.includes(name) ? from : `10.0.0.${this.addresses++}`;
         site.setNodes(site.nodes().map((node) => (node.name === name ? { ...node, address: to } : node)));
         site.start(name);
