@@ -268,6 +268,8 @@ export interface TrafficAbility {
   restore(): Promise<void>;
   /** Packets that passed the impairment and packets that it dropped or held back, per node they left from or came to. */
   counters(): Promise<readonly { readonly node: string; readonly packets: number; readonly hit: number }[]>;
+  /** Puts some packets of more than a kilobyte each on a line that may be idle; nobody waits for them. */
+  send(link: Link, packets: number): Promise<void>;
   /** Time of a connection's round trip, or undefined where none came about within 5 s. */
   roundTripMs(link: Link): Promise<number | undefined>;
 }

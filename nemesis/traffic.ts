@@ -133,11 +133,15 @@ async function hitEvidence(
   links: readonly Link[],
   impairment: Impairment,
 ): Promise<readonly Evidence[]> {
-  // On lines that are idle the question itself is a packet.
-  const [to] = links.filter(({ from, to: end }) => from === nodes[0] && end !== CLIENTS);
-  if (to !== undefined) await traffic.roundTripMs(to);
+  const lines = nodes.flatMap((node) => links.find(({ from, to }) => from === node && to !== CLIENTS) ?? []);
+  // Idle lines would show nothing. What is lost is dropped where it arrives, so the answers of the others count too.
+  const sending = lines.flatMap(({ from, to }) => [
+    traffic.send({ from, to }, SENT),
+    traffic.send({ from: to, to: from }, SENT),
+  ]);
+  await Promise.all(sending);
   const counters = await traffic.counters();
-  return nodes.map((node) => {
+  const hits = nodes.map((node): Evidence => {
     const { packets = 0, hit = 0 } = counters.find((each) => each.node === node) ?? {};
     return {
       what: `packets on the lines of ${node}`,
@@ -146,6 +150,28 @@ async function hitEvidence(
       bit: hit > 0,
     };
   });
+  return impairment.kind === 'delay' ? [...hits, ...(await lateEvidence(traffic, lines, impairment))] : hits;
+}
+
+/** Enough for one in five to be lost with next to certainty, and for a slow line to fall behind. */
+const SENT = 25;
+
+async function lateEvidence(
+  traffic: TrafficAbility,
+  [line]: readonly Link[],
+  { delayMs, jitterMs }: Extract<Impairment, { kind: 'delay' }>,
+): Promise<readonly Evidence[]> {
+  if (line === undefined) return [];
+  const took = await traffic.roundTripMs(line);
+  const atLeastMs = Math.max(1, delayMs - jitterMs);
+  return [
+    {
+      what: `round trip ${line.from}→${line.to}`,
+      expected: `at least ${atLeastMs} ms`,
+      measured: took === undefined ? 'none within 5 s' : `${took.toFixed(0)} ms`,
+      bit: took === undefined || took >= atLeastMs,
+    },
+  ];
 }
 
 const HIT: Readonly<Record<Impairment['kind'], string>> = {

@@ -101,3 +101,8 @@ export function roundTripScript(address: string, port: number): string {
 answer=$(timeout 5 bash -c "exec 3<>/dev/tcp/${address}/${port}" 2>&1)
 case "$?:$answer" in 0:*|*refused*) echo "rtt $(awk -v a=$began -v b=$(date +%s%N) 'BEGIN { print (b - a) / 1e6 }')";; esac`;
 }
+
+/** Datagrams to the discard port, each on a socket of its own: a refusal of one must not keep the next from leaving. */
+export function sendScript(address: string, packets: number): string {
+  return `for i in $(seq ${packets}); do head -c 1400 /dev/zero > /dev/udp/${address}/9; done 2>/dev/null; true`;
+}

@@ -11,6 +11,7 @@ import {
   PROBE_SCRIPTS,
   RESTORE_SCRIPT,
   roundTripScript,
+  sendScript,
 } from './traffic-scripts.js';
 
 const TIMEOUT_MS = 15_000;
@@ -49,8 +50,16 @@ export function trafficAbility(topology: NetworkTopology): TrafficAbility {
         const { stdout } = await exec(pod.sandbox, ['sh', '-c', COUNTERS_SCRIPT], TIMEOUT_MS);
         return { node: pod.node, ...parseTraffic(stdout) };
       }),
+    send: (link, packets) => send(topology, link, packets),
     roundTripMs: (link) => roundTripMs(topology, link),
   };
+}
+
+async function send({ pods, clientAddress }: NetworkTopology, { from, to }: Link, packets: number): Promise<void> {
+  const source = pods().find((pod) => pod.node === from);
+  const address = to === CLIENTS ? clientAddress : pods().find((pod) => pod.node === to)?.address;
+  if (source === undefined || address === undefined) return;
+  await exec(source.sandbox, ['bash', '-c', sendScript(address, packets)], TIMEOUT_MS);
 }
 
 async function probeKernel(pod: Pod, kind: Impairment['kind']): Promise<string | undefined> {

@@ -37,7 +37,8 @@ export class FakeTraffic {
         this.hits.clear();
       },
       counters: async () => [...this.hits].map(([node, hit]) => ({ node, hit, packets: hit * 4 })),
-      roundTripMs: async () => 1,
+      send: async () => undefined,
+      roundTripMs: async () => (this.impairment?.kind === 'delay' ? this.impairment.delayMs : 1),
     };
   }
 
