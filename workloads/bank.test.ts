@@ -3,7 +3,16 @@ import { type Dice, Random } from '../harness/kit/random.js';
 import { bank } from './bank.js';
 import { drive } from './testing/drive.js';
 import { FakeKv } from './testing/fake-kv.js';
-import { keepsItsPromises, kinds, plan, validities, verdicts } from './testing/promises.js';
+import {
+  holdsOnEveryInterleaving,
+  keepsItsPromises,
+  kinds,
+  outcome,
+  plan,
+  validities,
+  verdicts,
+} from './testing/promises.js';
+import { onSql } from './testing/stores.js';
 
 keepsItsPromises(bank);
 
@@ -38,10 +47,33 @@ describe('bank', () => {
     expect(kinds(await verdicts(bank, history))).toContain('wrong-total');
   });
 
+  for (const updates of ['relative', 'computed']) {
+    holdsOnEveryInterleaving(bank, { ...onSql(), options: { updates } });
+  }
+
+  it('loses money at read committed where clients calculate, and keeps it where the database does', async () => {
+    const committed = { ...onSql({ isolation: 'read-committed' }), unknownShare: 0 };
+    const computed = await outcome(bank, { ...committed, options: { updates: 'computed' } });
+    expect(computed).toEqual(expect.arrayContaining(['invalid', 'wrong-total']));
+    expect(await outcome(bank, { ...committed, options: { updates: 'relative' } })).toEqual(['valid']);
+    const snapshot = { ...onSql({ isolation: 'snapshot' }), options: { updates: 'computed' } };
+    expect(await outcome(bank, snapshot)).toEqual(['valid']);
+  });
+
+  it('finds what tables lose, show late, or do although they refused it', async () => {
+    const lost = await outcome(bank, { ...onSql({ bug: 'lost commits' }), bugShare: 0.02 });
+    expect(lost).toEqual(expect.arrayContaining(['invalid', 'lost']));
+    const stale = await outcome(bank, { ...onSql({ bug: 'stale reads' }), bugShare: 0.2 });
+    expect(stale).toEqual(expect.arrayContaining(['invalid', 'stale-read']));
+    const dirty = await outcome(bank, { ...onSql({ bug: 'aborted commits' }), bugShare: 0.02 });
+    expect(dirty).toEqual(expect.arrayContaining(['invalid', 'dirty']));
+  });
+
   it('does not refill accounts that are there', async () => {
     const kv = new FakeKv({
       dice: { int: () => 0, float: () => 0, chance: () => false } as unknown as Dice,
       turn: () => Promise.resolve(),
+      now: () => 0,
     });
     const context = { options: {}, keyspace: 'w', nodes: ['n1'], concurrency: 1, random: Random.fromSeed(1) };
     const { setUp, client } = bank.clients.kv!;

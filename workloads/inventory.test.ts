@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inventory } from './inventory.js';
 import { drive } from './testing/drive.js';
-import { keepsItsPromises, kinds, plan, verdicts } from './testing/promises.js';
+import { holdsOnEveryInterleaving, keepsItsPromises, kinds, outcome, plan, verdicts } from './testing/promises.js';
+import { onSql } from './testing/stores.js';
 
 keepsItsPromises(inventory);
 
@@ -24,6 +25,30 @@ describe('inventory', () => {
     const found = await verdicts(inventory, await drive(inventory, { ...plan, options }), options);
     expect(kinds(found)).toContain('oversold');
     expect(kinds(found)).toContain('not-conserved');
+  });
+
+  for (const strategy of ['conditional', 'for-update']) {
+    holdsOnEveryInterleaving(inventory, { ...onSql(), options: { strategy } });
+  }
+
+  it.each([
+    ['naive', 'read-committed', 'invalid'],
+    ['naive', 'snapshot', 'valid'],
+    ['conditional', 'read-committed', 'valid'],
+    ['for-update', 'read-committed', 'valid'],
+  ] as const)('in tables, %s at %s: %s', async (strategy, isolation, expected) => {
+    const options = { strategy, initialStock: 20, skus: 2, maxRestock: 5 };
+    const [validity, ...found] = await outcome(inventory, { ...onSql({ isolation }), options, unknownShare: 0 });
+    expect(validity).toBe(expected);
+    if (expected === 'invalid') expect(found).toContain('oversold');
+    else expect(found).toEqual([]);
+  });
+
+  it('finds what tables lose, or do although they refused it', async () => {
+    const lost = await outcome(inventory, { ...onSql({ bug: 'lost commits' }), bugShare: 0.02 });
+    expect(lost).toEqual(expect.arrayContaining(['invalid', 'lost-order']));
+    const dirty = await outcome(inventory, { ...onSql({ bug: 'aborted commits' }), bugShare: 0.02 });
+    expect(dirty).toEqual(expect.arrayContaining(['invalid', 'phantom-order']));
   });
 
   it('finds refusals that stale reads cause', async () => {

@@ -142,7 +142,9 @@ function operation(groups: Groups, parsed: Options, dice: Dice): readonly [Invoc
       { ...groups, active: changed },
     ];
   }
-  const value = Array.from({ length: groupSize }, (_, key): Json => ['r', first + key, null]);
+  // From any key on: readers that ask in one order see fewer disagreements.
+  const from = dice.int(groupSize);
+  const value = Array.from({ length: groupSize }, (_, key): Json => ['r', first + ((from + key) % groupSize), null]);
   const used = reads + 1 >= readsPerGroup && written === groupSize;
   const next = used ? { first: groups.fresh, written: 0, reads: 0 } : { ...group, reads: reads + 1 };
   const fresh = used ? groups.fresh + groupSize : groups.fresh;

@@ -1,13 +1,14 @@
-import { SessionError } from '../../docker/system.js';
+import { SessionError, type SessionFamily } from '../../docker/system.js';
 import { clients, limit, phases } from '../../harness/generator/combinators.js';
 import type { Generator } from '../../harness/generator/generator.js';
 import { ThreadBoard } from '../../harness/generator/threads.js';
 import { historyOf } from '../../harness/history/builder.js';
 import type { History } from '../../harness/history/history.js';
-import type { Completion, Invocation, Json, Operation } from '../../harness/history/operation.js';
+import type { Completion, Invocation, Json, Operation, Process } from '../../harness/history/operation.js';
 import { messageOf } from '../../harness/kit/errors.js';
 import { type Dice, Random } from '../../harness/kit/random.js';
-import type { Workload, WorkloadContext } from '../workload.js';
+import type { Client, FamilyClients, Workload, WorkloadContext } from '../workload.js';
+import type { Fake, FakeTools } from './fake.js';
 import { FakeKv, type KvBug } from './fake-kv.js';
 
 export interface Drive {
@@ -15,9 +16,12 @@ export interface Drive {
   readonly operations: number;
   readonly concurrency: number;
   readonly unknownShare?: number;
+  readonly options?: Readonly<Record<string, Json>>;
+  /** The store in memory; by default a key–value store with `bug`. */
+  readonly store?: (tools: FakeTools) => Fake;
+  readonly family?: SessionFamily;
   readonly bug?: KvBug;
   readonly bugShare?: number;
-  readonly options?: Readonly<Record<string, Json>>;
 }
 
 /** Time that passes with each step, ns. */
@@ -33,44 +37,70 @@ export async function drive(workload: Workload, plan: Drive): Promise<History> {
   const [dice] = random.fork('fake').draw((dice) => dice);
   const waiting: (() => void)[] = [];
   const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
-  const { bug, bugShare, unknownShare } = plan;
-  const kv = new FakeKv({
+  const { bug, bugShare, unknownShare, family = 'kv' } = plan;
+  const board = new ThreadBoard(plan.concurrency);
+  const tools: FakeTools = {
     dice,
     turn,
-    ...(bug && { bug }),
+    now: () => board.time,
     ...(bugShare !== undefined && { bugShare }),
     ...(unknownShare !== undefined && { unknownShare }),
-  });
-  await setUp(workload, context, kv, waiting);
-  await setUp(workload, context, kv, waiting);
+  };
+  const store = plan.store?.(tools) ?? new FakeKv({ ...tools, ...(bug && { bug }) });
+  // The compiler cannot tell that the store and the clients are of the same family.
+  const clientsOf = workload.clients[family] as FamilyClients<SessionFamily>;
+  await setUp(clientsOf, context, store, waiting);
+  await setUp(clientsOf, context, store, waiting);
   const stress = limit(plan.operations, workload.generator(context));
   const final = workload.finalGenerator?.(context);
-  return new Driver(workload, context, kv, waiting, dice).run(clients(final ? phases(stress, final) : stress));
+  const driver = new Driver(clientsOf, context, store, waiting, { dice, board });
+  return driver.run(clients(final ? phases(stress, final) : stress));
 }
 
-async function setUp(workload: Workload, context: WorkloadContext, kv: FakeKv, waiting: (() => void)[]): Promise<void> {
-  let done = false;
-  const work = workload.clients.kv!.setUp(kv.session(), context).then(() => (done = true));
-  while (!done) {
-    waiting.shift()?.();
-    await new Promise(setImmediate);
+async function setUp(
+  { setUp }: FamilyClients<SessionFamily>,
+  context: WorkloadContext,
+  store: Fake,
+  waiting: (() => void)[],
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    let done = false;
+    const work = setUp(store.session('n1'), context).finally(() => (done = true));
+    work.catch(() => undefined);
+    while (!done) {
+      waiting.shift()?.();
+      await new Promise(setImmediate);
+    }
+    try {
+      return await work;
+    } catch (error) {
+      if (attempt >= 5) throw error;
+    }
   }
-  await work;
+}
+
+interface Connection {
+  readonly process: Process;
+  readonly client: Client;
+  close(): Promise<void>;
 }
 
 class Driver {
   private readonly events: Operation[] = [];
+  private readonly dice: Dice;
   private readonly board: ThreadBoard;
+  private readonly connections = new Map<number, Connection>();
   private busy = 0;
 
   constructor(
-    private readonly workload: Workload,
+    private readonly family: FamilyClients<SessionFamily>,
     private readonly context: WorkloadContext,
-    private readonly kv: FakeKv,
+    private readonly store: Fake,
     private readonly waiting: (() => void)[],
-    private readonly dice: Dice,
+    { dice, board }: { readonly dice: Dice; readonly board: ThreadBoard },
   ) {
-    this.board = new ThreadBoard(context.concurrency);
+    this.dice = dice;
+    this.board = board;
   }
 
   async run(generator: Generator): Promise<History> {
@@ -106,13 +136,27 @@ class Driver {
     this.board.take(thread);
     this.busy++;
     record({ process, node, type: 'invoke', ...invocation });
-    const client = this.workload.clients.kv!.client(this.kv.session(), this.context);
+    const { client, close } = this.connection(thread, process, node);
     void complete(() => client.invoke(invocation)).then((completion) => {
       record({ process, node, ...invocation, ...completion, value: completion.value ?? invocation.value });
-      if (completion.type === 'info') this.board.retire(thread);
+      if (completion.type === 'info') {
+        this.board.retire(thread);
+        void close();
+      }
       this.board.release(thread);
       this.busy--;
     });
+  }
+
+  /** One process is one session. */
+  private connection(thread: number, process: Process, node: string): Connection {
+    const known = this.connections.get(thread);
+    if (known?.process === process) return known;
+    const session = this.store.session(node);
+    const client = this.family.client(session, this.context);
+    const connection = { process, client, close: () => session.close() };
+    this.connections.set(thread, connection);
+    return connection;
   }
 }
 

@@ -6,19 +6,13 @@ import {
   type KvSession,
   SessionError,
 } from '../../docker/system.js';
-import type { Dice } from '../../harness/kit/random.js';
+import type { Fake, FakeTools } from './fake.js';
 
 /** Ways in which a key–value store can be wrong. */
 export type KvBug = 'stale reads' | 'lost updates' | 'unchecked conditions';
 
-export interface FakeKvOptions {
-  readonly dice: Dice;
-  /** Waits for its turn before anything happens, so that calls of several sessions interleave. */
-  readonly turn: () => Promise<void>;
-  /** Share of calls whose outcome the client never learns. */
-  readonly unknownShare?: number;
+export interface FakeKvOptions extends FakeTools {
   readonly bug?: KvBug;
-  readonly bugShare?: number;
 }
 
 type State = ReadonlyMap<string, KvEntry>;
@@ -26,7 +20,7 @@ type State = ReadonlyMap<string, KvEntry>;
 const STALE_REVISIONS = 6;
 
 /** A linearizable key–value store in memory, or one that is not. */
-export class FakeKv {
+export class FakeKv implements Fake<'kv'> {
   /** States by revision. */
   private readonly states: State[] = [new Map()];
 

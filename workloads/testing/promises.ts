@@ -1,24 +1,60 @@
 import { describe, expect, it } from 'vitest';
-import { UNLIMITED, type Verdict } from '../../checkers/checker.js';
+import fc from 'fast-check';
+import { UNLIMITED, type Verdict, worst } from '../../checkers/checker.js';
 import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Workload } from '../workload.js';
-import { drive } from './drive.js';
+import { drive, type Drive } from './drive.js';
 
 type Options = Readonly<Record<string, Json>>;
 
-/** What a workload's own checkers say, by name. */
+/** What a workload's own checkers say, by name; against a model where one is given. */
 export async function verdicts(
   workload: Workload,
   history: History,
   given: Options = {},
+  consistency?: string,
+  timeMs = 20_000,
 ): Promise<Readonly<Record<string, Verdict>>> {
   const options = workload.options.parse(given) as Options;
   const found: Record<string, Verdict> = {};
-  for (const { checker } of workload.checkers(options)) {
-    found[checker.name] = await checker.check(history, { budget: { ...UNLIMITED, timeMs: 20_000 }, options });
-  }
+  const context = { budget: { ...UNLIMITED, timeMs }, options, ...(consistency && { consistency }) };
+  for (const { checker } of workload.checkers(options)) found[checker.name] = await checker.check(history, context);
   return found;
+}
+
+/** Runs a workload in memory and judges it: `[worst validity, …kinds of anomalies]`, each once, violations or allowed. */
+export async function outcome(
+  workload: Workload,
+  { consistency, budgetMs, ...drive_ }: Partial<Drive> & { readonly consistency?: string; readonly budgetMs?: number },
+): Promise<readonly string[]> {
+  const history = await drive(workload, { ...plan, ...drive_ });
+  const found = await verdicts(workload, history, drive_.options, consistency, budgetMs);
+  return [worst(validities(found)), ...new Set(kinds(found))];
+}
+
+/** Property: whatever the interleaving, a correct store is valid. Every kind of operation succeeds, too. */
+export function holdsOnEveryInterleaving(
+  workload: Workload,
+  {
+    consistency = 'strict-serializable',
+    runs = 6,
+    ...drive_
+  }: Partial<Drive> & { readonly consistency?: string; readonly runs?: number },
+): void {
+  it(`is valid on a correct ${drive_.family ?? 'kv'} store ${JSON.stringify(drive_.options ?? {})}, whatever the interleaving`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1_000_000), fc.integer({ min: 2, max: 10 }), async (seed, concurrency) => {
+        const history = await drive(workload, { ...plan, operations: 250, ...drive_, seed, concurrency });
+        const found = await verdicts(workload, history, drive_.options, consistency);
+        expect(kinds(found)).toEqual([]);
+        expect(new Set(validities(found))).toEqual(new Set(['valid']));
+        const succeeded = new Set([...history.events()].filter(({ type }) => type === 'ok').map(({ f }) => f));
+        expect([...succeeded].sort()).toEqual([...workload.operations].sort());
+      }),
+      { numRuns: runs },
+    );
+  });
 }
 
 export const validities = (found: Readonly<Record<string, Verdict>>) =>
