@@ -84,10 +84,26 @@ function sortByWeight({ width, size, data }: VectorSet, words: number): void {
     weights[index] = weight;
     if (weight > heaviest) heaviest = weight;
   }
+  if (size <= FEW) {
+    insertionSort(size);
+    return;
+  }
   buckets.fill(0, 0, heaviest + 2);
   for (let index = 0; index < size; index++) buckets[weights[index] + 1]++;
   for (let weight = 1; weight <= heaviest; weight++) buckets[weight] += buckets[weight - 1];
   for (let index = 0; index < size; index++) ordered[buckets[weights[index]]++] = index;
+}
+
+/** Up to so many are sorted without buckets. */
+const FEW = 12;
+
+function insertionSort(size: number): void {
+  for (let index = 0; index < size; index++) {
+    const weight = weights[index];
+    let at = index;
+    for (; at > 0 && weights[ordered[at - 1]] > weight; at--) ordered[at] = ordered[at - 1];
+    ordered[at] = index;
+  }
 }
 
 function bitCount(word: number): number {

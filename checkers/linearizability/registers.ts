@@ -97,12 +97,13 @@ export class RegisterReader {
     const values = this.valuesWithin(deadline);
     const { numberAt } = this;
     const length = positions?.length ?? this.history.length;
-    const kinds = new Uint8Array(length);
-    const from = new Int32Array(length);
-    const to = new Int32Array(length);
-    const invocations = new Int32Array(length);
-    const calls = new Int32Array(length);
-    const returns = new Int32Array(length);
+    const most = positions?.length ?? invocationsIn(types);
+    const kinds = new Uint8Array(most);
+    const from = new Int32Array(most);
+    const to = new Int32Array(most);
+    const invocations = new Int32Array(most);
+    const calls = new Int32Array(most);
+    const returns = new Int32Array(most);
     const events = new Int32Array(length);
     let count = 0;
     let eventCount = 0;
@@ -172,6 +173,12 @@ export class RegisterReader {
     const { index, f } = this.history.event(position);
     throw new UserError(`operation "${f}" (event ${index}) is none of a register's; choose another --model`);
   }
+}
+
+function invocationsIn(types: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < types.length; at++) if (types[at] === INVOKE) count++;
+  return count;
 }
 
 function writesNull({ columns, length }: History, kindOf: Uint8Array): boolean {

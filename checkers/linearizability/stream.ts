@@ -1,19 +1,11 @@
 import type { Json, Operation } from '../../harness/history/operation.js';
 import { text } from '../models/values.js';
 import { seconds } from '../verdict.js';
-import type { Anomaly } from '../checker.js';
+import type { Anomaly, StreamingChecker } from '../checker.js';
 import { Deadline } from './budget.js';
 import { sweepStretch } from './frontier.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, NO_VALUE, READ, WRITE, type RegisterOperations } from './registers.js';
-
-/** Judges while the history grows. Events are those of one workload, in journal order. */
-export interface StreamingChecker {
-  /** Takes the next event; answers the first violation that became certain with it or before. */
-  push(event: Operation): Anomaly | undefined;
-  /** Judges what is left; after the last event. */
-  finish(): Anomaly | undefined;
-}
 
 export interface StreamOptions {
   /** Value of every register before its first write; null by default. */

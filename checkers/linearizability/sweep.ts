@@ -78,17 +78,20 @@ export class Sweep {
     this.o = 1 + 2 * this.words;
     this.placeWord = 1 + MASKS * this.words;
     this.spentWord = this.placeWord + 1;
-    this.oldWord = this.placeWord + 2;
-    this.traceWord = this.placeWord + 3;
-    this.width = this.placeWord + 4;
-    const identity = spending === 'every' ? this.traceWord : this.spentWord;
-    this.next = new VectorSet(this.width, identity);
+    // Without unknown updates both stay 0, and need one word.
+    const hasUnknown = operations.returns.includes(NEVER);
+    this.oldWord = hasUnknown ? this.spentWord + 1 : this.spentWord;
+    this.traceWord = this.oldWord + 1;
+    this.width = effects === undefined ? this.traceWord : this.traceWord + 1;
+    const identity = spending === 'every' && hasUnknown ? this.traceWord : this.spentWord;
+    // What survives is on the main line.
+    this.next = new VectorSet(this.width, identity === this.spentWord ? this.placeWord : identity);
     this.visited = new VectorSet(this.width, identity);
     this.scratch = new Int32Array(this.width);
     this.current = new Int32Array(this.width);
     this.frontier = new Int32Array(this.width * 64);
     this.frontier[0] = INITIAL;
-    this.frontier[this.traceWord] = -1;
+    if (effects) this.frontier[this.traceWord] = -1;
     this.lastNeed = lastNeeds(operations);
     this.relaxation = spending === 'free' ? new Relaxation(operations, this.window) : undefined;
   }
@@ -105,7 +108,6 @@ export class Sweep {
     for (let value = 0, at = 0; value < operations.values; value++, at += width) {
       this.frontier[at] = value;
       this.frontier[at + this.oldWord] = this.credits.granted;
-      this.frontier[at + this.traceWord] = -1;
     }
     this.relax();
   }
@@ -223,19 +225,15 @@ export class Sweep {
   private start(): void {
     const { frontier, width, scratch, current, word, bit, writes } = this;
     const mayBeNeeded = writes !== -1 && this.lastNeed[writes] > this.event;
-    for (let index = 0; index < this.size; index++) {
-      for (let at = 0; at < width; at++) current[at] = frontier[index * width + at];
-      this.reset();
-      if ((current[1 + word] & bit) !== 0) {
-        this.visited.add(scratch);
-        continue;
+    for (let start = 0, end = this.size * width; start < end; start += width) {
+      for (let at = 0; at < width; at++) scratch[at] = frontier[start + at];
+      if ((scratch[1 + word] & bit) !== 0) this.visited.add(scratch);
+      else if (writes === -1 || (scratch[this.u + word] & bit) !== 0) this.survive();
+      else {
+        for (let at = 0; at < width; at++) current[at] = scratch[at];
+        if (mayBeNeeded) this.visited.add(scratch);
+        this.leaveFree();
       }
-      if (writes === -1 || (current[this.u + word] & bit) !== 0) {
-        this.survive();
-        continue;
-      }
-      if (mayBeNeeded) this.visited.add(scratch);
-      this.leaveFree();
     }
   }
 

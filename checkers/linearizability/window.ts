@@ -85,7 +85,8 @@ export class Window {
 function largestWindow({ events, returns }: RegisterOperations): number {
   let open = 0;
   let largest = 0;
-  for (const code of events) {
+  for (let at = 0; at < events.length; at++) {
+    const code = events[at];
     // An operation may be taken as unknown although its return is among the events: it never has a slot.
     if (code < 0) open -= returns[~code] === NEVER ? 0 : 1;
     else if (returns[code] !== NEVER && ++open > largest) largest = open;
