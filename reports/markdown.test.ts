@@ -8,6 +8,7 @@ it('says verdict, anomalies with operations, checks, faults, command', () => {
   expect(text).toMatch(/^## Violation found: Process \d+ read \d+ from r3/);
   expect(text).toContain('**1. nonlinearizable** (register: linearizability)');
   expect(text).toMatch(/\| #\d+ \| `read → \d+` \| `r3` \|/);
+  expect(text).toContain('```text\nThe newer value was written and read before the stale read began');
   expect(text).toContain('8 of 9 faults demonstrably bit.');
   expect(text).toContain('--seed 812');
   expect(renderMarkdown(validRun(500))).toContain('undecided: the memory budget');

@@ -1,3 +1,4 @@
+import type { Anomaly } from '../checkers/checker.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { operationsOf } from './operation.js';
@@ -8,6 +9,7 @@ import { checkName, spanOf, type ReportInput } from './view.js';
 export const MAX_MARKDOWN_BYTES = 1_000_000;
 const MAX_ANOMALIES = 20;
 const MAX_OPERATIONS = 12;
+const MAX_EXPLANATION = 24;
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   valid: 'Valid',
@@ -65,7 +67,8 @@ function anomalies({ results, history }: ReportInput): string {
     const allowed = check.verdict.validity === 'invalid' ? '' : ', not counted as a violation';
     const title = `**${position + 1}. ${escape(anomaly.kind, 80)}** (${escape(checkName(check), 120)}${allowed}): ${escape(anomaly.sentence, 1_000)}`;
     const proof = operationsOf(history, anomaly.operations.slice(0, MAX_OPERATIONS * 2)).slice(0, MAX_OPERATIONS);
-    if (proof.length === 0) return title;
+    const told = explanationOf(anomaly);
+    if (proof.length === 0) return `${title}${told}`;
     const rows = proof.map((operation) => [
       `#${operation.index}`,
       code(describe(operation, 120)),
@@ -75,13 +78,22 @@ function anomalies({ results, history }: ReportInput): string {
       moment(operation.startTime, spanNs),
       operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),
     ]);
-    return `${title}\n\n${table(['Id', 'Operation', 'Key', 'Process', 'Outcome', 'Invoked', 'Took'], rows)}`;
+    return `${title}${told}\n\n${table(['Id', 'Operation', 'Key', 'Process', 'Outcome', 'Invoked', 'Took'], rows)}`;
   });
   const more =
     found.length > MAX_ANOMALIES
       ? [`${plural(found.length - MAX_ANOMALIES, 'more anomaly', 'more anomalies')} in the HTML report.`]
       : [];
   return ['### Anomalies', ...blocks, ...more].join('\n\n');
+}
+
+/** Why that cannot be, step by step, where the checker told it. */
+function explanationOf({ explanation = [] }: Anomaly): string {
+  if (explanation.length === 0) return '';
+  const lines = explanation.slice(0, MAX_EXPLANATION).map((line) => inline(line, 400));
+  const left = explanation.length - lines.length;
+  const more = left > 0 ? [`… ${plural(left, 'more line', 'more lines')} in the HTML report`] : [];
+  return `\n\n${fenced([...lines, ...more].join('\n'), 'text')}`;
 }
 
 function checks({ results }: ReportInput): string {
@@ -144,7 +156,7 @@ function notes({ results }: ReportInput): string {
 }
 
 function repeat({ plan }: ReportInput): string {
-  return plan === undefined ? '' : `### Repeat\n\n${fenced(inline(plan.command, 4_000))}`;
+  return plan === undefined ? '' : `### Repeat\n\n${fenced(inline(plan.command, 4_000), 'sh')}`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -169,8 +181,8 @@ export function code(text: string, maxLength = 160): string {
   return longest === 0 ? `\`${harmless}\`` : `${fence} ${harmless} ${fence}`;
 }
 
-function fenced(text: string): string {
+function fenced(text: string, language: 'sh' | 'text'): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}sh\n${text}\n${fence}`;
+  return `${fence}${language}\n${text}\n${fence}`;
 }

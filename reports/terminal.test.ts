@@ -13,6 +13,7 @@ it('says verdict, anomalies with operations, faults k of n, command and paths', 
   const text = renderTerminal(invalidRun(500), OPTIONS);
   expect(text).toMatch(/^INVALID\nProcess \d+ read/);
   expect(text).toContain('1. nonlinearizable (register: linearizability)');
+  expect(text).toContain('   The newer value was written and read before the stale read began');
   expect(text).toMatch(/#\d+ {2,}write \d+/);
   expect(text).toContain('Faults: 8 of 9 demonstrably bit');
   expect(text).toContain('--seed 812');

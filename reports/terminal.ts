@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import type { Verdict } from '../checkers/checker.js';
+import type { Anomaly, Verdict } from '../checkers/checker.js';
 import type { Json } from '../harness/history/operation.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
@@ -18,6 +18,7 @@ export interface TerminalOptions {
 
 const MAX_ANOMALIES = 5;
 const MAX_OPERATIONS = 10;
+const MAX_EXPLANATION = 24;
 type Paint = ReturnType<typeof colors.createColors>;
 
 const WORDS: Readonly<Record<Outcome, string>> = {
@@ -62,12 +63,23 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
     return [
       title,
       sentence,
+      ...explanationOf(anomaly, columns),
       ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), spanOf(history), columns, paint)]),
     ].join('\n');
   });
   if (found.length > MAX_ANOMALIES)
     blocks.push(`${plural(found.length - MAX_ANOMALIES, 'more anomaly', 'more anomalies')} in the report.`);
   return blocks;
+}
+
+/** Why that cannot be, step by step, where the checker told it; indented as it came. */
+function explanationOf({ explanation = [] }: Anomaly, columns: number): string[] {
+  const lines = explanation.slice(0, MAX_EXPLANATION).map((line) => {
+    const indent = ' '.repeat(3 + line.length - line.trimStart().length);
+    return wrap(inline(line.trim(), 600), columns - indent.length, indent);
+  });
+  const left = explanation.length - lines.length;
+  return left > 0 ? [...lines, `   … ${plural(left, 'more line', 'more lines')} in the report`] : lines;
 }
 
 function operationTable(

@@ -72,6 +72,8 @@ describe('faultline check', () => {
     const serializable = await check(path, '--model', 'serializable');
     expect(serializable.exitCode).toBe(1);
     expect(serializable.stdout).toContain('G2-item');
+    expect(serializable.stdout).toMatch(/Let:\n +T1 = event \d, process \d/);
+    expect(serializable.stdout).toMatch(/However, T2 < T1, because T2 read key 2 empty, before T1 appended 1 to it: a\s+contradiction!/);
   });
 
   it('follows a growing journal and stops at the first violation', async () => {
@@ -92,6 +94,7 @@ describe('faultline check', () => {
     ['two invocations of one process', [write(1)[0], write(2)[0]], [], /bad1\.jsonl:2: /],
     ['a completion without invocation', [write(1)[1]], [], /bad2\.jsonl:1: /],
     ['an unknown model', write(1), ['--model', 'cas-registre'], /did you mean cas-register\?/],
+    ['an unknown model beside a workload', write(1), ['-w', 'wr', '-m', 'serialisable'], /did you mean serializable\?/],
     ['an unknown format', write(1), ['--format', 'jsnl'], /jsonl/],
     ['an option that is none', write(1), ['--set', 'accounts'], /--set accounts: expected name=value/],
   ] as const)('answers %s with one line and 254', async (what, lines, args, message) => {

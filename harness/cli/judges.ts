@@ -42,6 +42,7 @@ export function judgesFor(question: Question, history: History): Judges {
   if (asked !== undefined && !consistencyModels.has(asked)) {
     throw new UserError(`unknown consistency model ${asked}${suggestion(asked, [...consistencyModels])}`);
   }
+  if (model !== undefined && !isConsistency) checkersNamed(model, '--model');
   if (workload !== undefined) {
     return { checkers: [...checkersNamed(workload, '--workload')], ...against, because: `--workload ${workload}` };
   }
