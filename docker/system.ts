@@ -346,6 +346,29 @@ export interface ClusterNode {
   readonly address: string;
 }
 
+export type NodeRole = 'leader' | 'follower' | 'candidate';
+
+/**
+ * What a node of a replicated log is busy with. `election`: it knows no leader, or leads and has not decided anything in
+ * its term yet; `replication`: something it knows of is not decided; `commit`: something is decided and it has not heard
+ * so; `recovery`: it lacks what was decided without it; `quiet`: none of these.
+ */
+export type NodePhase = 'election' | 'replication' | 'commit' | 'recovery' | 'quiet';
+
+export interface NodeState {
+  readonly node: string;
+  readonly role: NodeRole;
+  readonly phase: NodePhase;
+}
+
+/** Looking into the nodes, where that is possible: no fault, and nothing that a client could see. */
+export interface PhaseObserver {
+  /** Of the nodes that run, now. */
+  states(): readonly NodeState[];
+  /** The first node to be in that role and phase, from now on; undefined when none was in time. */
+  reached(role: NodeRole, phase: NodePhase, withinMs: number): Promise<string | undefined>;
+}
+
 /** A running cluster. Disposing stops it and removes everything it made. */
 export interface Cluster extends AsyncDisposable {
   /** As they are now: addresses change when pods are rescheduled, and members come and go. */
@@ -353,6 +376,7 @@ export interface Cluster extends AsyncDisposable {
   readonly abilities: Abilities;
   /** Where the cluster lives in virtual time: a run on it takes place in that time. */
   readonly virtualClock?: DrivenClock;
+  readonly phases?: PhaseObserver;
   /** Product version and image digest per image used. */
   readonly versions: Readonly<Record<string, string>>;
   /** Opens a session of a family to one node. Throws {@link SessionError}. */
