@@ -45,11 +45,12 @@ export async function replayAttempts(request: ReplayRequest): Promise<Replays> {
   const { plan, attempts, signature, laboratory } = request;
   const reruns: Rerun[] = [];
   let times = 0;
-  for (let attempt = 1; attempt <= attempts && laboratory.signal?.aborted !== true; attempt++) {
+  const interrupted = () => laboratory.signal?.aborted === true;
+  for (let attempt = 1; attempt <= attempts && !interrupted(); attempt++) {
     const rerun = await runAnew(plan, laboratory);
     // An attempt that was interrupted without showing it says nothing about how often it shows.
     const shown = showsAgain(rerun.results, signature);
-    if (!shown && laboratory.signal?.aborted === true) break;
+    if (!shown && interrupted()) break;
     reruns.push(rerun);
     if (shown) times++;
     request.progress?.(attempt, rerun, shown ? 'shown' : 'not-shown');
