@@ -52,7 +52,9 @@ export interface KeyView {
  * to the appender of the next element. Appends never read come after the last element that was read.
  */
 export function inferListAppend(transactions: Transactions, limits = new Limits()): Inference {
-  return new ListAppendInference(transactions, limits).run();
+  // By now the index by key is needed no more, and its memory goes into the graph.
+  const { dependencies, ...rest } = new ListAppendInference(transactions, limits).run();
+  return { graph: dependencies.build(), ...rest };
 }
 
 export class ListAppendInference {
@@ -77,7 +79,7 @@ export class ListAppendInference {
     this.names = new ListNames(transactions);
   }
 
-  run(): Inference {
+  run(): Omit<Inference, 'graph'> & { readonly dependencies: DependencyBuilder } {
     const { offsets } = this.byKey;
     for (let key = 0; key + 1 < offsets.length; key++) {
       this.limits.tick('inferring dependencies');
@@ -88,7 +90,7 @@ export class ListAppendInference {
       checkInternal(this, view);
     }
     return {
-      graph: this.builder.build(),
+      dependencies: this.builder,
       findings: this.findings,
       assumptions: [],
       partlyOrderedKeys: this.partlyOrdered,
