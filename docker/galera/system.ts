@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { launchCluster, type ClusterPlan } from '../cluster.js';
+import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.js';
 import {
   DATA_PATH,
   imageOf,
   openSession,
-  PORT,
-  PROCESS,
   serverArguments,
+  serverPlan,
   sharedOptions,
   show,
-  versionOf,
 } from '../mariadb/server.js';
 import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
 
@@ -33,7 +31,7 @@ export const galera: System = {
   name: 'galera',
   summary: 'MariaDB Galera Cluster, every node takes writes',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),
@@ -54,19 +52,22 @@ function claimOf({ isolation }: Options): Claims {
 
 function planOf(chosen: Options, size: number): ClusterPlan {
   const image = imageOf(chosen.version);
+  const start = (node: ClusterNode, all: readonly ClusterNode[]): DatabasePlan => ({
+    image: image.name,
+    command: argumentsOf(chosen, node),
+    env: { DATA: DATA_PATH, NODE: node.name, MEMBERS: all.map(({ name }) => name).join(' ') },
+  });
+  const again = (node: ClusterNode, others: readonly ClusterNode[]) => Promise.resolve(start(node, [node, ...others]));
   return {
     images: [image],
-    database: (node, all) => ({
-      image: image.name,
-      command: argumentsOf(chosen, node),
-      env: { DATA: DATA_PATH, NODE: node.name, MEMBERS: all.map(({ name }) => name).join(' ') },
-    }),
-    port: PORT,
-    dataPath: DATA_PATH,
-    processNames: [PROCESS],
+    database: start,
+    // Members know each other by name, and one that starts empty is sent everything by another.
+    moves: { relocated: again, rejoining: again },
+    ...serverPlan,
+    // Two copies while one is received, and the cache of what was replicated.
+    diskMiB: 2048,
     missing: (node) => missing(node, size),
     isPrimary: async (node) => inPrimaryComponent(await wsrepStatus(node)),
-    version: versionOf,
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       const settings = { wsrep_sync_wait: chosen.wsrep_sync_wait };

@@ -86,6 +86,20 @@ export async function versionOf(node: ClusterNode): Promise<string> {
   return String(row?.['version'] ?? 'unknown');
 }
 
+/** What holds wherever MariaDB's server is the database. */
+export const serverPlan = {
+  port: PORT,
+  dataPath: DATA_PATH,
+  processNames: [PROCESS],
+  recoveryLog: /Starting crash recovery|Starting a batch to recover|To recover|Recovered position|recovered position/,
+  version: versionOf,
+  async time(node: ClusterNode) {
+    const question = 'SELECT cast(unix_timestamp(sysdate(3)) * 1000 AS SIGNED) AS now';
+    const [row] = await ask(connectMysql, targetOf(node), question);
+    return Number(row?.['now']);
+  },
+} as const;
+
 export async function openSession(
   node: ClusterNode,
   isolation: Isolation,

@@ -6,9 +6,8 @@ import {
   DATA_PATH,
   imageOf,
   openSession,
-  PORT,
-  PROCESS,
   serverArguments,
+  serverPlan,
   sharedOptions,
   show,
   versionOf,
@@ -23,7 +22,7 @@ export const mariadb: System = {
   name: 'mariadb',
   summary: 'MariaDB, one server',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given)),
@@ -33,18 +32,18 @@ export const mariadb: System = {
 
 function planOf(chosen: Options): ClusterPlan {
   const image = imageOf(chosen.version);
+  const start = () => ({ image: image.name, command: serverArguments(chosen), env: { DATA: DATA_PATH } });
   return {
     images: [image],
-    database: () => ({ image: image.name, command: serverArguments(chosen), env: { DATA: DATA_PATH } }),
-    port: PORT,
-    dataPath: DATA_PATH,
-    processNames: [PROCESS],
+    database: start,
+    // Nobody else has the data: on an empty volume it begins empty.
+    moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
+    ...serverPlan,
     missing: async (node) => {
       await versionOf(node);
       return undefined;
     },
     isPrimary: async (node) => (await show(node, "SHOW VARIABLES LIKE 'read_only'")).get('read_only') === 'OFF',
-    version: versionOf,
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       return (await openSession(node, chosen.isolation, session)) as SessionsByFamily['sql'] as SessionsByFamily[F];

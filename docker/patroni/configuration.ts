@@ -22,14 +22,14 @@ export interface PatroniOptions {
 export function configurationOf(
   chosen: PatroniOptions,
   node: ClusterNode,
-  all: readonly ClusterNode[],
+  members: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const directory = `${DATA_PATH}/postgres/node`;
   return {
     scope: 'faultline',
     name: node.name,
     restapi: { listen: `0.0.0.0:${REST_PORT}`, connect_address: `${node.name}:${REST_PORT}` },
-    etcd3: { hosts: all.map(({ name }) => `${name}:2379`) },
+    etcd3: { hosts: members.map((name) => `${name}:2379`) },
     bootstrap: {
       dcs: {
         ttl: chosen.ttl,

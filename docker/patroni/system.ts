@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { z } from 'zod';
-import { launchCluster, type ClusterPlan } from '../cluster.js';
-import { claimOf, DATA_PATH, isolationOption, PORT, versionOption } from '../postgres/server.js';
-import { targetOf } from '../postgres/system.js';
+import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.js';
+import { EtcdAdmin } from '../etcd/admin.js';
+import { peerOf, procedures, type Peer } from '../etcd/members.js';
+import { claimOf, DATA_PATH, isolationOption, versionOption } from '../postgres/server.js';
+import { serverPlan, targetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { openReplicated } from '../sql/open-replicated.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
@@ -58,7 +60,7 @@ export const patroni: System = {
   name: 'patroni',
   summary: 'PostgreSQL with Patroni and etcd on three nodes, failing over by themselves',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer'],
+  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'traffic', 'orchestrator', 'logs'],
   nodes: { min: 3, max: 5, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
@@ -83,20 +85,33 @@ const KILLED: Readonly<Record<Options['kills'], readonly string[]>> = {
 
 function planOf(chosen: Options, size: number): ClusterPlan {
   const image = imageOf(chosen);
-  return {
-    images: [image],
-    database: (node, all) => ({
+  const etcd = new EtcdAdmin();
+  const start = (node: ClusterNode, members: readonly Peer[], state: 'new' | 'existing'): DatabasePlan => {
+    const names = members.map(({ name }) => name);
+    return {
       image: image.name,
       command: [],
       env: {
         DATA: DATA_PATH,
         NODE: node.name,
-        MEMBERS: all.map(({ name }) => name).join(' '),
-        PATRONI_CONFIGURATION_TEXT: JSON.stringify(configurationOf(chosen, node, all)),
+        ETCD_CLUSTER: members.flatMap(({ name, peerUrls }) => peerUrls.map((url) => `${name}=${url}`)).join(','),
+        ETCD_PEER: peerOf(node),
+        ETCD_STATE: state,
+        PATRONI_CONFIGURATION_TEXT: JSON.stringify(configurationOf(chosen, node, names)),
       },
-    }),
-    port: PORT,
-    dataPath: DATA_PATH,
+    };
+  };
+  return {
+    ...serverPlan,
+    images: [image],
+    database: (node, all) =>
+      start(
+        node,
+        all.map((member) => ({ name: member.name, peerUrls: [peerOf(member)] })),
+        'new',
+      ),
+    // What moves has to be told to etcd; Patroni copies what a node lacks by itself.
+    moves: procedures(etcd, (node, members) => start(node, members, 'existing')).moves,
     processNames: KILLED[chosen.kills],
     missing: (node) => missing(node, chosen, size),
     isPrimary: async (node) => (await status(node, '/primary')).statusCode === 200,
@@ -105,7 +120,7 @@ function planOf(chosen: Options, size: number): ClusterPlan {
       const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
       return `Patroni ${self?.version ?? 'unknown'}, PostgreSQL ${String(row?.['server_version'])}`;
     },
-    close: () => Promise.resolve(),
+    close: () => etcd.close(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       const opened = await openReplicated(targetOf(node), chosen, session);
       return opened as SessionsByFamily['sql'] as SessionsByFamily[F];

@@ -3,8 +3,11 @@ import { isPrimary, targetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import type { ClusterNode, ProcessAbility } from '../system.js';
+import { until } from '../wait.js';
 
 const PROMOTE_MS = 12_000;
+/** Everything may have to be copied. */
+const FOLLOW_MS = 20_000;
 
 /** What an operator does by hand. */
 export function failover(fencing: 'on' | 'off'): Failover {
@@ -17,6 +20,13 @@ export function failover(fencing: 'on' | 'off'): Failover {
     async follow(node, processes) {
       await processes.signal(node.name, 'KILL');
       await processes.start(node.name);
+      const serves = () =>
+        isPrimary(node).then(
+          (leads) => (leads ? undefined : true),
+          () => undefined,
+        );
+      const following = await until(serves, { timeoutMs: FOLLOW_MS, everyMs: 200 });
+      if (!following) throw new Error(`${node.name} is no standby ${FOLLOW_MS / 1000} s after its start`);
     },
   };
 }

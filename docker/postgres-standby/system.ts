@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.js';
-import {
-  claimOf,
-  environmentOf,
-  isolationOption,
-  PORT,
-  serverSettings,
-  versionOption,
-} from '../postgres/server.js';
+import { claimOf, environmentOf, isolationOption, PORT, serverSettings, versionOption } from '../postgres/server.js';
 import { imageOf, serverPlan, targetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
@@ -28,6 +21,10 @@ const options = z.strictObject({
     .enum(['primary', 'standby'])
     .default('primary')
     .describe('primary: clients of a standby are refused; standby: they read there, and are refused writes'),
+  fencing: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('whether the old primary is killed before a standby is promoted; off leaves two that take writes'),
 });
 
 type Options = z.infer<typeof options>;

@@ -1,0 +1,46 @@
+import type { ClusterNode } from '../system.js';
+import type { GroupOptions } from './system.js';
+
+export const PORT = 3306;
+export const DATA_PATH = '/var/lib/mysql';
+const GROUP_PORT = 33061;
+/** Any one will do: the network is the run's own. */
+const GROUP_NAME = '6fa4a5cb-3a3b-4c4e-9d0a-0f6d1c2b3a49';
+
+/** Arguments of the server. Members know each other by name, because a node may come back at another address. */
+export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readonly ClusterNode[]): string[] {
+  const settings: Readonly<Record<string, string | number>> = {
+    'server-id': Number(/\d+$/.exec(node.name)?.[0] ?? 1),
+    'bind-address': '0.0.0.0',
+    port: PORT,
+    'report-host': node.name,
+    'report-port': PORT,
+    mysqlx: 'OFF',
+    'max-connections': 500,
+    'character-set-server': 'utf8mb4',
+    'collation-server': 'utf8mb4_bin',
+    'gtid-mode': 'ON',
+    'enforce-gtid-consistency': 'ON',
+    'binlog-checksum': 'NONE',
+    'innodb-flush-log-at-trx-commit': chosen.innodb_flush_log_at_trx_commit,
+    'innodb-lock-wait-timeout': 5,
+    'innodb-redo-log-capacity': 64 * 2 ** 20,
+    // A client that vanished without a word must not keep its locks for hours.
+    'wait-timeout': 60,
+    'plugin-load-add': 'group_replication.so',
+    'group-replication-group-name': GROUP_NAME,
+    'group-replication-start-on-boot': 'OFF',
+    'group-replication-local-address': `${node.name}:${GROUP_PORT}`,
+    'group-replication-group-seeds': all.map(({ name }) => `${name}:${GROUP_PORT}`).join(','),
+    // From any private address: members come back at others.
+    'group-replication-ip-allowlist': '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16',
+    'group-replication-single-primary-mode': chosen.primaries === 'single' ? 'ON' : 'OFF',
+    'group-replication-enforce-update-everywhere-checks': chosen.primaries === 'multi' ? 'ON' : 'OFF',
+    // The least it takes; the default is a gigabyte for each member.
+    'group-replication-message-cache-size': 128 * 2 ** 20,
+    'group-replication-recovery-get-public-key': 'ON',
+    // The start script brings a member that was expelled back, at once and not after five minutes.
+    'group-replication-autorejoin-tries': 0,
+  };
+  return Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+}
