@@ -1,14 +1,13 @@
 import { bank as bankChecker } from '../checkers/bank/bank.js';
 import { bankLinearizable } from '../checkers/bank/linearizable.js';
 import { causalReverse } from '../checkers/causal-reverse.js';
-import type { Checker, StreamingChecker } from '../checkers/checker.js';
+import type { Checker } from '../checkers/checker.js';
 import { counter } from '../checkers/counter.js';
 import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
 import { MODELS } from '../checkers/cycles/taxonomy.js';
 import { linearizable } from '../checkers/linearizability/linearizability.js';
-import { streamRegisters } from '../checkers/linearizability/stream.js';
 import { lock } from '../checkers/lock.js';
 import { longFork } from '../checkers/long-fork.js';
 import { models } from '../checkers/models/models.js';
@@ -61,6 +60,8 @@ export const systems: Readonly<Record<string, () => Promise<System>>> = {
   postgres: async () => (await import('../docker/postgres/system.js')).postgres,
   'postgres-standby': async () => (await import('../docker/postgres-standby/system.js')).postgresStandby,
   patroni: async () => (await import('../docker/patroni/system.js')).patroni,
+  'mysql-group-replication': async () =>
+    (await import('../docker/mysql-group-replication/system.js')).mysqlGroupReplication,
   simulated: async () => (await import('./simulated/system.js')).simulated,
 };
 
@@ -128,9 +129,7 @@ export const checkers: readonly Checker[] = [
 ];
 
 /** Judges that follow a history while it grows, by workload. */
-export const streamingCheckers: Readonly<Record<string, () => StreamingChecker>> = {
-  register: () => streamRegisters(),
-};
+export { streamingCheckers } from '../checkers/streaming/streaming.js';
 
 /** Judges of a run as a whole: was the test worth anything? */
 export const runCheckers: readonly WorkloadChecker[] = [{ checker: statistics, required: true }];

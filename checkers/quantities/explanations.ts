@@ -5,7 +5,6 @@ import type { Moment } from './moment.js';
 import { type Exact, NEVER } from './quantities.js';
 
 const GREEDY_OPTIONAL = 2;
-const GENEROUS_OPTIONAL = 3;
 const FEW_OPTIONAL = 5;
 /** Orders of one set of changes that are followed at once; sets of more than a handful are rare. */
 const BEAM = 256;
@@ -40,21 +39,21 @@ export class Explanations {
     seen: Exact,
     candidates: readonly number[],
   ): readonly (readonly number[])[] {
-    const { quantities, deadline, generous } = this.moment;
+    const { quantities, deadline, generosity } = this.moment;
     this.moment.complete = false;
-    const nodes = generous ? 40_000 : 4_000;
-    const most = generous ? GENEROUS_OPTIONAL : GREEDY_OPTIONAL;
+    const nodes = generosity > 0 ? 40_000 : 4_000;
+    const most = GREEDY_OPTIONAL + generosity;
     const certain = candidates.filter((op) => quantities.returns[op] !== NEVER);
     const limits: DecodeLimits = { optional: 0, nodes, solutions: 32, sets: 'needed' };
     let found = decode(quantities, from.vector, seen, certain, limits, deadline).sets;
-    if (found.length > 0 && !generous) return found;
+    if (found.length > 0 && generosity === 0) return found;
     const likely = this.likely.find(from.vector, seen, candidates, most);
     if (likely !== undefined) return [...found, ...likely];
     for (let optional = 1; optional <= most; optional++) {
       const { sets } = decode(quantities, from.vector, seen, candidates, { ...limits, optional }, deadline);
       // Sets with more unknown changes come besides those with fewer.
       if (sets.length > found.length) found = sets;
-      if (found.length > 0 && !generous) break;
+      if (found.length > 0 && generosity === 0) break;
     }
     return found;
   }

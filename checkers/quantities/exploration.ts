@@ -4,6 +4,9 @@ import { NEVER } from './quantities.js';
 
 const GREEDY_EXPLORED = 400;
 
+/** Whether unknown changes are used where certain ones do, where only they do, or not at all. */
+export type Spending = 'if free' | 'if needed' | 'never';
+
 /** Configurations a few changes further, towards a state in which something is possible. */
 export class Exploration {
   constructor(private readonly moment: Moment) {}
@@ -18,7 +21,7 @@ export class Exploration {
     dimension: number,
     excluded: number,
     goal: (vector: Float64Array) => boolean,
-    spending: 'if free' | 'if needed',
+    spending: Spending,
   ): readonly Configuration[] {
     const { moment } = this;
     const candidates = this.bearingOn(from, dimension, excluded);
@@ -27,8 +30,9 @@ export class Exploration {
     const certain = candidates.filter((op) => moment.quantities.returns[op] !== NEVER);
     if (certain.length === candidates.length) return this.nearest(from, candidates, goal);
     moment.complete = false;
-    const found = this.nearest(from, certain, goal);
-    if (moment.generous) return [...found, ...this.nearest(from, candidates, goal)];
+    const found = this.nearest(from, certain, goal, moment.generosity);
+    if (spending === 'never') return found;
+    if (moment.generosity > 0) return [...found, ...this.nearest(from, candidates, goal)];
     return found.length > 0 || spending === 'if free' ? found : this.nearest(from, candidates, goal);
   }
 
@@ -40,11 +44,12 @@ export class Exploration {
       .map((op) => moment.apply(configuration, op));
   }
 
-  /** The fewest changes at a time that reach the goal. */
+  /** The fewest changes at a time that reach the goal, and where `more` is not 0, ways with so many more. */
   private nearest(
     from: Configuration,
     candidates: readonly number[],
     goal: (vector: Float64Array) => boolean,
+    more = 0,
   ): readonly Configuration[] {
     const seen = new Frontier();
     const found: Configuration[] = [];
@@ -57,10 +62,10 @@ export class Exploration {
         else further.push(next);
       }
       work = further;
+      const isEnough = found.length > 0 && more-- <= 0;
+      if (!isEnough && seen.list.length <= GREEDY_EXPLORED) continue;
       // What takes more changes than another way did is left for the exact pass.
-      if (found.length > 0 && further.length > 0) this.moment.complete = false;
-      if (found.length === 0 && seen.list.length <= GREEDY_EXPLORED) continue;
-      if (found.length === 0) this.moment.complete = false;
+      if (further.length > 0) this.moment.complete = false;
       break;
     }
     return found;

@@ -44,8 +44,14 @@ export function judge(quantities: Quantities, deadline: Deadline): Judgement {
   return { validity: 'unknown', most, reason: 'too many sets of unknown operations could explain one observation' };
 }
 
-/** How far the greedy pass goes back, in events; further where it dies at the same place again. */
-const BACK = [60, 300, 1_500];
+/** How far the greedy pass goes back, in events; further, and with more, where it dies at the same place again. */
+const LOOKS = [
+  { back: 60, generosity: 1 },
+  { back: 60, generosity: 2 },
+  { back: 300, generosity: 1 },
+  { back: 300, generosity: 2 },
+  { back: 1_500, generosity: 1 },
+] as const;
 const MOST_SECOND_LOOKS = 400;
 
 /**
@@ -63,8 +69,9 @@ function sweepGreedily(quantities: Quantities, deadline: Deadline): SweepResult 
       if (result.kind === 'survived' || result.complete) return result;
       if (result.event > died) level = 0;
       died = Math.max(died, result.event);
-      if (look === MOST_SECOND_LOOKS || level === BACK.length) return result;
-      sweep.lookAgain(BACK[level++]);
+      if (look === MOST_SECOND_LOOKS || level === LOOKS.length) return result;
+      const { back, generosity } = LOOKS[level++];
+      sweep.lookAgain(back, generosity);
     }
   } catch (error) {
     // Only its share is used up: what is left is for the others, which may yet prove a violation.

@@ -6,7 +6,8 @@ import { UnknownSums } from './unknown-sums.js';
 const FEWEST_DIMENSIONS = 4;
 /** All their subsets are tried. */
 const MOST_CERTAIN = 14;
-const MOST_TRIPLES = 2_000_000;
+/** Sums looked up for one observation. */
+const MOST_LOOKUPS = 2_000_000;
 const MOST_SETS = 32;
 /** Kinds of observations for which sums are kept. */
 const MOST_TABLES = 4;
@@ -24,7 +25,7 @@ interface Search {
 }
 
 /**
- * Explanations of an observation with one unknown change, two or three besides certain ones, among hundreds that are
+ * Explanations of an observation with one to four unknown changes besides certain ones, among hundreds that are
  * still possible: for every subset of the certain ones (those under way are few) the table of {@link UnknownSums} tells
  * who makes up for the rest.
  */
@@ -51,7 +52,7 @@ export class LikelySets {
     sums.hold(unknown);
     const left = new Float64Array(vector.length);
     seen.dimensions.forEach((dimension, at) => (left[dimension] = seen.values[at] - vector[dimension]));
-    const found: (readonly number[])[][] = [[], [], []];
+    const found: (readonly number[])[][] = [[], [], [], []];
     const search: Search = { sums, left, seen, certain, unknown, candidates: new Set(candidates), most, found };
     this.chooseCertain(search, 0, -1, sums.hashOf(left), []);
     return found.flat().slice(0, MOST_SETS);
@@ -91,13 +92,21 @@ export class LikelySets {
       if (second === NONE) this.offer(search, [...chosen, first], 0);
       else if (most >= 2) this.offer(search, [...chosen, first, second], 1);
     });
-    if (most < 3 || unknown.length * 2 ** certain.length > MOST_TRIPLES) return;
+    const subsets = 2 ** certain.length;
+    if (most < 3 || unknown.length * subsets > MOST_LOOKUPS) return;
     for (const third of unknown) {
       sums.find((missing - sums.hashOfChange(third)) | 0, (first, second) => {
         if (second !== NONE && third > first && third > second)
           this.offer(search, [...chosen, first, second, third], 2);
       });
     }
+    if (most < 4 || sums.size * subsets > MOST_LOOKUPS) return;
+    sums.forEachPair((third, fourth, sum) => {
+      sums.find((missing - sum) | 0, (first, second) => {
+        if (second === NONE || Math.max(first, second) >= Math.min(third, fourth)) return;
+        this.offer(search, [...chosen, first, second, third, fourth], 3);
+      });
+    });
   }
 
   private offer({ candidates, found, left, seen }: Search, set: readonly number[], place: number): void {

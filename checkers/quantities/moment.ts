@@ -10,6 +10,9 @@ import type { Below, Change, Exact, Quantities } from './quantities.js';
  */
 export type SweepMode = 'relaxed' | 'greedy' | 'exact';
 
+/** 0: not at all. */
+export type Generosity = 0 | 1 | 2;
+
 export interface MomentMemory {
   readonly pending: readonly number[];
   readonly openObservations: readonly number[];
@@ -23,8 +26,8 @@ export class Moment {
   openObservations: readonly number[] = [];
   /** Whether nothing was left out so far. */
   complete = true;
-  /** Whether the greedy pass looks further just now. */
-  generous = false;
+  /** How much further than usual the greedy pass looks just now. */
+  generosity: Generosity = 0;
   /** Changes that are in every configuration, for observations that tell which had taken effect. */
   private readonly settled: number[] = [];
   private readonly settledAlready: Uint8Array;

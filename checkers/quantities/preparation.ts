@@ -69,8 +69,9 @@ export class Preparation {
     if (free && spoilt.length === 0) return [];
     const found = [...this.otherObservations(from, op, spoilt)];
     if (free || needs === undefined) return found;
-    if (this.moment.mode === 'exact' || !legal) {
-      const spending = legal ? 'if free' : 'if needed';
+    // Where there is enough for this change but not for all, others may have to go first, or never can.
+    if (this.moment.mode === 'exact' || !legal || this.moment.generosity > 0) {
+      const spending = legal ? 'never' : 'if needed';
       found.push(
         ...this.exploration.explore(from, needs.dimension, op, (vector) => this.moment.legal(vector, change), spending),
       );

@@ -1,6 +1,6 @@
 import type { Deadline } from '../linearizability/budget.js';
 import { type Configuration, Frontier, inserted, without } from './configuration.js';
-import { Moment, type MomentMemory, type SweepMode } from './moment.js';
+import { type Generosity, Moment, type MomentMemory, type SweepMode } from './moment.js';
 import { Preparation } from './preparation.js';
 import { NEVER, type Quantities } from './quantities.js';
 
@@ -46,8 +46,9 @@ export class Sweep {
   private frontier: readonly Configuration[];
   private most = 1;
   private event = 0;
-  /** Event up to which the greedy pass looks further. */
+  /** Event up to which the greedy pass looks further, and how much. */
   private generousUntil = -1;
+  private generosity: Generosity = 0;
   private saved: Saved[] = [];
 
   constructor(
@@ -72,7 +73,7 @@ export class Sweep {
     for (; this.event < events.length; this.event++) {
       this.deadline.tick();
       if (this.mode === 'greedy' && this.event % SAVE_EVERY === 0) this.save();
-      moment.generous = this.event <= this.generousUntil;
+      moment.generosity = this.event <= this.generousUntil ? this.generosity : 0;
       this.reset();
       const code = events[this.event];
       if (code >= 0) {
@@ -89,7 +90,8 @@ export class Sweep {
   }
 
   /** Goes back by at least so many events (as far as it is remembered), to look further up to where it was. */
-  lookAgain(eventsBack: number): void {
+  lookAgain(eventsBack: number, generosity: Generosity): void {
+    this.generosity = generosity;
     this.generousUntil = Math.max(this.generousUntil, this.event);
     const before = this.event - eventsBack;
     while (this.saved.length > 1 && this.saved[this.saved.length - 1].event > before) this.saved.pop();
@@ -154,7 +156,7 @@ export class Sweep {
 
   private bounded(list: readonly Configuration[]): readonly Configuration[] {
     this.deadline.hold(list.length);
-    const limit = this.moment.generous ? GENEROUS_CONFIGURATIONS : GREEDY_CONFIGURATIONS;
+    const limit = this.moment.generosity > 0 ? GENEROUS_CONFIGURATIONS : GREEDY_CONFIGURATIONS;
     if (this.mode !== 'greedy' || list.length <= limit) return list;
     this.moment.complete = false;
     const spent = ({ applied }: Configuration) => applied.filter((op) => this.quantities.returns[op] === NEVER).length;

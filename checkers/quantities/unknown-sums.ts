@@ -71,6 +71,17 @@ export class UnknownSums {
     }
   }
 
+  /** Number of entries. */
+  get size(): number {
+    return this.sums.length;
+  }
+
+  forEachPair(visit: (first: number, second: number, sum: number) => void): void {
+    for (let entry = 0; entry < this.sums.length; entry++) {
+      if (this.seconds[entry] !== NONE) visit(this.firsts[entry], this.seconds[entry], this.sums[entry]);
+    }
+  }
+
   private admit(op: number): void {
     const hash = this.hashOfChange(op);
     this.insert(hash, op, NONE);

@@ -6,11 +6,13 @@ import { NO_REALTIME } from '../history/formats/format.js';
 import { FORMATS, readHistory } from '../history/formats/read.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
+import { consistencyModels } from '../registry.js';
 import type { Results } from '../run/plan.js';
+import { RunStore } from '../run/store.js';
 import { judgeBare } from './bare.js';
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
-import { follow } from './follow.js';
+import { follow, streamNamed } from './follow.js';
 import { type Judges, judgesFor } from './judges.js';
 import { checkRun } from './stored-run.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
@@ -34,6 +36,8 @@ const options = {
     default: 'auto' as const,
     describe: 'whether values are [key value] pairs of independent objects, in EDN',
   },
+  initial: { type: 'string', describe: 'value of every register before its first write (default: null)' },
+  order: { type: 'string', describe: 'also write a legal order of a valid history, as JSON, to this file' },
   set: {
     alias: 's',
     type: 'string',
@@ -84,8 +88,20 @@ export const checkCommand = command({
 /** Says a violation as soon as it is certain; the verdict on the whole comes after it. */
 async function followFirst(path: string, args: Arguments<typeof options>, display: Display): Promise<void> {
   if (path === '-') throw new UserError('--follow needs a file, not standard input');
-  const journal = isRun(path) ? join(path, 'history.jsonl') : path;
-  const { anomaly, events } = await follow(journal, args.idleEnd * 1000, display);
+  const plan = isRun(path) ? await new RunStore(path).loadPlan() : undefined;
+  const model = args.model !== undefined && consistencyModels.has(args.model) ? args.model : undefined;
+  const consistency = args.consistency ?? model ?? plan?.consistency;
+  const { anomaly, events } = await follow({
+    path: plan === undefined ? path : join(path, 'history.jsonl'),
+    idleMs: args.idleEnd * 1000,
+    display,
+    workload: streamNamed(args.workload ?? args.model),
+    contextOf: (workload) => ({
+      options: plan?.workloads.find(({ name }) => name === workload)?.options ?? checkerOptions(args),
+      ...(consistency !== undefined && { consistency }),
+      ...(plan !== undefined && { claimed: plan.system.claims.consistency }),
+    }),
+  });
   if (anomaly) display.log(`after ${events} events: ${anomaly.sentence}`);
 }
 
@@ -105,7 +121,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   const results = await judgeBare({
     history,
     checkers: judges.checkers,
-    options: { ...(notes.includes(NO_REALTIME) && { realtime: false }), ...checkerOptions(args.set) },
+    options: { ...(notes.includes(NO_REALTIME) && { realtime: false }), ...checkerOptions(args) },
     budget: budgetOf(args),
     ...(judges.consistency !== undefined && { consistency: judges.consistency }),
     notes,
@@ -116,6 +132,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   display.end();
   const input: ReportInput = { results, history };
   if (args.report !== undefined) await writeFile(args.report, await renderReport(input));
+  if (args.order !== undefined) await writeOrder(args.order, results);
   show(results, input, args);
 }
 
@@ -137,17 +154,36 @@ export function budgetOf(args: { readonly timeBudget?: number; readonly memoryBu
   return { timeMs: timeBudget * 1000, memoryBytes: memoryBudget * 1024 * 1024 };
 }
 
-/** `name=value`, the value as JSON where it is JSON. Checkers ignore what they do not know. */
-function checkerOptions(given: readonly string[]): Readonly<Record<string, Json>> {
-  return Object.fromEntries(
-    given.map((setting) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-      if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
-      try {
-        return [name, JSON.parse(value) as Json];
-      } catch {
-        return [name, value];
-      }
-    }),
+/** Orders that checkers found, as journal indices by the name of the object. */
+async function writeOrder(path: string, { checks }: Results): Promise<void> {
+  const orders = checks.flatMap(({ verdict }) =>
+    verdict.details['order'] === undefined ? [] : [verdict.details['order']],
   );
+  if (orders.length === 0)
+    throw new UserError('--order: no checker found a legal order; it takes a valid history and a sequential --model');
+  await writeFile(path, `${JSON.stringify(orders[0])}\n`);
+}
+
+/** What was given by flags of their own, and by `--set name=value`. Checkers ignore what they do not know. */
+function checkerOptions(args: Arguments<typeof options>): Readonly<Record<string, Json>> {
+  return {
+    ...(args.initial !== undefined && { initial: jsonOr(args.initial) }),
+    ...(args.order !== undefined && { order: true }),
+    ...Object.fromEntries(
+      args.set.map((setting) => {
+        const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+        if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
+        return [name, jsonOr(value)];
+      }),
+    ),
+  };
+}
+
+/** JSON where it is JSON, otherwise text. */
+function jsonOr(value: string): Json {
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
 }

@@ -1,8 +1,31 @@
 import pc from 'picocolors';
-import type { Anomaly, StreamingChecker } from '../../checkers/checker.js';
+import type { Anomaly, CheckContext, StreamingChecker } from '../../checkers/checker.js';
 import { followHistory } from '../history/follow.js';
 import { streamingCheckers } from '../registry.js';
 import type { Display } from './display.js';
+
+export interface FollowRequest {
+  readonly path: string;
+  readonly idleMs: number;
+  readonly display: Display;
+  /** What a stream is to know of a workload. */
+  readonly contextOf: (workload: string) => Omit<CheckContext, 'budget' | 'signal'>;
+  /** Workload of events that name none; undefined: told by the first telling operation. */
+  readonly workload: string | undefined;
+}
+
+/** Operations that only one workload has. Sets and counters look alike: those must be named. */
+const TELLING: Readonly<Record<string, string>> = {
+  write: 'register',
+  cas: 'register',
+  transfer: 'bank',
+  order: 'inventory',
+  'stock-take': 'inventory',
+  txn: 'append',
+  acquire: 'lock',
+  enqueue: 'queue',
+  dequeue: 'queue',
+};
 
 export interface Following {
   readonly anomaly?: Anomaly;
@@ -11,15 +34,16 @@ export interface Following {
 
 /**
  * Watches a growing journal until a violation, until nothing was written for `idleMs`, or Ctrl-C. Workloads that have a
- * streaming checker are judged as they grow (events without a workload as registers); the others at the end, as a whole.
+ * streaming checker are judged as they grow; the others at the end, as a whole.
  */
-export async function follow(path: string, idleMs: number, display: Display): Promise<Following> {
+export async function follow({ path, idleMs, display, contextOf, workload }: FollowRequest): Promise<Following> {
   const ended = new AbortController();
   const end = () => {
     ended.abort();
   };
   process.once('SIGINT', end);
   const streams = new Map<string, StreamingChecker>();
+  let unnamed = workload;
   let events = 0;
   try {
     const options = {
@@ -30,9 +54,10 @@ export async function follow(path: string, idleMs: number, display: Display): Pr
     for await (const batch of followHistory(path, options)) {
       for (const event of batch) {
         events++;
-        const workload = event.workload ?? 'register';
-        if (!Object.hasOwn(streamingCheckers, workload)) continue;
-        const stream = streams.get(workload) ?? streamingCheckers[workload]();
+        unnamed ??= TELLING[event.f];
+        const workload = event.workload ?? unnamed;
+        if (workload === undefined || !Object.hasOwn(streamingCheckers, workload)) continue;
+        const stream = streams.get(workload) ?? streamingCheckers[workload](contextOf(workload));
         streams.set(workload, stream);
         const anomaly = stream.push(event);
         if (anomaly !== undefined) return { anomaly, events };
@@ -48,3 +73,19 @@ export async function follow(path: string, idleMs: number, display: Display): Pr
     process.off('SIGINT', end);
   }
 }
+
+/** The workload whose stream judges what a checker or model of this name does. */
+export function streamNamed(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const known = STREAM_OF[name] ?? name;
+  return Object.hasOwn(streamingCheckers, known) ? known : undefined;
+}
+
+const STREAM_OF: Readonly<Record<string, string>> = {
+  'cas-register': 'register',
+  'list-append': 'append',
+  'rw-register': 'wr',
+  'set-full': 'set',
+  'total-queue': 'queue',
+  mutex: 'lock',
+};

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamingChecker } from '../../checkers/checker.js';
+import type { CheckContext, StreamingChecker } from '../../checkers/checker.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import { followHistory } from '../history/follow.js';
 import { readHistory } from '../history/formats/read.js';
@@ -15,7 +15,9 @@ const SHARE = 0.2;
 interface Registry {
   readonly workloads: readonly Workload[];
   readonly runCheckers: readonly WorkloadChecker[];
-  readonly streamingCheckers: Readonly<Record<string, () => StreamingChecker>>;
+  readonly streamingCheckers: Readonly<
+    Record<string, (context: Omit<CheckContext, 'budget' | 'signal'>) => StreamingChecker>
+  >;
 }
 
 /** Ends with the harness, however that ends; Ctrl-C is for the harness to decide. */
@@ -37,13 +39,19 @@ for (let pauseMs = Number(everyMs); ;) {
 
 /** Tells of the first violation of each workload that is followed event by event, well within a second. */
 async function follow(): Promise<void> {
+  const plan = await store.loadPlan();
+  const contextOf = (workload: string) => ({
+    options: plan.workloads.find(({ name }) => name === workload)?.options ?? {},
+    claimed: plan.system.claims.consistency,
+    ...(plan.consistency !== undefined && { consistency: plan.consistency }),
+  });
   const streams = new Map<string, StreamingChecker>();
   const found = new Set<string>();
   for await (const events of followHistory(store.historyPath)) {
     for (const event of events) {
       const { workload = '' } = event;
       if (found.has(workload) || !Object.hasOwn(streamingCheckers, workload)) continue;
-      const stream = streams.get(workload) ?? streamingCheckers[workload]();
+      const stream = streams.get(workload) ?? streamingCheckers[workload](contextOf(workload));
       streams.set(workload, stream);
       const anomaly = stream.push(event);
       if (anomaly === undefined) continue;
