@@ -115,7 +115,7 @@ export function pass(
   } catch (error) {
     return undecided(error, sweep, spending === 'free' ? 0 : event);
   }
-  return survived(sweep, effects);
+  return survived(sweep);
 }
 
 function undecided(error: unknown, { maxConfigurations }: Sweep, provenEvents: number): FrontierResult {
@@ -123,8 +123,8 @@ function undecided(error: unknown, { maxConfigurations }: Sweep, provenEvents: n
   return { validity: 'unknown', maxConfigurations, reason: error.message, provenEvents };
 }
 
-function survived({ maxConfigurations, frontier, traceWord }: Sweep, effects: Effects | undefined): FrontierResult {
-  return { validity: 'valid', maxConfigurations, ...(effects && { effects: effects.order(frontier[traceWord]) }) };
+function survived({ maxConfigurations, order }: Sweep): FrontierResult {
+  return { validity: 'valid', maxConfigurations, ...(order && { effects: order }) };
 }
 
 /**
@@ -174,7 +174,7 @@ export function narrowPass(
   } catch (error) {
     return undecided(error, sweep, event);
   }
-  return survived(sweep, effects);
+  return survived(sweep);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CreditClass } from './credits.js';
-import { MASKS } from './minimal.js';
+import type { Layout } from './layout.js';
 import { NEVER } from './partition.js';
 import { NO_VALUE, type RegisterOperations } from './registers.js';
 import type { Window } from './window.js';
@@ -18,6 +18,7 @@ export class Relaxation {
   constructor(
     private readonly operations: RegisterOperations,
     private readonly window: Window,
+    private readonly layout: Layout,
   ) {
     this.isFree = new Uint8Array(operations.values);
     this.lastNeed = new Int32Array(operations.values).fill(-1);
@@ -44,14 +45,14 @@ export class Relaxation {
   apply(vectors: Int32Array, at: number, granted: number): void {
     if (this.isFree[vectors[at]] === 0) return;
     const { window, freeValues } = this;
-    const { words } = window;
+    const { words, o } = this.layout;
     vectors[at] = freeValues[0];
-    vectors[at + 1 + MASKS * words + 2] = granted;
+    vectors[at + this.layout.old] = granted;
     for (let word = 0; word < words; word++) {
       let done = window.allWrites[word];
       for (const value of freeValues) done |= window.reads[value * words + word] | this.freeCas(value, word);
       vectors[at + 1 + word] &= ~done;
-      vectors[at + 1 + 2 * words + word] = 0;
+      vectors[at + o + word] = 0;
     }
   }
 
