@@ -78,6 +78,7 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   const [, area = '', ...rest] = path.split('/');
   const below = rest.join('/');
   if (area === '') return page(response, runsPage({ root, ...(await readArchive(root)) }, await loadAssets()));
+  if (area === 'favicon.ico') return void response.writeHead(204).end();
   if (area === 'live') return live(root, below, response);
   if (area === 'events') return events(root, below, response);
   if (area !== 'files') throw new NotFound(`nothing at ${path}`);

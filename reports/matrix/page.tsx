@@ -15,6 +15,7 @@ export function matrixPage(matrix: Matrix, from: string, assets: Assets): string
       subject: `${plural(matrix.rows.length, 'row')} from ${plural(matrix.runs, 'run')}`,
       navigation: [['#matrix', 'Matrix']],
       kind: 'file',
+      heading: 'Consistency matrix',
       body: (
         <Section
           id="matrix"
@@ -25,7 +26,7 @@ export function matrixPage(matrix: Matrix, from: string, assets: Assets): string
             <FilterSearch table="matrix-table" />
             <FilterChoice table="matrix-table" name="observed" label="Observed" values={Object.keys(OBSERVED)} />
           </Filters>
-          <div class="table scroll" tabindex={0} role="region" aria-label="Consistency matrix">
+          <div class="table scroll" tabindex={0} role="region" aria-label="Table of anomalies">
             <table id="matrix-table">
               <thead>
                 <tr>

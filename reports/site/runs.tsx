@@ -30,8 +30,9 @@ export function runsPage({ root, runs, troubles }: RunList, assets: Assets): str
         ['/files/matrix/matrix.html', 'Matrix'],
       ],
       kind: 'live',
+      heading: 'Runs',
       body: (
-        <Section id="runs" title="Runs" lead={`${plural(runs.length, 'run')}, newest first.`}>
+        <Section id="runs" title="All runs" lead={`${plural(runs.length, 'run')}, newest first.`}>
           <Filters table="runs-table">
             <FilterSearch table="runs-table" />
             <FilterChoice
@@ -42,7 +43,7 @@ export function runsPage({ root, runs, troubles }: RunList, assets: Assets): str
             />
             <FilterChoice table="runs-table" name="system" label="System" values={systems} />
           </Filters>
-          <div class="table scroll" tabindex={0} role="region" aria-label="Runs">
+          <div class="table scroll" tabindex={0} role="region" aria-label="Table of runs">
             <table id="runs-table">
               <thead>
                 <tr>

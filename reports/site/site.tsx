@@ -11,6 +11,8 @@ export interface SitePage {
   readonly subject: string;
   /** Links in the head of the page: address and words. */
   readonly navigation: readonly (readonly [string, string])[];
+  /** Where the body does not begin with its own. */
+  readonly heading?: string;
   readonly body: ComponentChildren;
   /** `live` may listen to events of the server it came from; a file makes no request at all. */
   readonly kind: 'file' | 'live';
@@ -39,7 +41,7 @@ ${renderToString(<Frame page={page} />)}
 `;
 }
 
-function Frame({ page: { subject, navigation, body } }: { page: SitePage }) {
+function Frame({ page: { subject, navigation, heading, body } }: { page: SitePage }) {
   return (
     <>
       <a class="skip" href="#main">
@@ -57,7 +59,10 @@ function Frame({ page: { subject, navigation, body } }: { page: SitePage }) {
           Dark
         </button>
       </header>
-      <main id="main">{body}</main>
+      <main id="main">
+        {heading !== undefined && <h1 class="page">{heading}</h1>}
+        {body}
+      </main>
       <footer>
         <p>Made by Faultline from stored runs.</p>
       </footer>

@@ -62,7 +62,7 @@ function Body({ results }: { results: SuiteResults }) {
         lead="A test that found nothing has not shown that there is nothing; so many runs bound how often it happens."
       >
         <Table
-          label="Claims by configuration"
+          label="Table of claims"
           head={['Configuration', 'Runs', 'Violations', 'So']}
           numeric={[1, 2]}
           rows={results.claims.map((claim) => [
@@ -89,7 +89,7 @@ function Figure({ name, value }: { name: string; value: string }) {
 function CellTable({ cells }: { cells: readonly CellResult[] }) {
   const ordered = [...cells].sort((a, b) => Number(a.asExpected) - Number(b.asExpected));
   return (
-    <div class="table scroll" tabindex={0} role="region" aria-label="Cells">
+    <div class="table scroll" tabindex={0} role="region" aria-label="Table of cells">
       <table id="cells-table">
         <thead>
           <tr>

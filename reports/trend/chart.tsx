@@ -18,7 +18,7 @@ export function SeriesChart({ series, nights }: { series: Series; nights: readon
   const label = `${name}: ${describeSeries(series)}`;
   return (
     <figure class="trend">
-      <h4>{inline(name, 120)}</h4>
+      <h3>{inline(name, 120)}</h3>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
         {[0, 0.5, 1].map((share) => (
           <g>

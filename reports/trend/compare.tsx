@@ -29,8 +29,8 @@ export function comparePage(a: ArchivedRun, b: ArchivedRun, from: string, assets
           <h1>Two runs side by side</h1>
           <Section id="tested" title="What was tested">
             <Table
-              label="What was tested"
-              head={['', ...heads]}
+              label="Table of what was tested"
+              head={['What', ...heads]}
               rows={[
                 ['Verdict', ...[a, b].map(({ results }) => <OutcomeMark outcome={results?.outcome ?? 'running'} />)],
                 ['Says', ...[a, b].map(({ results }) => inline(results?.sentence ?? '', 300))],
@@ -43,7 +43,7 @@ export function comparePage(a: ArchivedRun, b: ArchivedRun, from: string, assets
             />
           </Section>
           <Section id="checks" title="Checks">
-            <Table label="Checks" head={['Check', ...heads]} rows={checkRows(a, b)} />
+            <Table label="Table of checks" head={['Check', ...heads]} rows={checkRows(a, b)} />
           </Section>
           <Section
             id="fared"
@@ -51,7 +51,7 @@ export function comparePage(a: ArchivedRun, b: ArchivedRun, from: string, assets
             lead="Without faults, and while one of each kind was in place. Two runs differ by chance too: trends tell that apart."
           >
             <Table
-              label="How clients fared"
+              label="Table of how clients fared"
               head={['When', 'What', ...heads, 'Change']}
               numeric={[2, 3, 4]}
               rows={[

@@ -23,6 +23,7 @@ export function trendPage(trend: Trend, from: string, troubles: readonly string[
         ['#nights', 'Nights'],
       ],
       kind: 'file',
+      heading: 'Trends',
       body: <Overview trend={trend} from={from} troubles={troubles} />,
     },
     assets,
@@ -30,7 +31,8 @@ export function trendPage(trend: Trend, from: string, troubles: readonly string[
 }
 
 function Overview({ trend, from, troubles }: { trend: Trend; from: string; troubles: readonly string[] }) {
-  const nights = trend.nights.slice(-MAX_NIGHTS);
+  // Newest first: what a person looks for in the morning needs no scrolling.
+  const nights = trend.nights.slice(-MAX_NIGHTS).reverse();
   return (
     <>
       <Section id="changes" title="What changed" lead="Changes of level beyond chance; a single bad night is none.">
@@ -41,7 +43,7 @@ function Overview({ trend, from, troubles }: { trend: Trend; from: string; troub
         title="Verdicts by night"
         lead="The worst outcome of each night's runs. Every sign links to the run."
       >
-        <div class="table scroll nights" tabindex={0} role="region" aria-label="Verdicts by night">
+        <div class="table scroll nights" tabindex={0} role="region" aria-label="Table of verdicts">
           <table>
             <thead>
               <tr>
@@ -188,7 +190,7 @@ export function configurationPage(
           </Section>
           <Section id="runs" title="Runs" lead={`The last ${Math.min(runs.length, MAX_RUNS)}, newest first.`}>
             <Table
-              label="Runs"
+              label="Table of runs"
               head={['Begun', 'Outcome', 'What it says', 'Seed', 'Run']}
               rows={runs
                 .slice(-MAX_RUNS)
