@@ -2,6 +2,7 @@ import { FAIL, OK } from '../../harness/history/history.js';
 import {
   branchOf,
   elementsRead,
+  lastRead,
   INTERMEDIATE,
   possible,
   REWRITTEN,
@@ -219,8 +220,8 @@ export class ListAppendInference {
     for (let i = from; i < to; i++) {
       const mop = this.byKey.mops[i];
       if (mops[mop] & WRITE) continue;
-      const shown = elementsRead(this.transactions, mop).at(-1);
-      if (shown === last && readers.at(-1) !== this.owner(mop)) readers.push(this.owner(mop));
+      if (lastRead(this.transactions, mop) === last && readers.at(-1) !== this.owner(mop))
+        readers.push(this.owner(mop));
     }
     return readers;
   }

@@ -1,4 +1,4 @@
-import { elementsRead, EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../transactions/transactions.js';
+import { lastRead, EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../transactions/transactions.js';
 import { NULL_VALUE } from '../transactions/names.js';
 import { RW, WR, WW } from './graph.js';
 import { versionOrder } from './list-order.js';
@@ -86,11 +86,6 @@ function mopsOf({ starts, mops }: Transactions, transaction: number, flag: 0 | t
   for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++)
     if ((mops[mop] & WRITE) === flag) found.push(mop);
   return found;
-}
-
-/** The last element a read shows; undefined for the empty list. */
-function lastRead(transactions: Transactions, mop: number): number | undefined {
-  return elementsRead(transactions, mop).at(-1);
 }
 
 /** The element before a value in the version order; for a value that no read shows, the last element that one does. */

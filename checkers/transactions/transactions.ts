@@ -49,13 +49,21 @@ export interface Pace {
 
 /** The branch in `lists` that a list read shows the beginning of. */
 export function branchOf({ deviants, lists, keys }: Transactions, mop: number): number {
-  return deviants.get(mop) ?? lists.mainIfAny(keys[mop]);
+  const deviant = deviants.size === 0 ? undefined : deviants.get(mop);
+  return deviant ?? lists.mainIfAny(keys[mop]);
 }
 
 /** What a list read showed. */
 export function elementsRead(transactions: Transactions, mop: number): Int32Array {
   const length = transactions.values[mop];
   return length === 0 ? NO_ELEMENTS : transactions.lists.elements(branchOf(transactions, mop)).subarray(0, length);
+}
+
+/** The last element that a list read showed; undefined where it showed none. */
+export function lastRead(transactions: Transactions, mop: number): number | undefined {
+  const { lists, values } = transactions;
+  const length = values[mop];
+  return length === 0 ? undefined : lists.pool[lists.offset(branchOf(transactions, mop)) + length - 1];
 }
 
 const NO_ELEMENTS = new Int32Array(0);

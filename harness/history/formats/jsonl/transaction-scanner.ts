@@ -60,7 +60,7 @@ export class TransactionScanner {
     this.firsts[session] = this.first;
     this.counts[session] = this.count;
     this.state = 'unchanged';
-    this.extended.length = 0;
+    if (this.extended.length > 0) this.extended.length = 0;
   }
 
   /** Whatever sessions have open is not known any more. */
@@ -146,13 +146,21 @@ export class TransactionScanner {
     if (bytes[at + 1] === CLOSE_BRACKET) at += 2;
     else {
       do {
-        at = this.integer(bytes, at + 1);
-        if (at === -1) return -1;
+        const start = ++at;
+        let value = bytes[at] - ZERO;
+        if (value > 0 && value <= 9) {
+          for (let digit; (digit = bytes[++at] - ZERO) >= 0 && digit <= 9;) value = (value * 10 + digit) | 0;
+          if (at - start > 9) return -1;
+        } else {
+          at = this.integer(bytes, start);
+          if (at === -1) return -1;
+          value = this.number;
+        }
         if (length < known) {
-          if (pool[offset + length] !== this.number) return -1;
+          if (pool[offset + length] !== value) return -1;
         } else {
           if (length === known) this.extended.push(known, branch);
-          lists.extend(branch, this.number);
+          lists.extend(branch, value);
         }
         length++;
       } while (bytes[at] === COMMA);
