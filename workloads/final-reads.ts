@@ -4,8 +4,8 @@ import type { Invocation } from '../harness/history/operation.js';
 
 const ATTEMPTS = 10;
 const GAP_MS = 500;
-/** What a replica is given to catch up between the two rounds. */
-const SETTLE_MS = 1000;
+/** What a replica is given to catch up before it is asked what is there for good. */
+export const SETTLE_MS = 1000;
 
 /**
  * Reads everything over every session, so that each node's replica is seen, and once more a while later: a replica that

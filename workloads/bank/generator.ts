@@ -1,6 +1,7 @@
-import { fromState, eachThread, once, phases, repeat, untilOk } from '../../harness/generator/combinators.js';
+import { after, fromState, eachThread, once, phases, repeat, untilOk } from '../../harness/generator/combinators.js';
 import type { Generator } from '../../harness/generator/generator.js';
 import type { Dice } from '../../harness/kit/random.js';
+import { SETTLE_MS } from '../final-reads.js';
 import type { WorkloadContext } from '../workload.js';
 import { parseBankOptions } from './options.js';
 
@@ -23,11 +24,14 @@ export function bankGenerator(context: WorkloadContext): Generator {
   );
 }
 
-/** A read over every session, so that each node's replica is seen, then balances and ledger together. */
+/** A read over every session, so that each node's replica is seen; a while later balances and ledger together. */
 export function bankFinalGenerator(): Generator {
   return phases(
     eachThread(untilOk(repeat({ f: 'read', value: null }, 3), { attempts: 3, gapMs: 500 })),
-    untilOk(repeat({ f: 'ledger', value: null }, FINAL_ATTEMPTS), { attempts: FINAL_ATTEMPTS, gapMs: 500 }),
+    after(
+      SETTLE_MS,
+      untilOk(repeat({ f: 'ledger', value: null }, FINAL_ATTEMPTS), { attempts: FINAL_ATTEMPTS, gapMs: 500 }),
+    ),
     eachThread(once({ f: 'read', value: null })),
   );
 }

@@ -1,7 +1,8 @@
-import { eachThread, fromState, once, phases, repeat, untilOk } from '../../harness/generator/combinators.js';
+import { after, eachThread, fromState, once, phases, repeat, untilOk } from '../../harness/generator/combinators.js';
 import type { Generator } from '../../harness/generator/generator.js';
 import type { Invocation, Json, Operation } from '../../harness/history/operation.js';
 import type { Dice } from '../../harness/kit/random.js';
+import { SETTLE_MS } from '../final-reads.js';
 import type { WorkloadContext } from '../workload.js';
 import { parseInventoryOptions, skuName } from './options.js';
 
@@ -70,11 +71,14 @@ function learn(state: State, { type, f, key, value }: Operation): State {
   return { ...state, cancellable: [...state.cancellable, { id, sku: key }].slice(-KEPT_ORDERS) };
 }
 
-/** Stock-takes over every session, so that each node's replica is seen, then stock and book together. */
+/** Stock-takes over every session, so that each node's replica is seen; a while later stock and book together. */
 export function inventoryFinalGenerator(): Generator {
   return phases(
     eachThread(untilOk(repeat({ f: 'stock-take', value: null }, 3), { attempts: 3, gapMs: 500 })),
-    untilOk(repeat({ f: 'book', value: null }, FINAL_ATTEMPTS), { attempts: FINAL_ATTEMPTS, gapMs: 500 }),
+    after(
+      SETTLE_MS,
+      untilOk(repeat({ f: 'book', value: null }, FINAL_ATTEMPTS), { attempts: FINAL_ATTEMPTS, gapMs: 500 }),
+    ),
     eachThread(once({ f: 'stock-take', value: null })),
   );
 }

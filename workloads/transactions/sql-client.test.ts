@@ -47,6 +47,18 @@ describe('append in tables', () => {
     expect(await overwritten('computed')).toBeGreaterThan(0);
     expect(await overwritten('relative')).toBe(0);
   });
+
+  it('stays undecided where overwritten appends are allowed, and leave no order to judge by', async () => {
+    const overwritten = {
+      ...onSql({ isolation: 'read-committed' }),
+      unknownShare: 0,
+      options: { ...crowded, updates: 'computed' },
+    };
+    expect((await outcome(append, { ...overwritten, consistency: 'read-committed' }))[0]).toBe('unknown');
+    expect((await outcome(append, { ...overwritten, consistency: 'snapshot-isolation' }))[0]).toBe('invalid');
+    const relative = { ...overwritten, options: crowded, consistency: 'read-committed' };
+    expect((await outcome(append, relative))[0]).toBe('valid');
+  });
 });
 
 /** Acknowledged appends that a later read of the list, by one transaction after the other, does not show. */
