@@ -1,8 +1,10 @@
 /**
  * `npx tsx bench/linearizability-fuzz.ts [small] [medium] [first seed]`: that many small random histories of every
- * kind against brute force, and medium ones of registers against the general search. Prints every disagreement.
+ * kind against brute force, and medium ones against the general search: of registers, and a quarter as many of other
+ * types. Prints every disagreement.
  */
 import { Deadline } from '../checkers/linearizability/budget.js';
+import { decidePartition } from '../checkers/linearizability/decide-partition.js';
 import { decideRegister } from '../checkers/linearizability/decide.js';
 import { pass } from '../checkers/linearizability/frontier.js';
 import { partitions, timedOperations } from '../checkers/linearizability/partition.js';
@@ -43,6 +45,8 @@ for (const [name, any] of Object.entries(vocabularies)) {
       seen.small++;
       seen[expected]++;
       if (got !== expected) report(`search ${name}`, seed, expected, got);
+      const chosen = decidePartition(history.columns, vocabulary.model, partition, {}, deadline()).validity;
+      if (chosen !== expected) report(`engine for ${name}`, seed, expected, chosen);
       if (!name.includes('register') && !name.includes('cas')) continue;
       const operations = new RegisterReader(history, { read: 'read', write: 'write', cas: 'cas' }, null).read(
         undefined,
@@ -85,6 +89,25 @@ for (let seed = base; seed < base + medium; seed++) {
     const exact = pass(operations, deadline(), 'every', 'unwanted').validity;
     if (special !== expected) report('register engines', seed, expected, special);
     if (exact !== expected) report('exact pass', seed, expected, exact);
+  }
+}
+const others = Object.entries(vocabularies).filter(([name]) => !name.includes('register') && !name.includes('cas'));
+for (let seed = base; seed < base + medium / 4; seed++) {
+  const [name, any] = others[seed % others.length];
+  const vocabulary = any as Vocabulary<unknown>;
+  const shape = {
+    operations: 15 + (seed % 30),
+    concurrency: 2 + (seed % 4),
+    infoShare: [0, 0.03, 0.08][seed % 3],
+    corruption: [0, 0, 0.03, 0.1][seed % 4],
+  };
+  const history = historyOf(simulate(vocabulary, shape, seed));
+  for (const partition of partitions(history, vocabulary.model)) {
+    const expected = searchLinearizable(vocabulary.model, partition, deadline()).validity;
+    seen.medium++;
+    seen[expected]++;
+    const chosen = decidePartition(history.columns, vocabulary.model, partition, {}, deadline()).validity;
+    if (expected !== 'unknown' && chosen !== expected) report(`engine for ${name}`, seed, expected, chosen);
   }
 }
 console.log(JSON.stringify(seen));
