@@ -11,6 +11,7 @@ import { RunStore } from './store.js';
 const BUDGET = { timeMs: 20_000, memoryBytes: 512 * 1024 * 1024 } as const;
 /** A look may take so much of the time, at most. */
 const SHARE = 0.2;
+const FIRST_LOOK_MS = 50;
 
 interface Registry {
   readonly workloads: readonly Workload[];
@@ -24,17 +25,23 @@ interface Registry {
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
-const [registryUrl, directory, everyMs] = process.argv.slice(2);
+const [registryUrl, directory, everyMs, duty] = process.argv.slice(2);
 const { workloads, runCheckers, streamingCheckers } = (await import(registryUrl)) as Registry;
 const store = new RunStore(directory);
 // What a streaming checker cannot read, the looks at the whole will tell.
-follow().catch(() => undefined);
-for (let pauseMs = Number(everyMs); ;) {
-  await sleep(pauseMs);
-  const start = performance.now();
-  const finding = await look().catch(() => undefined);
-  if (finding !== undefined) process.send?.(finding);
-  pauseMs = Math.max(Number(everyMs), (performance.now() - start) / SHARE);
+// The journal may not be there yet.
+while (await store.historyIsEmpty().catch(() => true)) await sleep(FIRST_LOOK_MS);
+if (duty === 'follow') await follow().catch(() => undefined);
+else await lookAgainAndAgain();
+
+async function lookAgainAndAgain(): Promise<never> {
+  for (let pauseMs = Number(everyMs); ;) {
+    await sleep(pauseMs);
+    const start = performance.now();
+    const finding = await look().catch(() => undefined);
+    if (finding !== undefined) process.send?.(finding);
+    pauseMs = Math.max(Number(everyMs), (performance.now() - start) / SHARE);
+  }
 }
 
 /** Tells of the first violation of each workload that is followed event by event, well within a second. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { RunStore } from './store.js';
@@ -29,43 +29,58 @@ export interface LiveFinding {
 
 const EVERY_MS = 5000;
 const MEMORY_MIB = 1024;
-/** Nice value: the test itself goes first. */
-const PRIORITY = 15;
+/**
+ * What a child does, and its nice value: the test itself goes first. Following costs little and must tell within a
+ * second, also on a busy machine; looks at the whole take what is left.
+ */
+const DUTIES = { follow: 1, look: 15 } as const;
 
 /**
- * Judges what is recorded so far, again and again, in a process of its own and at low priority, so that the event loop
- * that drives the clients is not held up. A part of a history proves a violation as well as the whole: what is still
- * open or not yet read counts as unknown. Whatever becomes of the child, the run goes on; the verdict is made at the end.
+ * Judges what is recorded so far in processes of their own, so that the event loop that drives the clients is not held
+ * up: one follows event by event, the other looks at the whole again and again. A part of a history proves a violation
+ * as well as the whole: what is still open or not yet read counts as unknown. Whatever becomes of the children, the run
+ * goes on; the verdict is made at the end.
  */
 export function watchInChild(store: RunStore, options: LiveOptions): LiveWatch {
-  const { registry, everyMs = EVERY_MS, execArgv = process.execArgv } = options;
-  const script = new URL(import.meta.url.endsWith('.ts') ? './live-child.ts' : './live-child.js', import.meta.url);
-  const child = fork(fileURLToPath(script), [registry.href, store.directory, String(everyMs)], {
-    execArgv: [...execArgv, `--max-old-space-size=${MEMORY_MIB}`],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  const found = { follow: 0, look: 0 };
+  const anomalies = () => Math.max(found.follow, found.look);
+  const children = (['follow', 'look'] as const).map((duty) => {
+    const child = startChild(store, options, duty);
+    child.on('message', (message) => {
+      const finding = message as LiveFinding;
+      const isFirst = anomalies() === 0 && finding.anomalies > 0;
+      found[duty] = Math.max(found[duty], finding.anomalies);
+      if (isFirst) options.onViolation?.(finding.sentence ?? 'a violation');
+    });
+    return child;
   });
-  let anomalies = 0;
-  child.on('spawn', () => lowerPriority(child.pid));
-  child.on('error', () => undefined);
-  child.on('message', (message) => {
-    const finding = message as LiveFinding;
-    const isFirst = anomalies === 0 && finding.anomalies > 0;
-    anomalies = Math.max(anomalies, finding.anomalies);
-    if (isFirst) options.onViolation?.(finding.sentence ?? 'a violation');
-  });
-  child.unref();
-  child.channel?.unref();
   return {
     get anomalies() {
-      return anomalies;
+      return anomalies();
     },
-    stop: () => void child.kill('SIGKILL'),
+    stop: () => {
+      for (const child of children) child.kill('SIGKILL');
+    },
   };
 }
 
-function lowerPriority(pid: number | undefined): void {
+function startChild(store: RunStore, options: LiveOptions, duty: keyof typeof DUTIES): ChildProcess {
+  const { registry, everyMs = EVERY_MS, execArgv = process.execArgv } = options;
+  const script = new URL(import.meta.url.endsWith('.ts') ? './live-child.ts' : './live-child.js', import.meta.url);
+  const child = fork(fileURLToPath(script), [registry.href, store.directory, String(everyMs), duty], {
+    execArgv: [...execArgv, `--max-old-space-size=${MEMORY_MIB}`],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  child.on('spawn', () => lowerPriority(child.pid, DUTIES[duty]));
+  child.on('error', () => undefined);
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+function lowerPriority(pid: number | undefined, nice: number): void {
   try {
-    if (pid !== undefined) setPriority(pid, PRIORITY);
+    if (pid !== undefined) setPriority(pid, nice);
   } catch {
     // It ended already, or the system does not let us.
   }
