@@ -3,7 +3,7 @@ import type { Checker } from './checker.js';
 import { verdictOf } from './verdict.js';
 
 /** It may not hold up the verdict of the others. */
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 5_000;
 
 /**
  * The same judge where the model asked for or claimed promises linearizability. Elsewhere it has nothing to say, and says
