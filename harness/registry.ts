@@ -54,6 +54,7 @@ import { writeSkew as writeSkewWorkload } from '../workloads/write-skew.js';
 
 /** Databases. Loaded when asked for, so that `check` and `report` need neither Docker nor a database client. */
 export const systems: Readonly<Record<string, () => Promise<System>>> = {
+  cockroachdb: async () => (await import('../docker/cockroachdb/system.js')).cockroachdb,
   etcd: async () => (await import('../docker/etcd/system.js')).etcd,
   galera: async () => (await import('../docker/galera/system.js')).galera,
   mariadb: async () => (await import('../docker/mariadb/system.js')).mariadb,

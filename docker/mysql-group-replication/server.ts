@@ -15,7 +15,11 @@ export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readon
     port: PORT,
     'report-host': node.name,
     'report-port': PORT,
+    // Looking a client's name up takes longer than the client waits.
+    'skip-name-resolve': 'ON',
     mysqlx: 'OFF',
+    'secure-file-priv': 'NULL',
+    'innodb-numa-interleave': 'OFF',
     'max-connections': 500,
     'character-set-server': 'utf8mb4',
     'collation-server': 'utf8mb4_bin',
