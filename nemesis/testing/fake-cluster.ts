@@ -41,6 +41,9 @@ export interface Sabotage extends MachineSabotage, DiskSabotage, TrafficSabotage
   readonly leaderless?: boolean;
 }
 
+type Faked =
+  'network' | 'processes' | 'freezer' | 'power' | 'clocks' | 'orchestrator' | 'membership' | 'disks' | 'traffic';
+
 interface FakeNode {
   process: { pid: number; startTicks: number; cpuTicks: number; stopped: boolean } | undefined;
   exit: { readonly code: number } | undefined;
@@ -52,7 +55,7 @@ interface FakeNode {
 export class FakeCluster implements Cluster {
   nodes: readonly ClusterNode[];
   readonly versions = {};
-  readonly abilities: Required<Omit<Abilities, 'logs'>>;
+  readonly abilities: Required<Pick<Abilities, Faked>>;
   readonly traffic = new FakeTraffic(
     () => this.sabotage,
     (line) => this.calls.push(line),
