@@ -48,6 +48,10 @@ describe('replaying a seed', () => {
     );
   });
 
+  it('is for systems that say of themselves that the seed decides everything', () => {
+    expect(simulated.deterministic).toBe(true);
+  });
+
   it('says where a journal differs', async () => {
     const first = await runAnew(plan({ timeLimitMs: 2000 }), laboratory());
     const other = await replayExactly({ ...first.plan, seed: 2 }, first.store.historyPath, laboratory());

@@ -31,6 +31,7 @@ export const simulated: System = {
   abilities: ['network', 'processes', 'freezer', 'power', 'clocks', 'orchestrator', 'membership', 'logs'],
   nodes: { min: 1, max: 9, default: 5 },
   options: simulatedOptions,
+  deterministic: true,
   // Whatever bug is planted: that it breaks the promise is the point.
   claims(options) {
     const { isolation } = simulatedOptions.parse(options);
