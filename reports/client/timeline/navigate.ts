@@ -9,7 +9,10 @@ export function setMatches(state: TimelineState, matches: Int32Array | undefined
   for (const operation of matches ?? []) state.matchMask![operation] = 1;
 }
 
-/** The next operation found, or, without a search, the next one that the filter lets through. */
+/**
+ * The next operation found, from the other end again after the last one, or, without a search, the next one that the
+ * filter lets through.
+ */
 export function nextOf(
   { matches, matchMask, mask, selected, operations, view }: TimelineState,
   direction: 1 | -1,
@@ -18,11 +21,15 @@ export function nextOf(
     const first = operations.starts.findIndex((start) => start >= view.start);
     return direction === 1 ? first - 1 : first + 1;
   };
-  const from = selected ?? (matches === undefined ? inView() : direction === 1 ? -1 : operations.count);
-  for (let i = from + direction; i >= 0 && i < operations.count; i += direction) {
-    if (mask[i] === 1 && (matchMask === undefined || matchMask[i] === 1)) return i;
-  }
-  return undefined;
+  const firstFrom = (from: number) => {
+    for (let i = from + direction; i >= 0 && i < operations.count; i += direction) {
+      if (mask[i] === 1 && (matchMask === undefined || matchMask[i] === 1)) return i;
+    }
+    return undefined;
+  };
+  if (matches === undefined) return firstFrom(selected ?? inView());
+  const outside = direction === 1 ? -1 : operations.count;
+  return firstFrom(selected ?? outside) ?? firstFrom(outside);
 }
 
 /** Moves and zooms no more than is needed to see an operation. */
