@@ -1,5 +1,6 @@
 import type { HistoryColumns } from '../../harness/history/history.js';
 import type { Model } from '../model.js';
+import { checkAppendList } from './append-list.js';
 import type { Deadline } from './budget.js';
 import type { Decision } from './decide.js';
 import { checkFifo } from './fifo.js';
@@ -24,14 +25,16 @@ function decideByType<State>(
   columns: Pick<HistoryColumns, 'pairs' | 'length'>,
   model: Model<State>,
   partition: Partition,
-  { order }: SearchOptions,
+  { order, options }: SearchOptions,
 ): Decision | undefined {
-  if (model.name !== 'queue' || order === 'wanted') return undefined;
-  const fifo = checkFifo(partition);
-  if (fifo.validity === 'valid') return { validity: 'valid', engine: 'queue', maxConfigurations: 1 };
-  if (fifo.validity !== 'invalid') return undefined;
-  const until = positionOf(columns, partition, fifo.event);
-  return { validity: 'invalid', engine: 'queue', maxConfigurations: 1, culprits: fifo.ops, until };
+  if (order === 'wanted') return undefined;
+  const engine = model.name === 'queue' ? 'queue' : model.name === 'kv' ? 'sequence' : undefined;
+  if (engine === undefined) return undefined;
+  const found = engine === 'queue' ? checkFifo(partition) : checkAppendList(partition, options?.['initial'] ?? '');
+  if (found.validity === 'valid') return { validity: 'valid', engine, maxConfigurations: 1 };
+  if (found.validity !== 'invalid') return undefined;
+  const until = positionOf(columns, partition, found.event);
+  return { validity: 'invalid', engine, maxConfigurations: 1, culprits: found.ops, until };
 }
 
 function decideBySearch<State>(

@@ -1,5 +1,6 @@
 import type { Json } from '../../harness/history/operation.js';
 import { text } from '../models/values.js';
+import { shareOut, type Unknown } from './fifo-unknown.js';
 import { NEVER, returnsOf, type Partition } from './partition.js';
 
 export type FifoResult =
@@ -18,7 +19,7 @@ export type FifoResult =
   | { readonly validity: 'open' };
 
 /** What happened to one element: event positions. */
-interface Element {
+export interface Element {
   readonly enqueue: number;
   dequeue: number;
   readonly enqueueCall: number;
@@ -35,14 +36,13 @@ interface Element {
  * moment of that dequeue some element was certainly in it.
  *
  * An unknown enqueue of an element that was dequeued returned before that; of another one, it need not have happened.
- * An unknown dequeue may have taken any element nobody else did: then those count as neither in nor out, and only
- * `invalid` is certain.
+ * An unknown dequeue may have taken any element nobody else did: see {@link shareOut}.
  */
 export function checkFifo(partition: Partition): FifoResult {
   const returns = returnsOf(partition);
   const elements = new Map<string, Element>();
   const empties: Empty[] = [];
-  let unknownDequeues = 0;
+  const unknownDequeues: Unknown[] = [];
   for (let at = 0; at < partition.events.length; at++) {
     const op = partition.events[at];
     if (op < 0) continue;
@@ -58,27 +58,33 @@ export function checkFifo(partition: Partition): FifoResult {
         dequeueCall: NEVER,
         dequeueReturn: NEVER,
       });
-    } else if (output === undefined) unknownDequeues++;
+    } else if (output === undefined) unknownDequeues.push({ op, call: at });
     else if (output === null) empties.push({ op, call: at, return: returns[op] });
   }
   const wrong = takeOut(partition, returns, elements);
   if (wrong !== undefined) return wrong;
   const certain = [...elements.values()].filter(
-    ({ enqueueReturn, dequeueCall }) => enqueueReturn !== NEVER && (dequeueCall !== NEVER || unknownDequeues === 0),
+    ({ enqueueReturn, dequeueCall }) =>
+      enqueueReturn !== NEVER && (dequeueCall !== NEVER || unknownDequeues.length === 0),
   );
-  const found = againstOrder(certain, partition.events.length) ?? foundEmpty(certain, empties);
-  return found ?? { validity: unknownDequeues === 0 ? 'valid' : 'open' };
+  const { length } = partition.events;
+  const judge = (some: readonly Element[]) => againstOrder(some, length) ?? foundEmpty(some, empties);
+  const found = judge(certain);
+  if (found !== undefined) return found;
+  if (unknownDequeues.length === 0) return { validity: 'valid' };
+  const present = [...elements.values()].filter(({ enqueueReturn }) => enqueueReturn !== NEVER);
+  return shareOut(present, unknownDequeues, judge);
 }
 
-type Wrong = Extract<FifoResult, { validity: 'invalid' }>;
+export type Wrong = Extract<FifoResult, { validity: 'invalid' }>;
 
-interface Empty {
+export interface Empty {
   readonly op: number;
   readonly call: number;
   readonly return: number;
 }
 
-function opsOf(elements: readonly Element[], ...others: readonly number[]): number[] {
+export function opsOf(elements: readonly Element[], ...others: readonly number[]): number[] {
   return [...elements.flatMap(({ enqueue, dequeue }) => (dequeue === -1 ? [enqueue] : [enqueue, dequeue])), ...others];
 }
 
