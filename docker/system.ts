@@ -351,7 +351,7 @@ export type NodeRole = 'leader' | 'follower' | 'candidate';
 /**
  * What a node of a replicated log is busy with. `election`: it knows no leader, or leads and has not decided anything in
  * its term yet; `replication`: something it knows of is not decided; `commit`: something is decided and it has not heard
- * so; `recovery`: it lacks what was decided without it; `quiet`: none of these.
+ * so; `recovery`: it lacks what it was told is decided, and catches up; `quiet`: none of these.
  */
 export type NodePhase = 'election' | 'replication' | 'commit' | 'recovery' | 'quiet';
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Abilities,
+  type Ability,
   type Cluster,
   type ClusterNode,
   SessionError,
@@ -20,7 +21,6 @@ import type { Behaviour } from './behaviour.js';
 import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
 import { Node } from './server/node.js';
-import { phasesOf } from './server/phases.js';
 import { SimulatedKvSession } from './sessions/kv-session.js';
 import { SimulatedLockSession } from './sessions/lock-session.js';
 import { SimulatedQueueSession } from './sessions/queue-session.js';
@@ -43,6 +43,18 @@ const LOOK_NS = 20e6;
 /** Nodes that may join those of the beginning. */
 const SPARE = 4;
 
+/** What can be done to it. */
+export const ABILITIES = [
+  'network',
+  'processes',
+  'freezer',
+  'power',
+  'clocks',
+  'orchestrator',
+  'membership',
+  'logs',
+] as const satisfies readonly Ability[];
+
 const SESSIONS = {
   kv: SimulatedKvSession,
   sql: SimulatedSqlSession,
@@ -52,15 +64,10 @@ const SESSIONS = {
 
 /** A cluster in this process on virtual time. The same seed and the same calls give the same answers at the same times. */
 export class SimulatedCluster implements Cluster {
-  readonly abilities: Required<Omit<Abilities, 'disks' | 'traffic'>>;
+  readonly abilities: Pick<Required<Abilities>, (typeof ABILITIES)[number]>;
   readonly versions = { simulated: '2' };
   /** Its time: a run on this cluster takes place in it. */
   readonly virtualClock = new World();
-  readonly phases = phasesOf({
-    world: this.virtualClock,
-    nodes: () => this.listed(),
-    name: ({ id }) => this.names[id],
-  });
   private readonly network: Network;
   private readonly chance: Chance;
   private readonly machines: Node[] = [];

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import type { SessionFamily } from '../../docker/system.js';
 import { suggestion } from '../kit/suggest.js';
 import { type Behaviour, CORRECT, LEVELS } from './behaviour.js';
 import { BUGS } from './bugs/bugs.js';
-import { NARROW_BUGS } from './bugs/narrow.js';
 
 const NO_BUG = 'none';
-const PLANTABLE = [...BUGS, ...NARROW_BUGS];
-const names: readonly string[] = [NO_BUG, ...PLANTABLE.map(({ name }) => name)];
+const names: readonly string[] = [NO_BUG, ...BUGS.map(({ name }) => name)];
 
 export const simulatedOptions = z.object({
   bug: z
@@ -39,6 +38,13 @@ export type SimulatedOptions = z.infer<typeof simulatedOptions>;
 
 /** The store that these options describe. */
 export function behaviourOf({ bug, kill, isolation }: SimulatedOptions): Behaviour {
-  const planted = PLANTABLE.find(({ name }) => name === bug)?.behaviour ?? {};
+  const planted = BUGS.find(({ name }) => name === bug)?.behaviour ?? {};
   return { ...CORRECT, isolation, ...(kill === 'power' && { killLoses: 'unsynced' }), ...planted };
+}
+
+/** What workloads should use that can use several. */
+export function preferredFamily({ family, isolation, bug }: SimulatedOptions): SessionFamily {
+  if (family !== 'any') return family;
+  if (isolation !== 'strict-serializable') return 'sql';
+  return BUGS.find(({ name }) => name === bug)?.family ?? 'kv';
 }

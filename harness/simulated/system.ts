@@ -1,7 +1,7 @@
 import type { SessionFamily, System } from '../../docker/system.js';
 import type { Level } from './behaviour.js';
-import { SimulatedCluster } from './cluster.js';
-import { behaviourOf, simulatedOptions } from './options.js';
+import { ABILITIES, SimulatedCluster } from './cluster.js';
+import { behaviourOf, preferredFamily, simulatedOptions } from './options.js';
 
 const FAMILIES: readonly SessionFamily[] = ['kv', 'sql', 'queue', 'lock'];
 
@@ -24,14 +24,12 @@ export const simulated: System = {
   summary: 'a replicated store in this process, on virtual time, correct or with a planted bug; needs no Docker',
   families: FAMILIES,
   familiesFor(options) {
-    const { family, isolation } = simulatedOptions.parse(options);
-    const first = family === 'any' && isolation !== 'strict-serializable' ? 'sql' : family;
+    const first = preferredFamily(simulatedOptions.parse(options));
     return [...FAMILIES].sort((a, b) => Number(b === first) - Number(a === first));
   },
-  abilities: ['network', 'processes', 'freezer', 'power', 'clocks', 'orchestrator', 'membership', 'logs'],
+  abilities: ABILITIES,
   nodes: { min: 1, max: 9, default: 5 },
   options: simulatedOptions,
-  deterministic: true,
   // Whatever bug is planted: that it breaks the promise is the point.
   claims(options) {
     const { isolation } = simulatedOptions.parse(options);

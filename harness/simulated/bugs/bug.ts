@@ -1,4 +1,5 @@
 import type { Behaviour } from '../behaviour.js';
+import type { SessionFamily } from '../../../docker/system.js';
 import type { Json } from '../../history/operation.js';
 
 /** A way in which replicated stores were built wrong, that can be planted into the simulated one. */
@@ -10,11 +11,15 @@ export interface Bug {
   readonly modelledOn: string;
   /** Where it departs from the correct store. */
   readonly behaviour: Partial<Behaviour>;
+  /** Where it shows only in sessions of one family, that family. */
+  readonly family?: SessionFamily;
   /** A test that shows it: workload with options, and the faults it needs. */
   readonly exposedBy: {
     readonly workload: string;
     readonly options: Readonly<Record<string, Json>>;
     readonly nemeses: readonly string[];
+    /** Operations a second, where the usual rate hides it. */
+    readonly rateHz?: number;
   };
   /** The checker that has to find it, by name. */
   readonly caughtBy: string;

@@ -1,9 +1,9 @@
 import type { Node } from './node.js';
 
 const MS = 1e6;
-const KEEP_ALIVE_NS = 200 * MS;
+const KEEP_ALIVE_NS = 100 * MS;
 /** A node that was not heard from for so long has lost the locks of its clients. */
-const LEASE_NS = 1000 * MS;
+const LEASE_NS = 400 * MS;
 
 /**
  * Takes locks from clients whose node is silent, as lock services do that tie a lock to a lease. Off by default: whoever

@@ -167,9 +167,10 @@ export class Transactions {
     reply: Reply<StatementOutcome>,
   ): void {
     const name = { table, key };
-    // First committer wins (Berenson and others, 1995): no lost update under snapshots.
-    if (this.keepsSnapshot) this.check(transaction, name, snapshot);
-    const result = changed(this.visible(transaction, name, snapshot), change);
+    // Stands for the lock that a write holds until its commit: no dirty write, at any level. Where all statements see one
+    // snapshot, it also means that the first committer wins (Berenson and others, 1995): no lost update.
+    this.check(transaction, name, snapshot);
+    const result = changed(this.stored(transaction, name, snapshot), change);
     if (result === undefined && change.kind === 'insert') {
       reply(DUPLICATE);
       return;
@@ -182,11 +183,16 @@ export class Transactions {
     reply(ok(result === undefined ? 0 : 1));
   }
 
+  /** As the transaction reads it. */
   private visible(transaction: Open, name: RowName, snapshot: Snapshot): Columns | undefined {
-    const row = rowName(name);
-    if (transaction.own.has(row)) return transaction.own.get(row);
-    const intent = this.intents.of(row);
-    return intent === undefined ? this.node.raft.log.machine.tables.row(name, snapshot)?.columns : intent.columns;
+    const intent = transaction.own.has(rowName(name)) ? undefined : this.intents.of(rowName(name));
+    return intent === undefined ? this.stored(transaction, name, snapshot) : intent.columns;
+  }
+
+  /** As the transaction left it, or found it. */
+  private stored({ own }: Open, name: RowName, snapshot: Snapshot): Columns | undefined {
+    if (own.has(rowName(name))) return own.get(rowName(name));
+    return this.node.raft.log.machine.tables.row(name, snapshot)?.columns;
   }
 
   private get validatesReads(): boolean {
