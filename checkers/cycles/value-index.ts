@@ -1,3 +1,6 @@
+import { NULL_VALUE } from '../transactions/names.js';
+import { WRITE, type Transactions } from '../transactions/transactions.js';
+
 const MAX_DENSE_SPAN = 1 << 22;
 
 /**
@@ -34,6 +37,29 @@ export class ValueIndex {
       }
       this.results.fill(-1, 0, size);
       this.mask = size - 1;
+    }
+  }
+
+  /**
+   * Fills it with one key's writes: value to micro-operation, the last of equal ones. `own` are the key's
+   * micro-operations; `twice` is told of a value that was written before.
+   */
+  fillWith({ mops, values }: Transactions, own: Int32Array, twice?: (first: number, second: number) => void): void {
+    let low = 0x7fffffff;
+    let high = NULL_VALUE;
+    let count = 0;
+    for (const mop of own) {
+      if (!(mops[mop] & WRITE)) continue;
+      low = Math.min(low, values[mop]);
+      high = Math.max(high, values[mop]);
+      count++;
+    }
+    this.reset(low, high, count);
+    for (const mop of own) {
+      if (!(mops[mop] & WRITE)) continue;
+      const first = twice === undefined ? -1 : this.get(values[mop]);
+      if (first >= 0) twice!(first, mop);
+      this.set(values[mop], mop);
     }
   }
 

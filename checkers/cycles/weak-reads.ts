@@ -29,17 +29,7 @@ export function readsFrom(transactions: Transactions): ReadsFrom {
   const index = new ValueIndex();
   for (let key = 0; key + 1 < byKey.offsets.length; key++) {
     const own = byKey.mops.subarray(byKey.offsets[key], byKey.offsets[key + 1]);
-    let low = 0x7fffffff;
-    let high = NULL_VALUE;
-    let count = 0;
-    for (const mop of own) {
-      if (!(mops[mop] & WRITE)) continue;
-      low = Math.min(low, values[mop]);
-      high = Math.max(high, values[mop]);
-      count++;
-    }
-    index.reset(low, high, count);
-    for (const mop of own) if (mops[mop] & WRITE) index.set(values[mop], mop);
+    index.fillWith(transactions, own);
     for (const mop of own) {
       if (mops[mop] & WRITE) continue;
       const write = values[mop] === NULL_VALUE ? NONE : index.get(values[mop]);

@@ -76,22 +76,9 @@ function sourcesOf(transactions: Transactions, limits: Limits): Sources {
   for (let key = 0; key + 1 < offsets.length; key++) {
     limits.tick('looking for the writers of reads');
     const own = sorted.subarray(offsets[key], offsets[key + 1]);
-    let low = 0x7fffffff;
-    let high = NULL_VALUE;
-    let count = 0;
-    for (const mop of own) {
-      if (!(mops[mop] & WRITE)) continue;
-      low = Math.min(low, values[mop]);
-      high = Math.max(high, values[mop]);
-      count++;
-    }
-    index.reset(low, high, count);
-    for (const mop of own) {
-      if (!(mops[mop] & WRITE)) continue;
-      const other = index.get(values[mop]);
-      if (other >= 0) throw new NotUnique(transactions, 'written', key, values[mop], [owners[other], owners[mop]]);
-      index.set(values[mop], mop);
-    }
+    index.fillWith(transactions, own, (first, second) => {
+      throw new NotUnique(transactions, 'written', key, values[second], [owners[first], owners[second]]);
+    });
     for (const mop of own) {
       if (!(mops[mop] & WRITE)) writes[mop] = values[mop] === NULL_VALUE ? INITIAL : index.get(values[mop]);
     }
