@@ -23,8 +23,8 @@ export interface Behaviour {
   readonly reads: 'quorum' | 'leader' | 'lease' | 'own-state' | 'any-state' | 'forked-state' | 'each-key-anywhere';
   /** `proposed`: what is not committed yet is seen by reads of the leader. */
   readonly visible: 'committed' | 'proposed';
-  /** `proposed`: the leader answers as soon as its own log has the entry. */
-  readonly acknowledges: 'committed' | 'proposed';
+  /** `proposed`: the leader answers as soon as its own log has the entry; `proposed-at-first`: until it has settled. */
+  readonly acknowledges: 'committed' | 'proposed' | 'proposed-at-first';
   readonly replicates: 'at-once' | 'in-batches';
   /** Whether a node that says that it has an entry has it on its disk, or will write it soon. */
   readonly syncs: 'before-answering' | 'in-background';
@@ -32,6 +32,8 @@ export interface Behaviour {
   readonly disks: 'honest' | 'lying';
   /** `snapshot`: after a restart the last snapshot counts, and newer entries of the log are forgotten. */
   readonly restoresFrom: 'log' | 'snapshot';
+  /** `skipping`: a node that dies while it catches up takes what it lacks for done when it is back. */
+  readonly catchesUp: 'entirely' | 'skipping';
   readonly votesFor: 'complete-logs' | 'anyone';
   /** Whose majority decides. `reachable`: of those heard from lately; `forgotten`: for a node that joined, of two. */
   readonly quorum: 'all' | 'reachable' | 'forgotten';
@@ -72,6 +74,7 @@ export const CORRECT: Behaviour = {
   syncs: 'before-answering',
   disks: 'honest',
   restoresFrom: 'log',
+  catchesUp: 'entirely',
   votesFor: 'complete-logs',
   quorum: 'all',
   leadership: 'checked',

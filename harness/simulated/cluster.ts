@@ -21,6 +21,7 @@ import type { Behaviour } from './behaviour.js';
 import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
 import { Node } from './server/node.js';
+import { phasesOf } from './server/phases.js';
 import { SimulatedKvSession } from './sessions/kv-session.js';
 import { SimulatedLockSession } from './sessions/lock-session.js';
 import { SimulatedQueueSession } from './sessions/queue-session.js';
@@ -68,6 +69,11 @@ export class SimulatedCluster implements Cluster {
   readonly versions = { simulated: '2' };
   /** Its time: a run on this cluster takes place in it. */
   readonly virtualClock = new World();
+  readonly phases = phasesOf({
+    world: this.virtualClock,
+    nodes: () => this.listed(),
+    name: ({ id }) => this.names[id],
+  });
   private readonly network: Network;
   private readonly chance: Chance;
   private readonly machines: Node[] = [];

@@ -3,9 +3,11 @@ import type { SessionFamily } from '../../docker/system.js';
 import { suggestion } from '../kit/suggest.js';
 import { type Behaviour, CORRECT, LEVELS } from './behaviour.js';
 import { BUGS } from './bugs/bugs.js';
+import { NARROW_BUGS } from './bugs/narrow.js';
 
 const NO_BUG = 'none';
-const names: readonly string[] = [NO_BUG, ...BUGS.map(({ name }) => name)];
+const PLANTABLE = [...BUGS, ...NARROW_BUGS];
+const names: readonly string[] = [NO_BUG, ...PLANTABLE.map(({ name }) => name)];
 
 export const simulatedOptions = z.object({
   bug: z
@@ -38,7 +40,7 @@ export type SimulatedOptions = z.infer<typeof simulatedOptions>;
 
 /** The store that these options describe. */
 export function behaviourOf({ bug, kill, isolation }: SimulatedOptions): Behaviour {
-  const planted = BUGS.find(({ name }) => name === bug)?.behaviour ?? {};
+  const planted = PLANTABLE.find(({ name }) => name === bug)?.behaviour ?? {};
   return { ...CORRECT, isolation, ...(kill === 'power' && { killLoses: 'unsynced' }), ...planted };
 }
 

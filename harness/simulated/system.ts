@@ -30,6 +30,7 @@ export const simulated: System = {
   abilities: ABILITIES,
   nodes: { min: 1, max: 9, default: 5 },
   options: simulatedOptions,
+  deterministic: true,
   // Whatever bug is planted: that it breaks the promise is the point.
   claims(options) {
     const { isolation } = simulatedOptions.parse(options);

@@ -52,6 +52,8 @@ export class Raft {
   private readonly timestamps: Timestamps;
   private forgetful = false;
   private snapshot = { entries: 1 };
+  /** What the leader said last of how far everybody is. */
+  private told = { commit: 0, term: 0 };
 
   constructor(
     private readonly host: Host,
@@ -102,7 +104,23 @@ export class Raft {
     this.proposals.clear();
     this.reads.takeAll();
     this.log.restart(length);
+    if (this.host.behaviour.catchesUp === 'skipping') this.skip();
     return before - length;
+  }
+
+  /** Takes for done what it lacks, when it was told of it before it died. */
+  private skip(): void {
+    while (this.log.last < this.told.commit) this.log.append({ term: this.told.term, command: undefined });
+  }
+
+  /** Whether it lacks what a leader told it is decided. */
+  get isBehind(): boolean {
+    return this.role !== 'leader' && this.log.last < this.told.commit;
+  }
+
+  /** Whether it leads and has decided nothing in its term yet. */
+  get isUnsettled(): boolean {
+    return this.role === 'leader' && this.log.termAt(this.log.commit) !== this.term;
   }
 
   /** A machine that is new: it knows nothing and belongs to nobody until it is made a member. */
@@ -110,6 +128,7 @@ export class Raft {
     this.term = 0;
     this.votedFor = -1;
     this.snapshot = { entries: 1 };
+    this.told = { commit: 0, term: 0 };
     this.log.wipe();
     this.disk.format();
     this.forgetful = this.host.behaviour.quorum === 'forgotten';
@@ -126,7 +145,8 @@ export class Raft {
     const index = this.log.append({ term: this.term, command: this.timestamps.stamped(command) });
     this.proposals.set(index, { term: this.term, done, lost });
     this.storedOwn(index);
-    if (acknowledges === 'proposed') this.log.applyUpTo(index);
+    const early = acknowledges === 'proposed' || (acknowledges === 'proposed-at-first' && !this.settled);
+    if (early) this.log.applyUpTo(index);
     if (replicates === 'at-once') this.replicateAll();
   }
 
@@ -346,6 +366,7 @@ export class Raft {
       this.host.send(leader, (peer) => peer.onAppendAnswer(reply));
     };
     if (term < this.term) return answer(false, 0);
+    this.told = { commit: append.commit, term: append.previousTerm };
     if (term > this.term || this.role !== 'follower' || this.leader !== leader) this.follow(term, leader);
     this.hopeForLeader();
     if (previousIndex >= this.log.length) return answer(false, this.log.last);
