@@ -22,6 +22,8 @@ export interface Exercise {
   readonly nemeses: readonly string[];
   /** Of the system. */
   readonly systemOptions: Readonly<Record<string, Json>>;
+  /** Operations a second. Default 200. */
+  readonly rateHz?: number;
 }
 
 /** What has to find a bug, and how it may rightly call it. */
@@ -92,7 +94,11 @@ export function attempt(exercise: Exercise, seed: number, means: Means): Promise
   return runTrial({ ...means, plan: planOf(exercise, seed, means), workloads: [workload], budget: BUDGET });
 }
 
-function planOf({ workload, options, nemeses, systemOptions }: Exercise, seed: number, means: Means): Plan {
+function planOf(
+  { workload, options, nemeses, systemOptions, rateHz = 200 }: Exercise,
+  seed: number,
+  means: Means,
+): Plan {
   const { system } = means;
   const terrain = { system: system.name, abilities: system.abilities, nodes: NODES };
   const settings = system.options.parse(systemOptions) as Readonly<Record<string, Json>>;
@@ -112,7 +118,7 @@ function planOf({ workload, options, nemeses, systemOptions }: Exercise, seed: n
       .map((name) => named(means.nemeses, name))
       .map(({ name, targets, targetsFor }) => ({ name, targets: targetsFor?.(terrain) ?? targets })),
     concurrency: 2 * NODES,
-    rateHz: 200,
+    rateHz,
     operationTimeoutMs: 1000,
   });
 }
