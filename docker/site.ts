@@ -1,6 +1,6 @@
 import type { DatabasePlan } from './cluster.js';
 import type { Agent } from './engine/agent.js';
-import { clockEnvironment } from './engine/clocks.js';
+import { CLOCK_PREPARATION, clockEnvironment } from './engine/clocks.js';
 import { createDisks } from './engine/disks.js';
 import type { Engine } from './engine/engine.js';
 import type { BuiltImage } from './engine/images.js';
@@ -73,7 +73,7 @@ export class Site {
       toolbox: toolbox.reference,
       image: images.find(({ name }) => name === image)?.reference ?? image,
       env: { ...(clocks && clockEnvironment(node.name)), ...env },
-      mounts: clocks === undefined ? [] : [clocks],
+      ...(clocks && { mounts: [clocks], preparation: CLOCK_PREPARATION }),
       generation: next(this.generations, node.name),
     });
   }

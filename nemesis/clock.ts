@@ -40,6 +40,8 @@ const RATES = [2, 0.5, 1.2, 0.8];
 const RIGHT_MS = 300;
 /** A drift has to show beyond what asking twice may be wrong. */
 const DRIFTED_MS = 20;
+/** A node may look at its clock's error only once a second. */
+const STALE_MS = 1_100;
 
 interface Reading {
   readonly offsetMs: number;
@@ -107,7 +109,7 @@ function jumpEvidence(node: string, before: Reading, now: Reading, askedMs: numb
   };
 }
 
-/** Asked twice, the clock must have moved against the true time as far as the rate says, within a half. */
+/** Asked twice, the clock must have moved against the true time as far as the rate says, within a half or its lag. */
 function driftEvidence(node: string, first: Reading, second: Reading, rate: number): Evidence {
   const elapsedMs = (second.timeNs - first.timeNs) / 1e6;
   const askedMs = (rate - 1) * elapsedMs;
@@ -116,7 +118,10 @@ function driftEvidence(node: string, first: Reading, second: Reading, rate: numb
     what: `clock of ${node}`,
     expected: `${signed(askedMs)} in ${elapsedMs.toFixed(0)} ms`,
     measured: signed(driftedMs),
-    bit: Math.abs(driftedMs) > DRIFTED_MS && Math.abs(driftedMs - askedMs) <= Math.abs(askedMs) / 2,
+    bit:
+      Math.abs(driftedMs) > DRIFTED_MS &&
+      driftedMs > 0 === rate > 1 &&
+      Math.abs(driftedMs - askedMs) <= Math.max(Math.abs(askedMs) / 2, Math.abs(rate - 1) * STALE_MS),
   };
 }
 

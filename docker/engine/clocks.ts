@@ -19,8 +19,22 @@ export function clockEnvironment(node: string): Readonly<Record<string, string>>
     FAKETIME_CACHE_DURATION: '1',
     // Timers and timeouts go by the monotonic clock, which no administrator sets.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    FAKETIME_SHARED: `/${SEMAPHORE} /${MEMORY}`,
   };
 }
+
+const SEMAPHORE = 'faultline_clock_semaphore';
+const MEMORY = 'faultline_clock_memory';
+
+/**
+ * Makes what the library's processes share, for everybody. By itself it makes that for the first process alone, and names
+ * it by the pid: a start script that gives up root and becomes the database then meets its own, and may not open it.
+ */
+export const CLOCK_PREPARATION = `
+set -e
+env LD_PRELOAD=${CLOCK_DIRECTORY}/libfaketime.so.1 sh -c '
+  cp /dev/shm/sem.faketime_sem_$$ /dev/shm/sem.${SEMAPHORE}; cp /dev/shm/faketime_shm_$$ /dev/shm/${MEMORY}'
+chmod 666 /dev/shm/sem.${SEMAPHORE} /dev/shm/${MEMORY}`;
 
 /** Gives the databases of a run a clock that can be set wrong: libfaketime, taken from the toolbox image. */
 export async function prepareClocks(engine: Engine, runId: string, toolbox: string): Promise<PodMount> {

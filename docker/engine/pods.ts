@@ -1,6 +1,7 @@
 import { bounded, until } from '../wait.js';
 import type { Container, Engine } from './engine.js';
 import { statusOf, tolerating } from './engine.js';
+import { execOk } from './exec.js';
 import { labelsOf, nameOf } from './labels.js';
 import { HELD, holding, type Held } from './lifeline.js';
 import type { RunNetwork } from './networks.js';
@@ -24,6 +25,8 @@ export interface PodSpec {
   readonly generation?: number;
   /** Further volumes. */
   readonly mounts?: readonly PodMount[];
+  /** Run in the sandbox before the database starts; with it the two share their memory as they share their network. */
+  readonly preparation?: string;
 }
 
 export interface PodMount {
@@ -48,10 +51,14 @@ export interface Pod {
 }
 
 const CREATE_TIMEOUT_MS = 30_000;
+const SHARED_MEMORY_BYTES = 256 * 2 ** 20;
 
 export async function createPod(engine: Engine, spec: PodSpec): Promise<Pod> {
   const [sandbox, volume] = await Promise.all([startSandbox(engine, spec), spec.volume ?? createVolume(engine, spec)]);
   const what = `starting the database container of ${spec.node}`;
+  if (spec.preparation !== undefined) {
+    await execOk(sandbox.container, ['sh', '-c', spec.preparation], CREATE_TIMEOUT_MS);
+  }
   const database = await bounded(createDatabase(engine, spec, sandbox.container, volume), CREATE_TIMEOUT_MS, what);
   await bounded(database.start(), CREATE_TIMEOUT_MS, what);
   return {
@@ -107,6 +114,7 @@ function createDatabase(engine: Engine, spec: PodSpec, sandbox: Container, volum
     HostConfig: {
       NetworkMode: `container:${sandbox.id}`,
       PidMode: `container:${sandbox.id}`,
+      ...(spec.preparation !== undefined && { IpcMode: `container:${sandbox.id}` }),
       // Not removed when it ends: a killed database is started again.
       AutoRemove: false,
       Mounts: [{ Type: 'volume', Source: volume, Target: spec.dataPath }, ...mountsIn('database', spec)],
@@ -143,6 +151,7 @@ function createSandbox(engine: Engine, spec: PodSpec): Promise<Container> {
       Init: true,
       AutoRemove: true,
       CapAdd: ['NET_ADMIN'],
+      ...(spec.preparation !== undefined && { IpcMode: 'shareable', ShmSize: SHARED_MEMORY_BYTES }),
       Mounts: [...mountsIn('sandbox', spec)],
     },
     NetworkingConfig: {
