@@ -1,6 +1,8 @@
 import type { Exact, Quantities, QuantityOperation } from '../quantities/quantities.js';
 import { NEVER } from '../quantities/quantities.js';
+import { Books, type BookView, type Span } from './book-views.js';
 import type { Cancel, InventoryHistory, Order, Restock, StockRead } from './inventory-history.js';
+import { placeTokens, TOKEN, type Token } from './tokens.js';
 
 export type Source =
   | { readonly kind: 'order'; readonly order: Order }
@@ -32,19 +34,6 @@ export function inventoryQuantities(
   return new Translation(inventory, skus).run(start as number[]);
 }
 
-/** A dimension that lives from its order's (or a cancellation's) begin to the last return of an operation on it. */
-interface Token {
-  readonly order: Order;
-  readonly ops: number[];
-  dimension: number;
-}
-
-interface BookView {
-  readonly read: StockRead;
-  readonly orders: ReadonlyMap<string, 'confirmed' | 'cancelled'>;
-  readonly restocks: ReadonlySet<string>;
-}
-
 interface Mark {
   /** Position in the history, doubled to leave room in between. */
   readonly at: number;
@@ -57,7 +46,7 @@ class Translation {
   private readonly marks: Mark[] = [];
   private readonly classes = new Map<string, number>();
   private readonly tokens = new Map<string, Token>();
-  private readonly books: readonly BookView[];
+  private readonly books: Books;
   private readonly dimensionOf: ReadonlyMap<number, number>;
   private readonly placeOf = new Map<Order | Restock, number>();
 
@@ -66,11 +55,7 @@ class Translation {
     private readonly skus: readonly number[],
   ) {
     this.dimensionOf = new Map(skus.map((sku, dimension) => [sku, dimension]));
-    this.books = inventory.reads.flatMap((read) => {
-      if (!read.book) return [];
-      const orders = new Map(read.book.orders.map(({ id, status }) => [id, status]));
-      return [{ read, orders, restocks: new Set(read.book.restocks.map(({ id }) => id)) }];
-    });
+    this.books = new Books(inventory);
   }
 
   run(start: readonly number[]): InventoryQuantities {
@@ -95,7 +80,7 @@ class Translation {
       if (code < 0) returns[~code] = event;
       else begins[code] = event;
     });
-    const { size, resets } = this.placeTokens(begins, returns);
+    const { size, resets } = placeTokens(this.tokens.values(), this.skus.length, this.operations, begins, returns);
     for (const op of readings) this.completeBook(op, begins, returns);
     const vector = new Float64Array(size);
     vector.set(start);
@@ -122,12 +107,12 @@ class Translation {
         deltas: token ? [-quantity, 1] : [-quantity],
         needs: { dimension, amount: quantity },
         sameAs: this.classOf(
-          token ? `order ${id}` : `order ${sku} ${quantity} ${this.membership(({ orders }) => orders.has(id))}`,
+          token ? `order ${id}` : `order ${sku} ${quantity} ${this.books.membership(({ orders }) => orders.has(id))}`,
         ),
       },
       source,
       outcome === 'unknown'
-        ? this.spanInBooks(invocation, ({ orders }) => orders.has(id))
+        ? this.books.span(invocation, ({ orders }) => orders.has(id))
         : { start: 2 * invocation, end: 2 * completion },
     );
     this.placeOf.set(order, op);
@@ -143,11 +128,11 @@ class Translation {
         dimensions: [this.dimensionOf.get(sku)!],
         deltas: [quantity],
         needs: undefined,
-        sameAs: this.classOf(`restock ${sku} ${quantity} ${this.membership(({ restocks }) => restocks.has(id))}`),
+        sameAs: this.classOf(`restock ${sku} ${quantity} ${this.books.membership(({ restocks }) => restocks.has(id))}`),
       },
       { kind: 'restock', restock },
       outcome === 'unknown'
-        ? this.spanInBooks(invocation, ({ restocks }) => restocks.has(id))
+        ? this.books.span(invocation, ({ restocks }) => restocks.has(id))
         : { start: 2 * invocation, end: 2 * completion },
     );
     this.placeOf.set(restock, op);
@@ -190,24 +175,7 @@ class Translation {
     );
     // Of several cancellations any may be the one that the book shows.
     if (others.length > 1) return { start: 2 * invocation };
-    return this.spanInBooks(invocation, ({ orders }) => orders.get(id) === 'cancelled');
-  }
-
-  /** When something of unknown outcome may first and must last take effect, by what the books hold. */
-  private spanInBooks(invocation: number, held: (book: BookView) => boolean): Span {
-    let start = 2 * invocation;
-    let end: number | undefined;
-    for (const book of this.books) {
-      if (held(book)) end = Math.min(end ?? Number.POSITIVE_INFINITY, 2 * book.read.completion - 1);
-      else start = Math.max(start, 2 * book.read.invocation - 1);
-    }
-    // Contradictory books: leave it to them.
-    if (end !== undefined && end <= start) return { start: 2 * invocation };
-    return end === undefined ? { start } : { start, end };
-  }
-
-  private membership(held: (book: BookView) => boolean): string {
-    return this.books.map((book) => (held(book) ? 1 : 0)).join('');
+    return this.books.span(invocation, ({ orders }) => orders.get(id) === 'cancelled');
   }
 
   private addReading(reading: StockRead): number {
@@ -227,7 +195,7 @@ class Translation {
   /** What a book shows besides the stock: which orders and deliveries happened, and which orders stand. */
   private completeBook(op: number, begins: Int32Array, returns: Int32Array): void {
     const source = this.sources[op];
-    const book = source.kind === 'reading' ? this.books.find(({ read }) => read === source.reading) : undefined;
+    const book = source.kind === 'reading' ? this.books.all.find(({ read }) => read === source.reading) : undefined;
     if (!book) return;
     const exact = this.operations[op] as Exact;
     const [dimensions, values] = [[...exact.dimensions], [...exact.values]];
@@ -286,51 +254,6 @@ class Translation {
     }, 0);
   }
 
-  /** Gives each token a dimension for as long as it lives; dimensions are used again. */
-  private placeTokens(
-    begins: Int32Array,
-    returns: Int32Array,
-  ): { readonly size: number; readonly resets: Map<number, number[]> } {
-    const lives = [...this.tokens.values()]
-      .filter(({ ops }) => ops.length > 0)
-      .map((token) => ({
-        token,
-        begin: Math.min(...token.ops.map((op) => begins[op])),
-        end: Math.max(...token.ops.map((op) => returns[op])),
-      }))
-      .sort((a, b) => a.begin - b.begin);
-    const resets = new Map<number, number[]>();
-    const busyUntil: number[] = [];
-    for (const { token, begin, end } of lives) {
-      let slot = busyUntil.findIndex((until) => until < begin);
-      if (slot < 0) slot = busyUntil.push(end) - 1;
-      else {
-        busyUntil[slot] = end;
-        resets.set(begin, [...(resets.get(begin) ?? []), this.skus.length + slot]);
-      }
-      token.dimension = this.skus.length + slot;
-      for (const op of token.ops) this.placeIn(op, token.dimension);
-    }
-    return { size: this.skus.length + busyUntil.length, resets };
-  }
-
-  private placeIn(op: number, dimension: number): void {
-    const operation = this.operations[op];
-    const place = (at: number) => (at === TOKEN ? dimension : at);
-    switch (operation.kind) {
-      case 'change': {
-        const needs = operation.needs && { ...operation.needs, dimension: place(operation.needs.dimension) };
-        this.operations[op] = { ...operation, dimensions: operation.dimensions.map(place), needs };
-        break;
-      }
-      case 'below':
-        this.operations[op] = { ...operation, dimension: place(operation.dimension) };
-        break;
-      case 'exact':
-        break;
-    }
-  }
-
   private add(operation: QuantityOperation, source: Source, { start, end }: Span): number {
     const op = this.operations.push(operation) - 1;
     this.sources.push(source);
@@ -346,11 +269,3 @@ class Translation {
     return this.classes.size - 1;
   }
 }
-
-interface Span {
-  readonly start: number;
-  readonly end?: number;
-}
-
-/** Stands for a token's dimension until it has one. */
-const TOKEN = -1;
