@@ -89,6 +89,33 @@ describe('direct checkers against a model', () => {
     expect(verdict(longFork, lines, 'read-committed').details['allowed']).toEqual(['long-fork']);
   });
 
+  it('long-fork: what nobody wrote, and what a failed write left', () => {
+    const seen = (type: 'ok' | 'fail' | 'info', value: Json) =>
+      sequential(
+        ['write', [['w', 1, 7]], type],
+        [
+          'read',
+          [
+            ['r', 1, null],
+            ['r', 2, null],
+          ],
+          'ok',
+          [
+            ['r', 1, value],
+            ['r', 2, null],
+          ],
+        ],
+      );
+    expect(summary(verdict(longFork, seen('ok', 7), 'serializable'))).toEqual(['valid']);
+    expect(summary(verdict(longFork, seen('info', 7), 'serializable'))).toEqual(['valid']);
+    const empty = { initialState: 'empty' };
+    expect(summary(verdict(longFork, seen('ok', 8), 'read-uncommitted', empty))).toEqual(['invalid', 'thin-air-read']);
+    expect(summary(verdict(longFork, seen('ok', 8), 'read-uncommitted'))).toEqual(['valid']);
+    expect(summary(verdict(longFork, seen('ok', 7), 'serializable', empty))).toEqual(['valid']);
+    expect(summary(verdict(longFork, seen('fail', 7), 'read-committed'))).toEqual(['invalid', 'dirty-read']);
+    expect(summary(verdict(longFork, seen('fail', 7), 'read-uncommitted'))).toEqual(['valid', 'dirty-read']);
+  });
+
   it('write-skew, by predicate, by row, and as a read shows it', () => {
     const inserts = sequential(['insert', [1, 'a'], 'ok'], ['insert', [1, 'b'], 'ok']);
     expect(summary(verdict(writeSkew, inserts, 'serializable'))).toEqual(['invalid', 'G2']);

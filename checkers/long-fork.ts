@@ -1,12 +1,16 @@
-import { type History, INVOKE, OK } from '../harness/history/history.js';
+import { FAIL, type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
+const THIN_AIR = 'thin-air-read';
+
 /**
  * Long fork: two reads of the same group of keys, each of which sees a write that the other misses. Transactions are
- * single blind writes `[["w",k,v]]`, one a key, and reads of whole groups `[["r",k,v],…]`. After Jepsen's long-fork, in
+ * single blind writes `[["w",k,v]]`, one a key, and reads of whole groups `[["r",k,v],…]`. Reads that show a
+ * write that failed are named as well and, with option `initialState: empty`, those that show what nobody wrote; without it
+ * that may be from before the history began. After Jepsen's long-fork, in
  * O(reads × group) instead of O(reads²): sorted by how much they see, every read must contain the one before it. A
  * model that allows it (read committed, parallel snapshot isolation) has it listed as allowed.
  */
@@ -17,22 +21,30 @@ export const longFork: Checker = {
     const model = modelOf(context);
     const groups = groupsOf(history);
     const counts = { reads: 0, early: 0, late: 0, groups: groups.size, forks: 0 };
-    const anomalies: Anomaly[] = [];
+    const writes = writesByKey(history);
+    const fromEmpty = context.options['initialState'] === 'empty';
+    const anomalies: Anomaly[] = unwritten(history, groups, writes).filter(
+      ({ kind }) => fromEmpty || kind !== THIN_AIR,
+    );
     for (const reads of groups.values()) {
       counts.reads += reads.length;
       counts.early += reads.filter((read) => read.seen === 0).length;
       counts.late += reads.filter((read) => read.seen === read.values.length).length;
       for (const [older, newer] of forksAmong(reads)) {
-        if (++counts.forks <= SHOWN_ANOMALIES) anomalies.push(fork(history, older, newer));
+        if (++counts.forks <= SHOWN_ANOMALIES) anomalies.push(fork(history, writes, older, newer));
       }
     }
-    const twice = keyWrittenTwice(history);
+    const twice = [...writes].find(([, invocations]) => invocations.length > 1)?.[0];
     return verdictOf({
       ...judged(twice === undefined ? anomalies : [], model),
       ...(twice !== undefined && { undecided: `key ${twice} is written more than once: reads cannot be compared` }),
       ...(twice === undefined && counts.reads === 0 && { undecided: 'no read of a group succeeded' }),
       details: model === undefined ? counts : { ...counts, model },
-      checked: ['all reads of a group are ordered by what they see (no long fork)'],
+      checked: [
+        'all reads of a group are ordered by what they see (no long fork)',
+        'no read shows a write that failed',
+        ...(fromEmpty ? ['no read shows what nobody wrote'] : []),
+      ],
       notChecked: ['whether reads are recent'],
     });
   },
@@ -76,11 +88,11 @@ function forksAmong(reads: readonly GroupRead[]): [GroupRead, GroupRead][] {
   return forks;
 }
 
-function fork(history: History, a: GroupRead, b: GroupRead): Anomaly {
+function fork(history: History, written: Writes, a: GroupRead, b: GroupRead): Anomaly {
   const { pairs } = history.columns;
   const onlyA = a.keys[a.values.findIndex((value, key) => value !== null && b.values[key] === null)];
   const onlyB = b.keys[b.values.findIndex((value, key) => value !== null && a.values[key] === null)];
-  const writes = [onlyA, onlyB].flatMap((key) => writesOf(history, key));
+  const writes = [onlyA, onlyB].flatMap((key) => (written.get(key) ?? []).flatMap((at) => [at, pairs[at]]));
   return {
     kind: 'long-fork',
     sentence:
@@ -91,27 +103,54 @@ function fork(history: History, a: GroupRead, b: GroupRead): Anomaly {
   };
 }
 
-function writesOf(history: History, key: string): number[] {
-  const { types, pairs, length } = history.columns;
-  for (let at = 0; at < length; at++) {
-    if (types[at] !== INVOKE) continue;
-    if (microOperations(history, at).some(([f, k]) => f === 'w' && k === key)) return [at, pairs[at]];
-  }
-  return [];
-}
+/** Invocations that write a key, by key. */
+type Writes = ReadonlyMap<string, readonly number[]>;
 
-function keyWrittenTwice(history: History): string | undefined {
+function writesByKey(history: History): Writes {
   const { types, length } = history.columns;
-  const written = new Set<string>();
+  const writes = new Map<string, number[]>();
   for (let at = 0; at < length; at++) {
     if (types[at] !== INVOKE) continue;
     for (const [f, key] of microOperations(history, at)) {
       if (f !== 'w') continue;
-      if (written.has(key)) return key;
-      written.add(key);
+      const others = writes.get(key);
+      if (others === undefined) writes.set(key, [at]);
+      else others.push(at);
     }
   }
-  return undefined;
+  return writes;
+}
+
+/** Reads of values that nobody wrote, or by a write that failed; the first of each kind and key. */
+function unwritten(history: History, groups: ReadonlyMap<string, readonly GroupRead[]>, writes: Writes): Anomaly[] {
+  const { types, pairs } = history.columns;
+  const anomalies: Anomaly[] = [];
+  const told = new Set<string>();
+  for (const read of [...groups.values()].flat()) {
+    read.values.forEach((value, i) => {
+      const key = read.keys[i];
+      const [write] = writes.get(key) ?? [];
+      if (value === null || told.has(key)) return;
+      const wrote = write !== undefined && valueWritten(history, write, key) === JSON.stringify(value);
+      const failed = wrote && pairs[write] >= 0 && types[pairs[write]] === FAIL;
+      if (wrote && !failed) return;
+      told.add(key);
+      anomalies.push({
+        kind: failed ? 'dirty-read' : THIN_AIR,
+        sentence:
+          `The read by ${whoAndWhen(history, read.at)} shows ${JSON.stringify(value)} at key ${key}, ` +
+          (failed ? `whose write by ${whoAndWhen(history, write)} failed.` : 'which nobody wrote.'),
+        operations: indicesOf(history, [...(failed ? [write, pairs[write]] : []), pairs[read.at], read.at]),
+        rulesOut: ['read-committed'],
+      });
+    });
+  }
+  return anomalies;
+}
+
+function valueWritten(history: History, write: number, key: string): string | undefined {
+  const operation = microOperations(history, write).find(([f, k]) => f === 'w' && k === key);
+  return operation === undefined ? undefined : JSON.stringify(operation[2]);
 }
 
 type MicroOperation = readonly [f: string, key: string, value: Json];

@@ -18,6 +18,11 @@ describe('long-fork', () => {
     expect(await outcome(longFork, stale)).toEqual(['valid']);
   });
 
+  it('finds reads of writes that were refused', async () => {
+    const aborted = { ...onSql({ bug: 'aborted commits' }), bugShare: 0.05, consistency: 'serializable' };
+    expect(await outcome(longFork, aborted)).toEqual(['invalid', 'dirty-read']);
+  });
+
   it('sees forks at read committed where each key is read by a statement of its own', async () => {
     const options = { reads: 'statements', activeGroups: 1, readShare: 0.7 };
     const committed = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Checker } from '../checkers/checker.js';
 import { longFork as longForkChecker } from '../checkers/long-fork.js';
 import type { KvSession, SqlSession } from '../docker/system.js';
 import { fromState } from '../harness/generator/combinators.js';
@@ -22,6 +23,13 @@ const options = z.object({
     ),
 });
 type Options = z.infer<typeof options>;
+
+/** Our groups begin unwritten. */
+const fromEmpty: Checker = {
+  ...longForkChecker,
+  check: (history, context) =>
+    longForkChecker.check(history, { ...context, options: { initialState: 'empty', ...context.options } }),
+};
 
 /** A micro-operation, as the checker reads it. */
 type Micro = readonly [f: 'r' | 'w', key: number, value: Json];
@@ -48,7 +56,7 @@ export const longFork: Workload = {
     },
   },
   generator: longForkGenerator,
-  checkers: () => [{ checker: longForkChecker, required: true }],
+  checkers: () => [{ checker: fromEmpty, required: true }],
 };
 
 class KvGroups implements Client {

@@ -38,14 +38,14 @@ export function holdsOnEveryInterleaving(
   workload: Workload,
   {
     consistency = 'strict-serializable',
-    runs = 6,
+    runs = 5,
     ...drive_
   }: Partial<Drive> & { readonly consistency?: string; readonly runs?: number },
 ): void {
   it(`is valid on a correct ${drive_.family ?? 'kv'} store ${JSON.stringify(drive_.options ?? {})}, whatever the interleaving`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000_000), fc.integer({ min: 2, max: 10 }), async (seed, concurrency) => {
-        const history = await drive(workload, { ...plan, operations: 250, ...drive_, seed, concurrency });
+        const history = await drive(workload, { ...plan, operations: 200, ...drive_, seed, concurrency });
         const found = await verdicts(workload, history, drive_.options, consistency);
         expect(kinds(found)).toEqual([]);
         expect(new Set(validities(found))).toEqual(new Set(['valid']));
