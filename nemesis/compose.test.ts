@@ -25,6 +25,7 @@ describe('composing nemeses', () => {
       'deaf-leader',
       'clients-node',
       'clients-half',
+      'region',
     ]);
     expect(dead.targets).toEqual(['one', 'majority', 'all', 'leader', 'non-leader']);
     expect(composeNemeses(['partition'], known, five)[0].targets).toEqual(partition.targets);

@@ -90,6 +90,7 @@ describe('sides', () => {
     ['mute-leader', 5, 'n1 → n2 n3 n4 n5 cut, one way', 4],
     ['deaf-leader', 5, 'n2 n3 n4 n5 → n1 cut, one way', 4],
     ['clients-half', 5, 'clients | n1 n2 cut, both ways', 4],
+    ['region', 5, 'n1 n2 | n3 n4 n5 clients cut, both ways', 16],
     ['clients-node', 5, 'clients | n1 cut, both ways', 2],
   ])('%s of %i nodes: %s', (name, n, description, links) => {
     const grudge = GRUDGES[name].draw(names.slice(0, n));

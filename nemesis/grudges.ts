@@ -30,6 +30,7 @@ export const GRUDGES: Readonly<Record<string, GrudgeShape>> = {
   'deaf-leader': { aim: 'leader', minNodes: 2, draw: deaf },
   'clients-node': { aim: 'anyone', minNodes: 1, draw: (order) => fromClients(order, 1) },
   'clients-half': { aim: 'anyone', minNodes: 2, draw: (order) => fromClients(order, Math.floor(order.length / 2)) },
+  region: { aim: 'anyone', minNodes: 2, draw: region },
 };
 
 /** The first `count` nodes against the rest. */
@@ -90,6 +91,15 @@ function deaf([node, ...rest]: readonly string[]): Grudge {
 function fromClients(order: readonly string[], count: number): Grudge {
   const nodes = byName(order.slice(0, count));
   return { links: bothWays([CLIENTS], nodes), nodes, description: `${CLIENTS} | ${list(nodes)} cut, both ways` };
+}
+
+/** A region that is lost: half of the nodes, which neither the other half nor any client reaches. */
+function region(order: readonly string[]): Grudge {
+  const half = Math.floor(order.length / 2);
+  const { links } = split(order, half);
+  const { nodes, links: toClients } = fromClients(order, half);
+  const description = `${list(nodes)} | ${list(order.slice(half))} ${CLIENTS} cut, both ways`;
+  return { links: [...links, ...toClients], nodes, description };
 }
 
 function between(from: readonly string[], to: readonly string[]): Link[] {
