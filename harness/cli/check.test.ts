@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,24 @@ describe('faultline check', () => {
     expect(serializable.stdout).toContain('G2-item');
     expect(serializable.stdout).toMatch(/Let:\n +T1 = event \d, process \d/);
     expect(serializable.stdout).toMatch(/However, T2 < T1, because T2 read key 2 empty, before T1 appended 1 to it: a\s+contradiction!/);
+  });
+
+  it('takes the initial value of registers, and writes a legal order', async () => {
+    const path = await file('initial.jsonl', [...read(0), ...write(1), ...read(1)]);
+    expect((await check(path, '--model', 'cas-register')).exitCode).toBe(1);
+    const order = join(dirname(path), 'order.json');
+    const { exitCode } = await check(path, '--model', 'cas-register', '--initial', '0', '--order', order);
+    expect(exitCode).toBe(0);
+    expect(Object.values(JSON.parse(await readFile(order, 'utf8')) as object)).toEqual([[0, 2, 4]]);
+  });
+
+  it('follows a bank: a wrong total is told before the end', async () => {
+    const balances = { 0: 100, 1: 101 };
+    const path = await file('bank.jsonl', [event(0, 'invoke', 'read', null), event(0, 'ok', 'read', balances)]);
+    const options = ['--workload', 'bank', '--set', 'accounts=2', '--set', 'initialBalance=100'];
+    const { exitCode, stderr } = await check(path, '--follow', '--idle-end', '1', ...options);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/after 2 events: .*adds up to 201 instead of 200/);
   });
 
   it('follows a growing journal and stops at the first violation', async () => {
