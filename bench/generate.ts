@@ -24,6 +24,10 @@ export interface Recipe {
   /** `stale`: one read in the second half answers what was overwritten before it began, as far as one finds such. */
   readonly flaw: 'none' | 'stale';
   readonly seed: number;
+  /** How many values repeat, where they do; by default 5. */
+  readonly values?: number;
+  /** Of operations on a register with cas; by default one of each. */
+  readonly mix?: { readonly reads: number; readonly writes: number; readonly cas: number };
 }
 
 /** xorshift32: quick, and the same everywhere. */
@@ -123,14 +127,14 @@ class Generation {
 
   private invoke(process: number): Pending {
     const { recipe, draw } = this;
-    const cas = recipe.kind === 'cas' || recipe.kind === 'unique-cas';
-    const kind = cas ? draw(3) : draw(2);
+    const kind = this.drawKind();
+    const { values = 5 } = recipe;
     const unique = recipe.kind === 'register' || recipe.kind === 'unique-cas';
     const key = this.keys === 1 ? 0 : draw(this.keys);
     const ancient = recipe.flaw === 'stale' && !this.wroteAncient[key];
     this.wroteAncient[key] = true;
-    const value = unique ? this.fresh++ : ancient ? ANCIENT : draw(5);
-    const from = unique ? this.current[key] : draw(5);
+    const value = unique ? this.fresh++ : ancient ? ANCIENT : draw(values);
+    const from = unique ? this.current[key] : draw(values);
     const op: Pending = {
       kind: (kind === CAS && from === NO_VALUE) || ancient ? WRITE : kind,
       key,
@@ -145,6 +149,14 @@ class Generation {
     if (op.kind === WRITE) this.put(event, VALUE_INT, op.to, 0);
     else if (op.kind === CAS) this.put(event, VALUE_PAIR, op.from, op.to);
     return op;
+  }
+
+  private drawKind(): number {
+    const { kind, mix } = this.recipe;
+    if (kind !== 'cas' && kind !== 'unique-cas') return this.draw(2);
+    if (mix === undefined) return this.draw(3);
+    const drawn = this.draw(mix.reads + mix.writes + mix.cas);
+    return drawn < mix.reads ? READ : drawn < mix.reads + mix.writes ? WRITE : CAS;
   }
 
   private effect(op: Pending): void {
