@@ -19,7 +19,7 @@ export function recordedPlan(plan: Plan, history: History): Plan {
   return {
     ...plan,
     operations: operationsOf(plan, history, warmUp, phases),
-    schedule: faults === undefined ? [] : scheduleOf(plan, history, faults),
+    schedule: recordedSchedule(plan, history),
     // A run that was ended early has nothing to issue after that.
     timeLimitMs: Math.min(plan.timeLimitMs, faults === undefined ? 0 : Math.ceil(lengthMs(faults))),
   };
@@ -58,7 +58,10 @@ interface Course {
   healTime?: number;
 }
 
-function scheduleOf(plan: Plan, history: History, faults: Phase): readonly ScheduledFault[] {
+/** The faults of a plan that came about, when they really began and ended. */
+export function recordedSchedule(plan: Plan, history: History): readonly ScheduledFault[] {
+  const faults = phasesOf(history).find(({ name }) => name === 'faults');
+  if (faults === undefined) return [];
   const courses = coursesOf(history);
   return plan.schedule.flatMap((fault) => {
     const { beganTime, invocations, healTime } = courses.get(fault.request.id) ?? {};

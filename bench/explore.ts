@@ -1,0 +1,109 @@
+/**
+ * How many operations a guided search needs to find planted bugs with narrow windows, and how many faults at random times
+ * need: `npx tsx bench/explore.ts [seeds] [bug…]`. Both have the same kinds of fault, as many of them in a run, runs of
+ * the same length, and another seed for each run; the medians are over the seeds of the search. A search that finds
+ * nothing in its most runs counts with what it spent: the true ratio is larger.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explore, type Explored } from '../harness/explore/search/explore.js';
+import type { SearchSpace } from '../harness/explore/search/idea.js';
+import { Blind, Guided, type Strategy } from '../harness/explore/search/search.js';
+import type { Json } from '../harness/history/operation.js';
+import { nemeses, workloads } from '../harness/registry.js';
+import { makePlan } from '../harness/run/plan-making.js';
+import type { Bug } from '../harness/simulated/bugs/bug.js';
+import { BUGS } from '../harness/simulated/bugs/bugs.js';
+import { NARROW_BUGS } from '../harness/simulated/bugs/narrow.js';
+import { simulated } from '../harness/simulated/system.js';
+
+const KINDS = ['kill', 'pause', 'partition', 'flapping', 'crash-loop'];
+const NODES = ['n1', 'n2', 'n3', 'n4', 'n5'];
+const TIME_LIMIT_MS = 6000;
+const FAULTS = 4;
+const RATE_HZ = 100;
+const MOST_RUNS = { guided: 100, blind: 100 } as const;
+
+const [seeds = 20, ...bugs] = process.argv.slice(2).map((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
+const chosen = bugs.length > 0 ? bugs.map((name) => bugNamed(String(name))) : NARROW_BUGS;
+const root = mkdtempSync(join(tmpdir(), 'faultline-explore-'));
+
+try {
+  console.log(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; ${String(seeds)} seeds`);
+  for (const bug of chosen) await compare(bug, Number(seeds));
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+
+function bugNamed(name: string): Bug {
+  const found = [...BUGS, ...NARROW_BUGS].find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no bug ${name}`);
+  return found;
+}
+
+async function compare(bug: Bug, count: number): Promise<void> {
+  const results = { guided: [] as Explored[], blind: [] as Explored[] };
+  for (let seed = 1; seed <= count; seed++) {
+    const space = spaceOf();
+    const guided = await search(bug, seed, new Guided(space, 'inside', seed), MOST_RUNS.guided);
+    const blind = await search(bug, seed, new Blind(space, seed), MOST_RUNS.blind);
+    results.guided.push(guided);
+    results.blind.push(blind);
+    console.log(`${bug.name}, seed ${seed}: guided ${spent(guided)}, random ${spent(blind)}`);
+  }
+  const [guided, blind] = [summary('guided', results.guided), summary('random', results.blind)];
+  console.log(`${bug.name}\n  ${guided.text}\n  ${blind.text}\n  ratio ${(blind.median / guided.median).toFixed(1)}`);
+}
+
+function spent({ found, operations, runs }: Explored): string {
+  return `${found === undefined ? 'nothing in ' : ''}${operations} operations (${runs} runs)`;
+}
+
+function summary(name: string, explored: readonly Explored[]) {
+  const found = explored.filter((each) => each.found !== undefined).length;
+  const median = medianOf(explored.map(({ operations }) => operations));
+  const runs = medianOf(explored.map((each) => each.runs));
+  const text = `${name}: found ${found} of ${explored.length}, median ${median} operations, ${runs} runs`;
+  return { median, text };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : Math.round((sorted[middle - 1] + sorted[middle]) / 2);
+}
+
+function spaceOf(): SearchSpace {
+  const terrain = { system: simulated.name, abilities: simulated.abilities, nodes: NODES.length };
+  const kinds = KINDS.map((name) => nemeses.find((each) => each.name === name)!);
+  return {
+    nemeses: kinds.map(({ name, targets, targetsFor }) => ({ name, targets: targetsFor?.(terrain) ?? targets })),
+    nodes: NODES,
+    timeLimitMs: TIME_LIMIT_MS,
+    faults: FAULTS,
+  };
+}
+
+function search(bug: Bug, seed: number, strategy: Strategy, maxRuns: number): Promise<Explored> {
+  const options = simulated.options.parse({ bug: bug.name }) as Record<string, Json>;
+  const { exposedBy, caughtBy } = bug;
+  const workload = workloads.find(({ name }) => name === exposedBy.workload)!;
+  const settings = workload.options.parse(exposedBy.options) as Record<string, Json>;
+  const plan = makePlan({
+    ...{ faultlineVersion: '', runId: 'bench', createdAt: '', command: '', seed: seed * 1000, nodes: NODES },
+    system: { name: simulated.name, options, claims: simulated.claims(options), versions: {} },
+    workloads: [{ name: workload.name, options: settings }],
+    nemeses: [],
+    ...{ concurrency: 10, rateHz: RATE_HZ, operationTimeoutMs: 1000, warmUpMs: 500, recoveryMs: 3000 },
+    timeLimitMs: TIME_LIMIT_MS,
+  });
+  // The checker that is to find it; the others cost time and change nothing.
+  const judged = {
+    ...workload,
+    checkers: (given: typeof settings) => workload.checkers(given).filter(({ checker }) => checker.name === caughtBy),
+  };
+  const means = { workloads: [judged], nemeses, checkers: [] };
+  const laboratory = { ...means, root, system: simulated, budget: { timeMs: 30_000, memoryBytes: 2 ** 31 } };
+  return explore({ plan, space: spaceOf(), strategy, laboratory, maxRuns });
+}
