@@ -30,10 +30,17 @@ export interface Agent {
 /** A file that takes all the space a disk has left. */
 export const FILL = '.faultline-fill';
 
+/** Ends with its input or at SIGTERM, in any case after thawing and freeing: nothing frozen can be killed or unmounted. */
 const SCRIPT = `
+undo() {
+  for path in /nodes/*; do fsfreeze -u "$path"; rm -f "$path/${FILL}"; umount "$path"; done 2>/dev/null
+}
+trap 'undo; exit 0' TERM
 mkdir -p /nodes; echo ready
-cat >/dev/null
-for path in /nodes/*; do fsfreeze -u "$path"; rm -f "$path/${FILL}"; umount "$path"; done 2>/dev/null
+exec 3<&0
+cat <&3 >/dev/null &
+wait $!
+undo
 true`;
 
 const TIMEOUT_MS = 20_000;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../wait.js';
@@ -35,6 +36,14 @@ const containersOf = (runId: string, states: readonly string[]) =>
 /** Containers whose processes may still run; a paused one counts. */
 const alive = (runId: string) => containersOf(runId, ['running', 'paused', 'restarting']);
 
+/** `loop3` for each disk of the run. */
+async function loopDevicesOf(runId: string): Promise<readonly string[]> {
+  const { Volumes } = await engine.listVolumes({ filters: { label: [`${LABEL.run}=${runId}`] } });
+  return Volumes.flatMap(({ Options }) => (Options as { device?: string } | null)?.device ?? []).map((device) =>
+    device.replace('/dev/', ''),
+  );
+}
+
 async function expectDeadWithin(runId: string, timeoutMs: number): Promise<void> {
   const dead = await until(async () => ((await alive(runId)).length === 0 ? true : undefined), {
     timeoutMs,
@@ -45,11 +54,14 @@ async function expectDeadWithin(runId: string, timeoutMs: number): Promise<void>
 }
 
 describe('after kill -9 of the harness', () => {
-  it('no container of the run is alive after 5 s, not even a frozen one, and the rest is cleaned away', async () => {
+  it('no container of the run is alive after 5 s, not even a frozen one or one on a stalled disk, and the rest is cleaned away', async () => {
     const runId = `victim-${process.pid}-a`;
     const victim = startVictim(runId);
     await once(victim.stdout!, 'data');
-    expect(await alive(runId)).toHaveLength(6);
+    // Two for each node, and the agent of the disks.
+    expect(await alive(runId)).toHaveLength(7);
+    const devices = await loopDevicesOf(runId);
+    expect(devices).toHaveLength(3);
     victim.kill('SIGKILL');
     await expectDeadWithin(runId, 5_000);
 
@@ -58,6 +70,7 @@ describe('after kill -9 of the harness', () => {
     const filters = { label: [`${LABEL.run}=${runId}`] };
     expect(await engine.listNetworks({ filters })).toEqual([]);
     expect((await engine.listVolumes({ filters })).Volumes ?? []).toEqual([]);
+    for (const device of devices) expect(existsSync(`/sys/block/${device}/loop/backing_file`)).toBe(false);
   });
 
   it('nothing of half-built pods is alive either', async () => {

@@ -81,7 +81,7 @@ async function volumesFor<T>(
 }
 
 /** Detaches the loop devices of these image volumes, with any image that has the tools. */
-export async function detachDisks(engine: Engine, runId: string, files: readonly string[]): Promise<void> {
+export async function detachDisks(engine: Engine, files: readonly string[]): Promise<void> {
   const image = await someToolbox(engine);
   // Without a toolbox no disk was ever made.
   if (files.length === 0 || image === undefined) return;
@@ -90,6 +90,8 @@ export async function detachDisks(engine: Engine, runId: string, files: readonly
     .map((path) => `for loop in $(losetup -n -O NAME -j ${path}/${IMAGE} 2>/dev/null); do losetup -d "$loop"; done`)
     .join('\n');
   const volumes = Object.fromEntries(paths.map((path, at) => [path, files[at]!]));
+  // Of a run of its own: whoever else is cleaning up after the dead one must not take the helper for a leftover.
+  const runId = `janitor-${process.pid}`;
   const spec = { runId, image, script, capabilities: ['SYS_ADMIN'], devices: 'loop' as const, volumes };
   await runHelper(engine, spec, TIMEOUT_MS);
 }

@@ -58,6 +58,8 @@ interface Belongings {
   readonly id: string;
   readonly owners: Set<string>;
   readonly containers: Named[];
+  /** Of the containers, the ids of those that hold disks. */
+  readonly agents: string[];
   readonly networks: Named[];
   readonly volumes: string[];
   /** Volumes with the image file of a loop device each. */
@@ -69,6 +71,7 @@ interface Belongings {
 
 const LIST_TIMEOUT_MS = 15_000;
 const REMOVE_TIMEOUT_MS = 60_000;
+const AGENT_SECONDS = 10;
 /** A run of another pid namespace with nothing running may still be starting; after this it is not. */
 const FOREIGN_GRACE_SECONDS = 600;
 
@@ -93,6 +96,7 @@ async function inventory(engine: Engine, runId?: string): Promise<readonly Belon
   };
   for (const { Id, Names, Labels, State, Created } of containers) {
     const run = of(Labels);
+    if (Labels[LABEL.role] === ('agent' satisfies Role)) run.agents.push(Id);
     run.containers.push({ id: Id, name: (Names[0] ?? Id).replace('/', '') });
     run.running ||= State === 'running' || State === 'paused';
     run.youngest = Math.max(run.youngest, Created);
@@ -110,7 +114,17 @@ async function inventory(engine: Engine, runId?: string): Promise<readonly Belon
 }
 
 function emptyRun(id: string): Belongings {
-  return { id, owners: new Set(), containers: [], networks: [], volumes: [], disks: [], running: false, youngest: 0 };
+  return {
+    id,
+    owners: new Set(),
+    containers: [],
+    agents: [],
+    networks: [],
+    volumes: [],
+    disks: [],
+    running: false,
+    youngest: 0,
+  };
 }
 
 function isAlive(run: Belongings): boolean {
@@ -133,6 +147,10 @@ function isOwn(run: Belongings): boolean {
 
 async function removeBelongings(engine: Engine, run: Belongings): Promise<void> {
   const work = async () => {
+    // An agent thaws what it froze before it ends; removed by force, it would leave processes that cannot be killed.
+    await Promise.all(
+      run.agents.map((id) => tolerating([304, 404, 409], engine.getContainer(id).stop({ t: AGENT_SECONDS }))),
+    );
     await Promise.all(
       // 404: the sandbox removed itself meanwhile; 409: its removal is under way.
       run.containers.map(({ id }) => tolerating([404, 409], engine.getContainer(id).remove({ force: true, v: true }))),
@@ -143,7 +161,7 @@ async function removeBelongings(engine: Engine, run: Belongings): Promise<void> 
     ]);
     if (run.disks.length === 0) return;
     // Unmounted with the last container that had it; while the device holds the file, the file's space is not given back.
-    await detachDisks(engine, run.id, run.disks);
+    await detachDisks(engine, run.disks);
     await Promise.all(
       run.disks.map((name) => insist(`volume ${name}`, () => engine.getVolume(name).remove({ force: true }))),
     );
