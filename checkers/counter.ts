@@ -9,7 +9,8 @@ const KIND = 'counter-out-of-bounds';
 /**
  * `add` of an amount and `read` of the total: every read lies between the sum of what was surely applied when it was
  * invoked and the sum of what was possibly applied when it completed. After Jepsen's counter, extended to negative
- * amounts: those lower the lower bound as soon as they are invoked and the upper one only once acknowledged.
+ * amounts: those lower the lower bound as soon as they are invoked (also while the read goes on) and the upper one only
+ * where they were acknowledged before the read was invoked.
  *
  * A read below its bound is explained by an old state if a read invoked later is within its own again: what it missed was
  * not lost, and models without real time allow it. Reads after which none is within bounds show lost increments; where
@@ -62,6 +63,13 @@ interface Stray {
   readonly upper: number;
 }
 
+interface Sums {
+  readonly positive: number;
+  readonly negative: number;
+}
+
+const NOTHING: Sums = { positive: 0, negative: 0 };
+
 /** `lastWithin`: latest invocation of a read that is within its bounds. */
 function strayReads(
   history: History,
@@ -76,10 +84,11 @@ function strayReads(
     return valuesA[at];
   };
   const strays: Stray[] = [];
-  const lowerAtInvoke = new Map<number, number>();
+  /** Sums of what was acknowledged when each open read was invoked. */
+  const surelyAt = new Map<number, Sums>();
   let lastWithin = NONE;
-  let lower = 0;
-  let upper = 0;
+  const possibly = { positive: 0, negative: 0 };
+  const surely = { positive: 0, negative: 0 };
   // An add that fails is known to fail from its invocation on: look ahead through its pair.
   for (const at of part) {
     const type = types[at];
@@ -88,16 +97,18 @@ function strayReads(
       const failed = type === INVOKE ? pairs[at] >= 0 && types[pairs[at]] === FAIL : type === FAIL;
       if (failed || type === INFO) continue;
       const amount = type === OK && pairs[at] >= 0 ? amountOf(pairs[at]) : amountOf(at);
-      if (type === INVOKE ? amount > 0 : amount < 0) upper += amount;
-      else lower += amount;
-    } else if (functions[at] === read && type === INVOKE) lowerAtInvoke.set(at, lower);
+      (type === INVOKE ? possibly : surely)[amount > 0 ? 'positive' : 'negative'] += amount;
+    } else if (functions[at] === read && type === INVOKE) surelyAt.set(at, { ...surely });
     else if (functions[at] === read && type === OK) {
       counts.reads++;
       const value = amountOf(at);
-      const from = lowerAtInvoke.get(pairs[at]) ?? 0;
-      lowerAtInvoke.delete(pairs[at]);
-      if (value >= from && value <= upper) lastWithin = Math.max(lastWithin, pairs[at]);
-      else strays.push({ at, value, lower: from, upper });
+      const then = surelyAt.get(pairs[at]) ?? NOTHING;
+      surelyAt.delete(pairs[at]);
+      // What goes on beside the read may have come before it, or not.
+      const lower = then.positive + possibly.negative;
+      const upper = then.negative + possibly.positive;
+      if (value >= lower && value <= upper) lastWithin = Math.max(lastWithin, pairs[at]);
+      else strays.push({ at, value, lower, upper });
     }
   }
   return { strays, lastWithin };

@@ -35,11 +35,9 @@ describe('by definition', () => {
           const surely = (add: Op) => add.type === 'ok' && add.to < from;
           const possibly = (add: Op) => add.type !== 'fail' && add.from < to;
           const lower =
-            sum((add) => surely(add) && Number(add.value) > 0) +
-            sum((add) => add.from < from && add.type !== 'fail' && Number(add.value) < 0);
+            sum((add) => surely(add) && Number(add.value) > 0) + sum((add) => possibly(add) && Number(add.value) < 0);
           const upper =
-            sum((add) => possibly(add) && Number(add.value) > 0) +
-            sum((add) => add.type === 'ok' && add.to < to && Number(add.value) < 0);
+            sum((add) => possibly(add) && Number(add.value) > 0) + sum((add) => surely(add) && Number(add.value) < 0);
           return Number(value) >= lower && Number(value) <= upper;
         });
       },
