@@ -10,4 +10,7 @@ export const share = () => z.coerce.number().min(0).max(1);
 export const attempts = (preset: number) =>
   count(100)
     .default(preset)
-    .describe('times a conditional write is tried when another client was faster; then it fails, without effect');
+    .describe(
+      'kv: times a conditional write is tried when another client was faster; then it fails, without effect; sql never tries ' +
+        'again',
+    );
