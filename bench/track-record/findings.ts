@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** Without faults, and without waiting for anything to recover. */
-const calm = { 'warm-up': 1, recovery: 10, concurrency: 8 } as const;
+const calm = { 'warm-up': 3, recovery: 10, concurrency: 8 } as const;
 
 const COMPUTED = { 'append.updates': 'computed', 'append.maxOperations': 2, 'append.activeKeys': 3 } as const;
 const LOST_UPDATES = ['lost-update', 'G-single', 'G-single-item', 'G0', 'G1c', 'incompatible-order', 'G2-item'];
@@ -48,7 +48,12 @@ export const FINDINGS: readonly Finding[] = [
     published: 'Berenson et al. 1995; PostgreSQL manual, 13.2.2',
     pace: 'quick',
     ...pair(
-      { system: 'postgres', workload: 'write-skew', set: {}, flags: { ...calm, 'time-limit': 5 } },
+      {
+        system: 'postgres',
+        workload: 'write-skew',
+        set: { 'write-skew.form': 'rows' },
+        flags: { ...calm, 'time-limit': 5 },
+      },
       { set: { isolation: 'repeatable-read' }, flags: { consistency: 'serializable' } },
       { set: { isolation: 'serializable' } },
     ),
@@ -58,13 +63,20 @@ export const FINDINGS: readonly Finding[] = [
     number: 5,
     title: 'PostgreSQL shows commits in another order on the standby than on the primary: long fork',
     published: 'Jepsen: Amazon RDS for PostgreSQL 17.4',
-    pace: 'quick',
+    pace: 'long',
     ...pair(
       {
         system: 'postgres-standby',
         workload: 'long-fork',
-        set: { isolation: 'repeatable-read', replication: 'sync' },
-        flags: { ...calm, 'time-limit': 15, rate: 1000, concurrency: 12 },
+        // Many writers of one group at once, so that commits race for being seen.
+        set: {
+          isolation: 'repeatable-read',
+          replication: 'async',
+          'long-fork.groupSize': 12,
+          'long-fork.activeGroups': 1,
+          'long-fork.readShare': 0.5,
+        },
+        flags: { ...calm, 'time-limit': 20, rate: 3000, concurrency: 24 },
       },
       { set: { reads: 'standby' } },
       { set: { reads: 'primary' } },
@@ -80,8 +92,9 @@ export const FINDINGS: readonly Finding[] = [
       {
         system: 'postgres-standby',
         workload: 'register',
+        nemesis: 'partition:isolate-one',
         set: { replication: 'async' },
-        flags: { ...calm, 'time-limit': 10, rate: 400 },
+        flags: { 'warm-up': 3, recovery: 20, 'time-limit': 12, 'fault-length': 4, 'fault-pause': 2, concurrency: 8 },
       },
       { set: { reads: 'standby' } },
       { set: { reads: 'primary' } },
@@ -182,8 +195,9 @@ export const FINDINGS: readonly Finding[] = [
       {
         system: 'mysql-group-replication',
         workload: 'register',
+        nemesis: 'partition:isolate-one',
         set: { reads: 'secondary' },
-        flags: { ...calm, 'time-limit': 15, concurrency: '2n' },
+        flags: { 'warm-up': 3, recovery: 60, 'time-limit': 15, 'fault-length': 6, 'fault-pause': 2, concurrency: '2n' },
       },
       { set: { consistency: 'EVENTUAL' } },
       { set: { consistency: 'BEFORE' } },
