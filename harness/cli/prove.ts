@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import pc from 'picocolors';
-import { acquit, type Acquittal, type Exercise, hunt, isFalseAlarm, type Means, type Score } from '../explore/proof.js';
+import { type Acquittal, isFalseAlarm } from '../explore/acquittal.js';
+import { hunt, type Means, type Score } from '../explore/proof.js';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
 import { nemeses, runCheckers, workloads } from '../registry.js';
@@ -8,6 +10,8 @@ import type { Bug } from '../simulated/bugs/bug.js';
 import { BUGS } from '../simulated/bugs/bugs.js';
 import { simulated } from '../simulated/system.js';
 import { command } from './command.js';
+import { pageOf, type Scored } from './prove-page.js';
+import { parseShare, trySeeds, trySeedsInParallel } from './prove-shares.js';
 import { names } from './settings.js';
 
 const options = {
@@ -18,30 +22,37 @@ const options = {
     default: [] as string[],
     describe: 'only these bugs, with commas (default: all, and the correct store)',
   },
-  seeds: { type: 'number', default: 50, describe: 'most seeds to try for each bug, and for the correct store' },
+  seeds: { type: 'number', default: 50, describe: 'most seeds to try for each bug' },
+  correct: { type: 'number', describe: 'seeds to try on the correct store (default: as many as for each bug)' },
+  jobs: { type: 'number', default: availableParallelism(), describe: 'processes to try the correct store on' },
   markdown: { type: 'string', describe: 'write the table to this file' },
+  share: { type: 'string', hidden: true, describe: 'try a share of the seeds on the correct store, nothing else' },
 } as const;
 
 export const proveCommand = command({
   command: 'prove',
   describe: 'Plant every known bug into the simulated system and see whether the checkers find it',
   options,
-  examples: [['$0 prove --bug split-brain', 'one bug, and what it is called']],
-  run: async ({ bug, seeds, markdown }) => {
-    if (!Number.isInteger(seeds) || seeds < 1) throw new UserError(`--seeds ${seeds}: expected an integer from 1`);
+  examples: [
+    ['$0 prove --bug split-brain', 'one bug, and what it is called'],
+    ['$0 prove --correct 10000 --jobs 4', 'all bugs, and ten thousand tests in which nothing may be found'],
+  ],
+  run: async ({ bug, seeds, correct = seeds, jobs, markdown, share }) => {
+    for (const [name, value] of Object.entries({ seeds, correct, jobs })) {
+      if (!Number.isInteger(value) || value < 1) throw new UserError(`--${name} ${value}: expected an integer from 1`);
+    }
+    if (share !== undefined) {
+      await trySeeds(correct, parseShare(share), means, (acquittal) => console.log(JSON.stringify(acquittal)));
+      return;
+    }
     const wanted = names(bug);
     const scores = await scoreAll(wanted.length > 0 ? wanted.map(bugNamed) : BUGS, seeds);
-    const alarms = wanted.length > 0 ? undefined : await tryCorrect(seeds);
-    if (markdown !== undefined) await save(markdown, pageOf(scores, alarms, seeds));
+    const acquittals = wanted.length > 0 ? [] : await tryCorrect(correct, jobs);
+    if (markdown !== undefined) await save(markdown, pageOf(scores, acquittals, seeds));
     const missed = scores.filter(({ score }) => score.caught === undefined);
-    if (missed.length > 0 || (alarms?.length ?? 0) > 0) process.exitCode = EXIT.invalid;
+    if (missed.length > 0 || acquittals.some(isFalseAlarm)) process.exitCode = EXIT.invalid;
   },
 });
-
-interface Scored {
-  readonly bug: Bug;
-  readonly score: Score;
-}
 
 const means: Means = { system: simulated, workloads, nemeses, checkers: runCheckers };
 
@@ -65,74 +76,26 @@ function lineOf({ name, caughtBy, kinds }: Bug, { caught, seeds, operations, als
   return `${pc.red('✗')} ${name}: ${caughtBy} never said ${kinds.join(' or ')}${instead} ${effort}`;
 }
 
-/** The store without a bug, with every fault at once. */
-const CORRECT: readonly Exercise[] = workloads.map(({ name }) => ({
-  workload: name,
-  options: {},
-  nemeses: ['partition', 'kill', 'pause'],
-  systemOptions: { kill: 'power' },
-}));
+/** How often a long campaign says how far it is. */
+const TOLD_EVERY = 500;
 
-async function tryCorrect(seeds: number): Promise<readonly Acquittal[]> {
-  const alarms: Acquittal[] = [];
-  for (let seed = 1; seed <= seeds; seed++) {
-    const alarm = await acquit(CORRECT[seed % CORRECT.length], seed, means);
-    if (!isFalseAlarm(alarm)) continue;
-    alarms.push(alarm);
-    console.log(`${pc.red('✗')} the correct store, ${alarm.workload}, seed ${alarm.seed}: ${alarm.sentence}`);
-  }
-  if (alarms.length === 0) console.log(`${pc.green('✓')} the correct store: nothing reported in ${seeds} seeds`);
-  return alarms;
-}
-
-const COLUMNS = [
-  'bug',
-  'what the store does wrong',
-  'modelled on',
-  'workload and faults',
-  'caught by',
-  'called',
-  'seeds',
-  'operations',
-];
-
-function pageOf(scores: readonly Scored[], alarms: readonly Acquittal[] | undefined, seeds: number): string {
-  const correct =
-    alarms === undefined
-      ? 'The correct store was not tried.'
-      : `The correct store, under partitions, power failures and pauses, with every workload in turn: ${alarms.length} false
-alarms in ${seeds} seeds.`;
-  return `# Mutation score
-
-Generated by \`faultline prove --seeds ${seeds} --markdown docs/mutation-score.md\`: every bug that can be planted into
-the simulated system (\`faultline test simulated --set bug=…\`), what caught it, after how many seeds and operations, and
-what it was called. A seed is a test of 30 simulated seconds: 10 clients, 200 operations a second, 5 nodes.
-"Modelled on" names the kind of finding that a bug imitates; it is no quotation of a report and no reproduction of it.
-
-${tableOf([COLUMNS, ...scores.map(rowOf)])}
-
-${correct}
-`;
-}
-
-function rowOf({ bug, score: { caught, seeds, operations } }: Scored): readonly string[] {
-  return [
-    `\`${bug.name}\``,
-    bug.summary,
-    bug.modelledOn,
-    [bug.exposedBy.workload, ...bug.exposedBy.nemeses].join(', '),
-    caught ? bug.caughtBy : 'not caught',
-    caught ? caught.kinds.join(', ') : '–',
-    String(seeds),
-    operations.toLocaleString('en'),
-  ];
-}
-
-/** A Markdown table with its columns under each other, the first row on top. */
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`);
-  return [lines[0], `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...lines.slice(1)].join('\n');
+async function tryCorrect(seeds: number, jobs: number): Promise<readonly Acquittal[]> {
+  const acquittals: Acquittal[] = [];
+  const tell = (acquittal: Acquittal) => {
+    acquittals.push(acquittal);
+    const { workload, seed, sentence } = acquittal;
+    if (isFalseAlarm(acquittal)) {
+      console.log(`${pc.red('✗')} the correct store, ${workload}, seed ${seed}: ${sentence}`);
+    }
+    if (acquittals.length % TOLD_EVERY === 0) console.log(pc.dim(`  ${acquittals.length} of ${seeds} seeds`));
+  };
+  if (jobs === 1) await trySeeds(seeds, { first: 1, of: 1 }, means, tell);
+  else await trySeedsInParallel(seeds, Math.min(jobs, seeds), tell);
+  const alarms = acquittals.filter(isFalseAlarm).length;
+  const doubts = acquittals.filter(({ outcome }) => outcome === 'inconclusive').length;
+  const mark = alarms === 0 ? pc.green('✓') : pc.red('✗');
+  console.log(`${mark} the correct store: ${alarms} false alarms in ${seeds} seeds, ${doubts} inconclusive`);
+  return acquittals;
 }
 
 function bugNamed(name: string): Bug {

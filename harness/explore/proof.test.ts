@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nemeses, runCheckers, workloads } from '../registry.js';
 import { BUGS } from '../simulated/bugs/bugs.js';
 import { simulated } from '../simulated/system.js';
-import { acquit, attempt, type Exercise, hunt, isFalseAlarm, type Means } from './proof.js';
+import { acquit, isFalseAlarm } from './acquittal.js';
+import { attempt, type Exercise, hunt, type Means } from './proof.js';
 
 const means: Means = { system: simulated, workloads, nemeses, checkers: runCheckers };
 const FAULTS = ['partition', 'kill', 'pause'];

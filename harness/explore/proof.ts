@@ -4,7 +4,7 @@ import type { Nemesis } from '../../nemesis/nemesis.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import type { Json } from '../history/operation.js';
 import { makePlan } from '../run/plan-making.js';
-import type { Outcome, Plan, Results } from '../run/plan.js';
+import type { Plan, Results } from '../run/plan.js';
 import { runTrial, type Trial } from './trial.js';
 
 /** What may be used to prove the checkers. */
@@ -22,8 +22,10 @@ export interface Exercise {
   readonly nemeses: readonly string[];
   /** Of the system. */
   readonly systemOptions: Readonly<Record<string, Json>>;
-  /** Operations a second. Default 200. */
+  /** Operations a second. Default 200, in a short test 80. */
   readonly rateHz?: number;
+  /** Default `usual`. */
+  readonly length?: keyof typeof LENGTHS;
 }
 
 /** What has to find a bug, and how it may rightly call it. */
@@ -45,7 +47,10 @@ export interface Score {
 
 const NODES = 5;
 const BUDGET: Budget = { timeMs: 60_000, memoryBytes: 2 ** 31 };
-const LENGTH = { warmUpMs: 1000, timeLimitMs: 30_000, recoveryMs: 10_000 } as const;
+const LENGTHS = {
+  usual: { warmUpMs: 1000, timeLimitMs: 30_000, recoveryMs: 10_000 },
+  short: { warmUpMs: 300, timeLimitMs: 6000, recoveryMs: 10_000, faultMs: 1200, pauseMs: 600 },
+} as const;
 
 /** Tries seeds, from 1, until the expected checker catches it. */
 export async function hunt(
@@ -67,43 +72,19 @@ export async function hunt(
   return { caught: undefined, seeds, operations, alsoFound: [...found] };
 }
 
-/** What came of a store that keeps its promises. */
-export interface Acquittal {
-  readonly seed: number;
-  readonly workload: string;
-  /** `inconclusive`: nothing was found, and the run says itself that it proves too little. */
-  readonly outcome: Outcome;
-  readonly sentence: string;
-  readonly operations: number;
-}
-
-/** Runs one seed on a store that keeps its promises; anything but `valid` and `inconclusive` is a false alarm. */
-export async function acquit(exercise: Exercise, seed: number, means: Means): Promise<Acquittal> {
-  const { results, history } = await attempt(exercise, seed, means);
-  const { outcome, sentence, notes } = results;
-  const words = [sentence, ...notes].join(' ');
-  return { seed, workload: exercise.workload, outcome, sentence: words, operations: history.length >> 1 };
-}
-
-export function isFalseAlarm({ outcome }: Acquittal): boolean {
-  return outcome !== 'valid' && outcome !== 'inconclusive';
-}
-
 export function attempt(exercise: Exercise, seed: number, means: Means): Promise<Trial> {
   const workload = named(means.workloads, exercise.workload);
   return runTrial({ ...means, plan: planOf(exercise, seed, means), workloads: [workload], budget: BUDGET });
 }
 
-function planOf(
-  { workload, options, nemeses, systemOptions, rateHz = 200 }: Exercise,
-  seed: number,
-  means: Means,
-): Plan {
+function planOf(exercise: Exercise, seed: number, means: Means): Plan {
+  const { workload, options, nemeses, systemOptions, length = 'usual' } = exercise;
+  const { rateHz = length === 'usual' ? 200 : 80 } = exercise;
   const { system } = means;
   const terrain = { system: system.name, abilities: system.abilities, nodes: NODES };
   const settings = system.options.parse(systemOptions) as Readonly<Record<string, Json>>;
   return makePlan({
-    ...LENGTH,
+    ...LENGTHS[length],
     faultlineVersion: '',
     runId: `seed-${seed}`,
     createdAt: '',
