@@ -46,8 +46,12 @@ export const proveCommand = command({
       return;
     }
     const wanted = names(bug);
-    const scores = await scoreAll(wanted.length > 0 ? wanted.map(bugNamed) : BUGS, seeds);
-    const acquittals = wanted.length > 0 ? [] : await tryCorrect(correct, jobs);
+    const all = wanted.length === 0;
+    const scoring = () => scoreAll(all ? BUGS : wanted.map(bugNamed), seeds);
+    const acquitting = () => (all ? tryCorrect(correct, jobs) : Promise.resolve([]));
+    // Other processes can begin at once; this one does one thing after the other.
+    const [scores, acquittals] =
+      jobs === 1 ? [await scoring(), await acquitting()] : await Promise.all([scoring(), acquitting()]);
     if (markdown !== undefined) await save(markdown, pageOf(scores, acquittals, seeds));
     const missed = scores.filter(({ score }) => score.caught === undefined);
     if (missed.length > 0 || acquittals.some(isFalseAlarm)) process.exitCode = EXIT.invalid;
