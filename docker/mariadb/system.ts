@@ -20,7 +20,7 @@ type Options = z.infer<typeof options>;
 /** One MariaDB server: what InnoDB's isolation levels promise, without replication in between. */
 export const mariadb: System = {
   name: 'mariadb',
-  summary: 'MariaDB, one server',
+  summary: 'MariaDB, one server (InnoDB)',
   families: ['sql'],
   abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
   nodes: { min: 1, max: 1, default: 1 },
