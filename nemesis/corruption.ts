@@ -27,6 +27,7 @@ export const corruption: Nemesis = {
   summary: 'flips a bit in a file of a node that is down, or cuts the file in half, and starts the node on it',
   needs: ['disks', 'processes'],
   targets: Object.keys(ROT).filter((name) => !onMajority(name)),
+  takesMs: 5_000,
   targetsOnRequest: Object.keys(ROT).filter(onMajority),
   targetsFor: ({ nodes }) => fitting(ROT, nodes).filter((name) => !onMajority(name)),
   minNodes: 3,

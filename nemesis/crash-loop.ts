@@ -20,6 +20,7 @@ export const crashLoop = inRounds({
       order: [...first.nodes, ...request.order.filter((node) => !first.nodes.includes(node))],
     };
   },
+  takesMs: 3_000,
   holdMs: 200,
   rest: (context, stop) => unlessStopped(UP_MS, stop, context),
   roundsNeeded: () => 2,

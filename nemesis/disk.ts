@@ -49,6 +49,7 @@ function diskFault(fault: DiskFault): Nemesis {
     summary: fault.summary,
     needs: ['disks', 'processes'],
     targets: Object.keys(TARGETS),
+    takesMs: 3_000,
     targetsFor: ({ nodes }) => fitting(TARGETS, nodes),
     minNodes: 1,
     inject: (request, context) => inject(fault, request, patient(context)),

@@ -11,6 +11,7 @@ export const flapping = inRounds({
   of: partition,
   describe: ({ description, nodes }) => ({ description: `${description}; flapping`, nodes }),
   round: (request) => request,
+  takesMs: 3_000,
   holdMs: 700,
   rest: (context, stop) => unlessStopped(REST_MS, stop, context),
   roundsNeeded: () => 2,

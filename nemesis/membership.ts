@@ -22,6 +22,7 @@ export const membership: Nemesis = {
   summary: 'adds a node to the cluster (grow) or takes one out (shrink), and takes that back',
   needs: ['membership', 'processes'],
   targets: Object.keys(CHANGES),
+  takesMs: 9_000,
   targetsFor: ({ nodes }) => fitting(CHANGES, nodes),
   minNodes: 1,
   inject,

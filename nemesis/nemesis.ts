@@ -94,6 +94,8 @@ export interface Nemesis {
   targetsFor?(terrain: Terrain): readonly string[];
   /** Fewest nodes at which it makes sense. */
   readonly minNodes: number;
+  /** What injecting and healing take on a real cluster beyond the fault's own time, where that is long. */
+  readonly takesMs?: number;
   /** Of `FaultRequest.options`: every one has a default, and a description for the docs. Absent: it takes none. */
   readonly options?: z.ZodObject;
   /**

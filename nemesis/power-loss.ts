@@ -13,6 +13,7 @@ export const powerLoss: Nemesis = {
   summary: 'cuts the power of nodes: processes die, and with them all that the disk was not told to keep',
   needs: ['power', 'processes'],
   targets: Object.keys(TARGETS),
+  takesMs: 3_000,
   targetsFor: ({ nodes }) => fitting(TARGETS, nodes),
   minNodes: 1,
   inject,

@@ -12,6 +12,7 @@ export const replace: Nemesis = {
   summary: 'removes pods with their volumes; the nodes rejoin empty, with other addresses, one by one',
   needs: ['orchestrator', 'processes'],
   targets: Object.keys(REPLACED),
+  takesMs: 10_000,
   targetsFor: ({ nodes }) => fitting(REPLACED, nodes),
   minNodes: 3,
   inject: (request, context) => move(request, context, { volume: 'wiped', targets: REPLACED }),

@@ -8,6 +8,7 @@ export const reschedule: Nemesis = {
   summary: 'removes pods and makes them again on the same volume with another address, one by one',
   needs: ['orchestrator', 'processes'],
   targets: Object.keys(TARGETS),
+  takesMs: 10_000,
   targetsFor: ({ nodes }) => fitting(TARGETS, nodes),
   minNodes: 1,
   inject: (request, context) => move(request, context, { volume: 'kept', targets: TARGETS }),

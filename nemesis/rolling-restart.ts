@@ -15,6 +15,7 @@ export const rollingRestart = inRounds({
     at < request.order.length
       ? { ...request, target: 'one', order: [...request.order.slice(at), ...request.order.slice(0, at)] }
       : undefined,
+  takesMs: 8_000,
   holdMs: 200,
   rest: ({ cluster }, stop) => orStopped(cluster.ready(READY_MS), stop),
   roundsNeeded: (nodes) => nodes,

@@ -10,6 +10,7 @@ export interface RoundsPlan {
   readonly name: string;
   readonly summary: string;
   readonly of: Nemesis;
+  readonly takesMs?: number;
   /** Defaults to those of the other nemesis. */
   readonly targets?: readonly string[];
   /** What is in place, and where, by the first round and the request. */
@@ -46,6 +47,7 @@ export function inRounds(plan: RoundsPlan): Nemesis {
     targets: plan.targets ?? of.targets,
     targetsFor: (terrain) => plan.targets ?? ofTargets(terrain),
     minNodes: of.minNodes,
+    ...(plan.takesMs !== undefined && { takesMs: plan.takesMs }),
     inject: (request, context) => inject(plan, request, context),
   };
 }

@@ -74,6 +74,7 @@ function badLine<S extends z.ZodObject>(
     summary,
     needs: ['traffic', 'network'],
     targets: Object.keys(REACHES),
+    takesMs: 3_000,
     targetsFor: ({ nodes }) => fitting(REACHES, nodes),
     minNodes: 2,
     options,

@@ -57,7 +57,10 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
       name: workload.name,
       options: resolveOptions(workload.options, settings.workloads.get(workload.name) ?? new Map(), workload.name),
     })),
-    nemeses: composeNemeses(asked ?? names(args.nemeses), nemeses, terrain),
+    // In virtual time nothing is slow.
+    nemeses: composeNemeses(asked ?? names(args.nemeses), nemeses, terrain).map((nemesis) =>
+      system.images === undefined ? nemesis : { ...nemesis, roomMs: nemesis.takesMs },
+    ),
     ...(schedule && { schedule }),
     faultsAtOnce: within('--faults-at-once', args.faultsAtOnce, 1, 20),
     concurrency: parseConcurrency(args.concurrency, nodes.length),

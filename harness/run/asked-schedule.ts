@@ -3,10 +3,11 @@ import { UserError } from '../kit/errors.js';
 import type { Random } from '../kit/random.js';
 import { suggestion } from '../kit/suggest.js';
 import type { ScheduledFault } from './plan.js';
+import type { Schedulable } from './schedule.js';
 import type { AskedFault } from './schedule-file.js';
 
 /** What a nemesis must tell for a fault of it to be checked. */
-export type Askable = Pick<Nemesis, 'name' | 'targets' | 'targetsOnRequest' | 'options'>;
+export type Askable = Schedulable & Pick<Nemesis, 'targetsOnRequest' | 'options'>;
 
 /** Where the asked faults are to take place. */
 export interface Ground {

@@ -68,6 +68,20 @@ describe('a schedule', () => {
     expect(schedule(1, { nemeses: [] })).toEqual([]);
   });
 
+  it('leaves room for faults that are slow to inject and to heal', () => {
+    const slow = nemeses.map((nemesis) => (nemesis.name === 'kill' ? { ...nemesis, roomMs: 8_000 } : nemesis));
+    for (let seed = 1; seed <= 20; seed++) {
+      const faults = schedule(seed, { nemeses: slow, timeLimitMs: 120_000 });
+      faults.forEach(({ request: { kind }, atMs, forMs }, at) => {
+        const next = faults[at + 1];
+        if (kind === 'kill' && next !== undefined) expect(next.atMs - (atMs + forMs)).toBeGreaterThan(8_000);
+        expect(atMs + forMs).toBeLessThan(120_000);
+        expect(forMs).toBeGreaterThanOrEqual(500);
+      });
+      expect(new Set(kindsOf(faults)).size).toBe(3);
+    }
+  });
+
   it('has as many faults at once as it may, never two of a kind', () => {
     const endOf = ({ atMs, forMs }: ScheduledFault) => atMs + forMs;
     let together = 0;

@@ -5,6 +5,8 @@ import type { ScheduledFault } from './plan.js';
 export interface Schedulable {
   readonly name: string;
   readonly targets: readonly string[];
+  /** Time to leave for injecting and healing beyond the fault's own, where they are known to be slow. Default 0. */
+  readonly roomMs?: number;
 }
 
 export interface ScheduleRequest {
@@ -58,16 +60,19 @@ function makeLane(request: ScheduleRequest, random: Random): readonly ScheduledF
   const [schedule] = random.draw((dice) => {
     const kinds = rounds(nemeses, (list) => dice.shuffle(list));
     const targets = new Map(nemeses.map(({ name, targets }) => [name, rounds(targets, (list) => dice.shuffle(list))]));
+    let roomMs = 0;
     return Array.from({ length: count }, (_, index): ScheduledFault => {
-      const kind = kinds().name;
+      const { name: kind, roomMs: needed = 0 } = kinds();
       const target = targets.get(kind)!();
-      const atMs = Math.round(LEAD_MS + index * (faultMs + pauseMs) + dice.float() * 0.25 * pauseMs);
+      const atMs = Math.round(LEAD_MS + index * (faultMs + pauseMs) + dice.float() * 0.25 * pauseMs + roomMs);
+      roomMs += needed;
       const swingMs = 0.25 * Math.min(faultMs, pauseMs) * (2 * dice.float() - 1);
       const forMs = Math.min(Math.round(faultMs + swingMs), timeLimitMs - TAIL_MS - atMs);
       return { request: { id: index + 1, kind, target, order: dice.shuffle(nodes) }, atMs, forMs };
     });
   });
-  return schedule;
+  // Where room was left, the last ones may have been pushed out of the phase.
+  return schedule.filter(({ forMs }) => forMs >= 0.5 * Math.min(faultMs, SHORTEST_FAULT_MS));
 }
 
 /** How many cycles of fault and pause fit; the last needs no pause after it. */
