@@ -142,9 +142,12 @@ class KeyStream {
     for (const { op } of this.marks) if (!within.has(op)) early.add(op);
     for (const op of this.open.values()) if (!within.has(op)) early.add(op);
     // What began before the stretch has its invocation pulled to its start: nothing more is known about it.
-    const marks = [...[...early].map((op) => ({ op, returns: false })), ...this.marks].filter(({ op }) => counts(op));
-    const start = [...early].filter(counts).length;
-    return { ...registerOf(this.key, marks, text(this.options.initial ?? null)), start: this.isCut ? start : 0 };
+    const before = [...early].filter(counts);
+    // A stretch from event 0 on is taken for the beginning, when the value is known: something has to stand before it.
+    if (this.isCut && before.length === 0) before.push(NOBODYS_READ);
+    const marks = [...before.map((op) => ({ op, returns: false })), ...this.marks.filter(({ op }) => counts(op))];
+    const start = this.isCut ? before.length : 0;
+    return { ...registerOf(this.key, marks, text(this.options.initial ?? null)), start };
   }
 
   private anomaly(op: StreamOp): Anomaly {
@@ -164,6 +167,15 @@ class KeyStream {
     };
   }
 }
+
+/** A read that never returns tells nothing. */
+const NOBODYS_READ: StreamOp = {
+  kind: READ,
+  invocation: { index: -1, time: 0, process: -1, type: 'invoke', f: 'read', value: null },
+  from: undefined,
+  to: undefined,
+  state: 'open',
+};
 
 /** Reads count once they returned, updates unless they failed. */
 function counts({ kind, state }: StreamOp): boolean {
