@@ -6,6 +6,7 @@ import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import { checkCommand } from './check.js';
 import { cleanCommand } from './clean.js';
 import { doctorCommand } from './doctor.js';
+import { exploreCommand } from './explore.js';
 import { listCommand } from './list.js';
 import { proveCommand } from './prove.js';
 import { replayCommand } from './replay.js';
@@ -59,13 +60,14 @@ function commands() {
     .command(listCommand)
     .command(replayCommand)
     .command(shrinkCommand)
+    .command(exploreCommand)
     .command(proveCommand)
     .command(doctorCommand)
     .command(setupCommand)
     .command(cleanCommand)
     .demandCommand(
       1,
-      'name a command: faultline test, suite, trend, matrix, serve, check, report, list, replay, shrink, prove, doctor, setup or clean',
+      'name a command: faultline test, suite, trend, matrix, serve, check, report, list, replay, shrink, explore, prove, doctor, setup or clean',
     )
     .strict()
     .recommendCommands()

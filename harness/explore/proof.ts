@@ -2,10 +2,11 @@ import type { Budget } from '../../checkers/checker.js';
 import type { System } from '../../docker/system.js';
 import type { Nemesis } from '../../nemesis/nemesis.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
+import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { makePlan } from '../run/plan-making.js';
 import type { Plan, Results } from '../run/plan.js';
-import { runTrial, type Trial } from './trial.js';
+import { recordTrial, runTrial, type Trial, type TrialRequest } from './trial.js';
 
 /** What may be used to prove the checkers. */
 export interface Means {
@@ -73,11 +74,31 @@ export async function hunt(
 }
 
 export function attempt(exercise: Exercise, seed: number, means: Means): Promise<Trial> {
-  const workload = named(means.workloads, exercise.workload);
-  return runTrial({ ...means, plan: planOf(exercise, seed, means), workloads: [workload], budget: BUDGET });
+  return runTrial(requestOf(exercise, seed, means));
 }
 
-function planOf(exercise: Exercise, seed: number, means: Means): Plan {
+/** Runs it and judges nothing. */
+export async function recordExercise(
+  exercise: Exercise,
+  seed: number,
+  means: Means,
+  changes: Partial<Pick<Plan, 'timeLimitMs'>> = {},
+): Promise<{ readonly history: History; readonly request: TrialRequest }> {
+  const request = requestOf(exercise, seed, means, changes);
+  return { history: await recordTrial(request), request };
+}
+
+function requestOf(
+  exercise: Exercise,
+  seed: number,
+  means: Means,
+  changes: Partial<Pick<Plan, 'timeLimitMs'>> = {},
+): TrialRequest {
+  const workload = named(means.workloads, exercise.workload);
+  return { ...means, plan: planOf(exercise, seed, means, changes), workloads: [workload], budget: BUDGET };
+}
+
+function planOf(exercise: Exercise, seed: number, means: Means, changes: Partial<Pick<Plan, 'timeLimitMs'>>): Plan {
   const { workload, options, nemeses, systemOptions, length = 'usual' } = exercise;
   const { rateHz = length === 'usual' ? 200 : 80 } = exercise;
   const { system } = means;
@@ -85,6 +106,7 @@ function planOf(exercise: Exercise, seed: number, means: Means): Plan {
   const settings = system.options.parse(systemOptions) as Readonly<Record<string, Json>>;
   return makePlan({
     ...LENGTHS[length],
+    ...changes,
     faultlineVersion: '',
     runId: `seed-${seed}`,
     createdAt: '',

@@ -1,6 +1,6 @@
 import type { Nemesis } from '../../../nemesis/nemesis.js';
 import type { Hit } from './coverage.js';
-import type { Aim } from './idea.js';
+import type { Aim, Moment } from './idea.js';
 
 /** An injection as it came about. */
 export interface Shot {
@@ -11,6 +11,8 @@ export interface Shot {
   readonly order: readonly string[];
   /** Of the nodes that were hit. */
   readonly hits: readonly Hit[];
+  /** Of all nodes before the fault was aimed: as faults at random times find them. */
+  readonly before: readonly Moment[];
 }
 
 /** A fault waits so long for its moment; other faults are not healed meanwhile. */
@@ -23,6 +25,7 @@ export function aimedNemesis(nemesis: Nemesis, aims: ReadonlyMap<number, Aim>, s
     async inject(request, context) {
       const { phases, virtualClock } = context.cluster;
       const aim = aims.get(request.id);
+      const before = phases?.states() ?? [];
       let { order } = request;
       if (aim?.kind === 'moment' && phases !== undefined) {
         const { role, phase } = aim.moment;
@@ -36,7 +39,7 @@ export function aimedNemesis(nemesis: Nemesis, aims: ReadonlyMap<number, Aim>, s
       const hits = states
         .filter(({ node }) => fault.nodes.includes(node))
         .map(({ role, phase }) => ({ kind: request.kind, role, phase, time }));
-      shots.push({ id: request.id, time, order, hits });
+      shots.push({ id: request.id, time, order, hits, before });
       return fault;
     },
   };

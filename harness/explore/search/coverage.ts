@@ -15,9 +15,14 @@ export interface Hit extends Moment {
 /** Faults that came so soon after another had part in what that one caused. */
 const TOGETHER_NS = 3e9;
 
+/** Looks before which hardly anything is known of how often moments are. */
+const SOME = 20;
+
 /** Which kinds of fault have hit which role in which phase, and which did so one after the other. */
 export class Coverage {
   private readonly cells = new Map<string, number>();
+  private readonly seen = new Map<string, number>();
+  private looks = 0;
   private readonly missed = new Map<string, number>();
   private readonly pairs = new Set<string>();
 
@@ -29,6 +34,19 @@ export class Coverage {
 
   hits({ role, phase }: Moment, kind: string): number {
     return this.cells.get(cellOf({ kind, role, phase })) ?? 0;
+  }
+
+  /** Looks at nodes at a time that had nothing to do with them. */
+  see(states: readonly Moment[]): void {
+    for (const { role, phase } of states) {
+      this.seen.set(`${role} ${phase}`, (this.seen.get(`${role} ${phase}`) ?? 0) + 1);
+      this.looks++;
+    }
+  }
+
+  /** How often a node is there; never quite 0, as what was not seen yet may still be. */
+  share({ role, phase }: Moment): number {
+    return ((this.seen.get(`${role} ${phase}`) ?? 0) + 1) / (this.looks + SOME);
   }
 
   /** A fault was aimed at a moment that did not come. */

@@ -3,13 +3,13 @@ import { type History, INVOKE, NEMESIS } from '../../history/history.js';
 import { readHistory } from '../../history/formats/read.js';
 import { Random } from '../../kit/random.js';
 import type { Plan, Results } from '../../run/plan.js';
-import { type Laboratory, runAnew } from '../laboratory.js';
+import { type Laboratory, type Rerun, runAnew } from '../laboratory.js';
 import { recordedSchedule } from '../recorded-plan.js';
 import { type Signature, signatureOf } from '../signature.js';
 import { runTrial } from '../trial.js';
 import { aimedNemesis, type Shot } from './aimed-nemesis.js';
 import type { Hit } from './coverage.js';
-import { type Idea, scheduleOf, type SearchSpace } from './idea.js';
+import { type Idea, type Moment, scheduleOf, type SearchSpace } from './idea.js';
 import { observedHits } from './observed.js';
 import type { Strategy } from './search.js';
 
@@ -29,9 +29,11 @@ export interface Explored {
     readonly signature: Signature;
     /** With the faults when they really happened: it needs no aiming to be run again. */
     readonly plan: Plan;
+    /** Where it was recorded; in virtual time nothing is kept. */
+    readonly run?: Rerun;
   };
   readonly runs: number;
-  /** Of clients, over all runs. */
+  /** Of clients, over all runs, without final reads. */
   readonly operations: number;
 }
 
@@ -41,8 +43,10 @@ interface Tried {
   readonly history: History;
   readonly hits: readonly Hit[];
   readonly missed: Idea;
+  readonly seen: readonly Moment[];
   /** The plan as it came about. */
   readonly plan: Plan;
+  readonly run?: Rerun;
 }
 
 /** Tries ideas of the strategy, each with a seed of its own, until a run is invalid. */
@@ -56,11 +60,13 @@ export async function explore(request: ExploreRequest): Promise<Explored> {
       .fork('explore')
       .draw((dice) => scheduleOf(idea, space, dice));
     const tried = await attempt({ ...plan, seed, schedule }, idea, laboratory);
+    strategy.coverage.see(tried.seen);
     strategy.learn(idea, tried.hits, tried.missed);
     operations += operationsIn(tried.history);
     request.progress?.(run, tried.results);
     const signature = signatureOf(tried.results);
-    if (signature !== undefined) return { found: { signature, plan: tried.plan }, runs: run, operations };
+    if (signature !== undefined)
+      return { found: { signature, plan: tried.plan, ...(tried.run && { run: tried.run }) }, runs: run, operations };
   }
   return { runs: maxRuns, operations };
 }
@@ -77,7 +83,8 @@ async function insight(plan: Plan, idea: Idea, laboratory: Laboratory): Promise<
   const { results, history } = await runTrial({ ...laboratory, plan, nemeses });
   const missed = idea.filter((_, at) => plan.schedule[at] !== undefined && !shots.some(({ id }) => id === at + 1));
   const hits = shots.flatMap((shot) => shot.hits);
-  return { results, history, hits, missed, plan: asItWas(plan, history, shots) };
+  const seen = shots.flatMap(({ before }) => before);
+  return { results, history, hits, missed, seen, plan: asItWas(plan, history, shots) };
 }
 
 /** The plan with its faults at the times and on the nodes that they were aimed at. */
@@ -97,14 +104,19 @@ function asItWas(plan: Plan, history: History, shots: readonly Shot[]): Plan {
 
 /** A run on a cluster that cannot be looked into: what it hit is read from what it recorded. */
 async function outside(plan: Plan, laboratory: Laboratory): Promise<Tried> {
-  const { results, store, plan: run } = await runAnew(plan, laboratory);
+  const run = await runAnew(plan, laboratory);
+  const { results, store } = run;
   const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
-  return { results, history, hits: observedHits(faultsOf(history)), missed: [], plan: run };
+  return { results, history, hits: observedHits(faultsOf(history)), missed: [], seen: [], plan: run.plan, run };
 }
 
+/** Final reads are no part of the search, and where a cluster did not recover they are many. */
 function operationsIn(history: History): number {
-  const { types, processes } = history.columns;
+  const { types, processes, times } = history.columns;
+  const endTime = phasesOf(history).find(({ name }) => name === 'final')?.startTime ?? Number.POSITIVE_INFINITY;
   let count = 0;
-  for (let at = 0; at < history.length; at++) if (types[at] === INVOKE && processes[at] !== NEMESIS) count++;
+  for (let at = 0; at < history.length && times[at] < endTime; at++) {
+    if (types[at] === INVOKE && processes[at] !== NEMESIS) count++;
+  }
   return count;
 }

@@ -24,6 +24,8 @@ export interface Mutating {
 /** Turns of faults: at once, so that they meet what the one before caused, or after things have settled. */
 const SOON_MS = 300;
 const LATER_MS = 1500;
+/** A cause lasts at least as long as it takes to be noticed. */
+const CAUSE_MS = 700;
 
 /** Moments worth aiming at; nothing happens to who is quiet that would not happen otherwise. */
 const MOMENTS: readonly Moment[] = ROLES.flatMap((role) =>
@@ -85,14 +87,18 @@ function causeOf({ phase }: Moment, { space, dice }: Mutating): AimedFault | und
   const deposing = targets.filter((target) => target === 'leader' || target === 'isolate-leader');
   const deposes = phase === 'election' && deposing.length > 0;
   const target = deposes ? dice.pick(deposing) : singleTarget({ name, targets });
-  return { kind: name, target, aim: { kind: 'blind' }, afterMs: 0, forMs: faultLengthMs(dice) };
+  return { kind: name, target, aim: { kind: 'blind' }, afterMs: 0, forMs: CAUSE_MS + faultLengthMs(dice) };
 }
 
-/** Of a few cells that are drawn the one that was aimed at least often: some are out of reach, and count as tried too. */
+/**
+ * A cell by its weight: what was tried less often weighs more (some are out of reach, and count as tried too), and so
+ * does what faults at random times would hit less often.
+ */
 function rarest({ space, coverage, dice }: Mutating): { readonly kind: string; readonly aim: Aim } {
-  const draws = Array.from({ length: 4 }, () => ({ kind: dice.pick(space.nemeses).name, moment: dice.pick(MOMENTS) }));
-  const hits = draws.map(({ kind, moment }) => coverage.tries(moment, kind));
-  const { kind, moment } = draws[hits.indexOf(Math.min(...hits))];
+  const cells = space.nemeses.flatMap(({ name }) => MOMENTS.map((moment) => ({ kind: name, moment })));
+  const weights = cells.map(({ kind, moment }) => 1 / ((1 + coverage.tries(moment, kind)) * coverage.share(moment)));
+  let left = dice.float() * weights.reduce((sum, weight) => sum + weight, 0);
+  const { kind, moment } = cells.find((_, at) => (left -= weights[at]) < 0) ?? cells[cells.length - 1];
   return { kind, aim: { kind: 'moment', moment } };
 }
 
