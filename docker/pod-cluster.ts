@@ -98,8 +98,11 @@ export class PodCluster implements Cluster, PodSet {
   }
 
   /** Answers what is missing when the deadline passes. */
-  private async waitFor(node: ClusterNode, deadline: number): Promise<string | undefined> {
+  private async waitFor({ name }: ClusterNode, deadline: number): Promise<string | undefined> {
     for (;;) {
+      // Wherever it is by now; one that left is not waited for.
+      const node = this.nodes.find((candidate) => candidate.name === name);
+      if (node === undefined) return undefined;
       const complaint = await this.plan.missing(node).catch(messageOf);
       if (complaint === undefined) return undefined;
       if (performance.now() + 100 > deadline) return `${node.name}: ${await this.explain(node, complaint)}`;

@@ -31,6 +31,7 @@ export async function move(
   let underWay: string | undefined;
   const moveAll = async () => {
     for (const node of nodes) {
+      context.signal?.throwIfAborted();
       if (volume === 'wiped' || moves.length > 0) await whole(context, bounds);
       underWay = node;
       moves.push({ node, ...(await orchestrator.reschedule(node, volume)) });

@@ -47,6 +47,20 @@ describe('reschedule', () => {
     expect(healing[1]).toMatchObject({ measured: 'fail at 10.0.0.100', bit: false });
   });
 
+  it('moves no further node once the run is interrupted', async () => {
+    const cluster = new FakeCluster(5);
+    const interrupt = new AbortController();
+    const { reschedule: moveOne } = cluster.abilities.orchestrator;
+    cluster.abilities.orchestrator.reschedule = (node, volume) => {
+      interrupt.abort(new Error('interrupted'));
+      return moveOne(node, volume);
+    };
+    const context = contextOf(cluster, { signal: interrupt.signal });
+    const injecting = reschedule.inject(request('reschedule', 'all', cluster.order), context);
+    await expect(injecting).rejects.toThrow('interrupted');
+    expect(cluster.calls).toEqual(['reschedule n1 kept']);
+  });
+
   it('finishes a move that broke off, and says so', async () => {
     const cluster = new FakeCluster(5, { movesBreakOff: { node: 'n4', times: 1 } });
     const injecting = reschedule.inject(
