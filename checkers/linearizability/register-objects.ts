@@ -106,7 +106,7 @@ export class RegisterObjects implements Objects {
     const operations = invocations(history);
     if (quick === 'valid')
       return { operations, decision: { validity: 'valid', engine: 'zones', maxConfigurations: 1 } };
-    const few = reader.read(name, quick, deadline);
+    const few = reader.readFew(name, quick);
     const decision = decideRegister(few, history.columns.pairs, deadline);
     if (decision.validity !== 'invalid') return undefined;
     this.proof = few;

@@ -87,14 +87,27 @@ export class RegisterReader {
 
   /** Made when first needed: scanning all values takes time. */
   private valuesWithin(deadline: Deadline | undefined): ValueNumbers {
-    return (this.numbers ??= new ValueNumbers(this.history, this.nullIsInitial, deadline));
+    return (this.numbers ??= new ValueNumbers(this.history, this.nullIsInitial, 'all', deadline));
   }
 
   /** The register whose events are at `positions` (ascending), or at all positions. */
   read(name: string | undefined, positions: Int32Array | undefined, deadline?: Deadline): RegisterOperations {
+    return this.readWith(this.valuesWithin(deadline), name, positions, deadline);
+  }
+
+  /** The same where it is all that will be read of the history: its other values need no numbers. */
+  readFew(name: string | undefined, positions: Int32Array): RegisterOperations {
+    return this.readWith(new ValueNumbers(this.history, this.nullIsInitial, 'few'), name, positions, undefined);
+  }
+
+  private readWith(
+    values: ValueNumbers,
+    name: string | undefined,
+    positions: Int32Array | undefined,
+    deadline: Deadline | undefined,
+  ): RegisterOperations {
     const { types, processes, pairs, functions } = this.history.columns;
     if (this.numberAt.length === 0) this.numberAt = new Int32Array(this.history.length);
-    const values = this.valuesWithin(deadline);
     const { numberAt } = this;
     const length = positions?.length ?? this.history.length;
     const most = positions?.length ?? invocationsIn(types);

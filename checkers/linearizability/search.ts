@@ -2,8 +2,10 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Model } from '../model.js';
 import { OutOfBudget, type Deadline } from './budget.js';
 import { VectorSet } from './configurations.js';
+import { CreditLedger } from './ledger.js';
 import { NEVER, returnsOf, type Partition } from './partition.js';
 import { StateTable } from './states.js';
+import { Trace } from './trace.js';
 
 export type SearchResult =
   | {
@@ -311,88 +313,4 @@ function assignSlots(partition: Partition): { slotOf: Int32Array; slots: number 
     else if (partition.completions[code] !== -1) slotOf[code] = free.pop() ?? slots++;
   }
   return { slotOf, slots };
-}
-
-const SETTLE_ABOVE = 1 << 16;
-
-/** Orders of effect as a tree: each configuration holds the node of its last operation. */
-class Trace {
-  private ops: number[] = [];
-  private parents: number[] = [];
-  /** The order up to a moment when only one configuration was left. */
-  private readonly settled: number[] = [];
-
-  /** The node is the only one left: what leads to it is settled. Answers the node that takes its place. */
-  settle(node: number): number {
-    if (this.ops.length < SETTLE_ABOVE) return node;
-    for (const op of this.unsettled(node)) this.settled.push(op);
-    this.ops = [];
-    this.parents = [];
-    return -1;
-  }
-
-  add(op: number, parent: number): number {
-    this.ops.push(op);
-    this.parents.push(parent);
-    return this.ops.length - 1;
-  }
-
-  path(node: number): number[] {
-    return [...this.settled, ...this.unsettled(node)];
-  }
-
-  private unsettled(node: number): number[] {
-    const path: number[] = [];
-    for (let at = node; at !== -1; at = this.parents[at]) path.push(this.ops[at]);
-    return path.reverse();
-  }
-}
-
-/** Unknown operations by class: how many were invoked so far, and vectors of how many were spent, interned. */
-class CreditLedger {
-  /** Classes with at least one unknown operation. */
-  readonly classes: number[] = [];
-  private readonly granted: number[][];
-  private readonly vectors: ReadonlyMap<number, number>[] = [new Map()];
-  private readonly ids = new Map<string, number>([['', 0]]);
-  private readonly transitions = new Map<number, number>();
-
-  constructor(private readonly classCount: number) {
-    this.granted = Array.from({ length: classCount }, () => []);
-  }
-
-  /** Number of interned vectors. */
-  get size(): number {
-    return this.vectors.length;
-  }
-
-  grant(operationClass: number, op: number): void {
-    if (this.granted[operationClass].length === 0) this.classes.push(operationClass);
-    this.granted[operationClass].push(op);
-  }
-
-  /** The vector with one more of the class spent, or −1 when none is left. */
-  spend(vector: number, operationClass: number): number {
-    const used = this.vectors[vector].get(operationClass) ?? 0;
-    if (used >= this.granted[operationClass].length) return -1;
-    const transition = vector * this.classCount + operationClass;
-    let after = this.transitions.get(transition);
-    if (after === undefined) {
-      const counts = new Map(this.vectors[vector]).set(operationClass, used + 1);
-      const text = [...counts].sort(([a], [b]) => a - b).join(';');
-      after = this.ids.get(text);
-      if (after === undefined) {
-        after = this.vectors.length;
-        this.ids.set(text, after);
-        this.vectors.push(counts);
-      }
-      this.transitions.set(transition, after);
-    }
-    return after;
-  }
-
-  /** The operation whose effect brought the class's count to what it is in `vector`. */
-  operation(vector: number, operationClass: number): number {
-    return this.granted[operationClass][(this.vectors[vector].get(operationClass) ?? 1) - 1];
-  }
 }

@@ -16,12 +16,18 @@ export class ValueNumbers {
   private readonly others = new Map<string, number>();
   private nothing = -1;
 
-  /** @param nullIsInitial whether a null that was never written is another name of the initial value */
+  /**
+   * @param nullIsInitial whether a null that was never written is another name of the initial value
+   * @param how `all`: with a table for all values of the history; `few` of them are numbered without one
+   */
   constructor(
     private readonly history: History,
     private readonly nullIsInitial: boolean,
+    how: 'all' | 'few' = 'all',
     deadline?: Deadline,
   ) {
+    this.low = 0;
+    if (how === 'few') return;
     const { length, valueKinds, valuesA, valuesB } = history.columns;
     let low = 0;
     let high = 0;
