@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/history/operation.js';
 import { NONE } from '../../harness/history/history.js';
-import { type Deadline, OutOfBudget } from '../linearizability/budget.js';
+import { CONFIGURATION_BYTES, type Deadline, OutOfBudget } from '../linearizability/budget.js';
 import type { Model } from '../model.js';
 import type { SequencedOperation, Sequences } from './sequences.js';
 
@@ -55,6 +55,7 @@ class Search<State> {
   private readonly ids: Map<string, number>[];
   private readonly order: Step<State>[] = [];
   private readonly seen = new Set<string>();
+  private seenBytes = 0;
   /** Operations with a known outcome that are left. */
   private left = 0;
 
@@ -80,7 +81,9 @@ class Search<State> {
       const place = this.place();
       if (!this.seen.has(place)) {
         this.seen.add(place);
-        this.deadline.hold(this.seen.size);
+        this.seenBytes += place.length;
+        // With hundreds of sessions a place takes more than a configuration usually does.
+        this.deadline.hold(Math.max(this.seen.size, Math.ceil(this.seenBytes / CONFIGURATION_BYTES)));
         choices.push({ taken: this.order.length, untried: this.candidates() });
       }
       if (!this.advance(choices)) return { kind: 'none' };
