@@ -5,14 +5,15 @@ import { text } from '../models/values.js';
 import { type Ended, eventsOf, type StreamContext, type Watcher, watching, who } from './watch.js';
 
 /** Keys remembered, the latest used; workloads move from key to key. */
-const MOST_KEYS = 4_096;
+const MOST_KEYS = 1_024;
 
 /** `append` and `r` of lists, or `w` and `r` of registers. */
 type Micro = readonly [f: string, key: Json, value: Json];
 
 interface KeyState {
-  /** Longest list read, as text. */
-  longest: readonly string[];
+  /** Longest list read, and its elements. Whoever reads a part of it needs no second look. */
+  longest: readonly Json[];
+  members: Set<string>;
   longestBy: Ended | undefined;
   /** Transactions that certainly did not happen, by the values they would have written. */
   readonly failed: Map<string, Ended>;
@@ -76,7 +77,7 @@ class TransactionWatch implements Watcher {
 
   /** What the transaction saw of itself. */
   private within(operation: Ended, micros: readonly Micro[]): Anomaly | undefined {
-    if (!this.isForbidden('internal')) return undefined;
+    if (!this.isForbidden('internal') || !namesTwice(micros)) return undefined;
     /** Whole lists (or the one value of a register), once the transaction knows them; before, what it appended. */
     const known = new Map<string, readonly string[]>();
     const appended = new Map<string, readonly string[]>();
@@ -104,55 +105,61 @@ class TransactionWatch implements Watcher {
     for (const [f, key, value] of micros) {
       if (f !== 'r' || value === null) continue;
       const state = this.of(key);
-      const list = listOf(value);
-      const others = list.filter((element) => !own.has(`${text(key)} ${element}`));
-      const found =
-        this.abortedAmong(operation, key, state, others) ??
-        (Array.isArray(value) ? this.contradiction(operation, key, state, list) : undefined);
+      const list: readonly Json[] = Array.isArray(value) ? value : [value];
+      const found = Array.isArray(value) ? this.contradiction(operation, key, state, list) : undefined;
       if (found !== undefined) return found;
+      for (let at = Array.isArray(value) ? state.longest.length : 0; at < list.length; at++) {
+        const element = text(list[at]);
+        if (own.has(`${text(key)} ${element}`)) continue;
+        const writer = state.failed.get(element);
+        if (writer !== undefined && this.isForbidden('G1a')) return aborted(operation, writer, key, element);
+        if (state.open.has(element)) state.readOf.set(element, operation);
+      }
+      if (Array.isArray(value)) learn(state, list, operation);
     }
     return undefined;
   }
 
-  private abortedAmong(operation: Ended, key: Json, state: KeyState, elements: readonly string[]): Anomaly | undefined {
-    for (const element of elements) {
-      const writer = state.failed.get(element);
-      if (writer !== undefined && this.isForbidden('G1a')) return aborted(operation, writer, key, element);
-      if (state.open.has(element)) state.readOf.set(element, operation);
+  /** An element twice, or another order than that of the longest list read before. */
+  private contradiction(
+    operation: Ended,
+    key: Json,
+    { longest, longestBy, members }: KeyState,
+    list: readonly Json[],
+  ): Anomaly | undefined {
+    let at = 0;
+    while (at < longest.length && at < list.length && isSame(longest[at], list[at])) at++;
+    if (at === list.length) return undefined;
+    const differs = at < longest.length;
+    const seen = differs ? new Set<string>() : new Set(members);
+    for (const element of differs ? list : list.slice(at)) {
+      const name = text(element);
+      if (seen.has(name) && this.isForbidden('duplicate-elements')) {
+        const sentence = `The read of ${text(key)} by ${who(operation.completion)} shows ${name} twice.`;
+        return { kind: 'duplicate-elements', sentence, operations: eventsOf(operation), details: { streaming: true } };
+      }
+      seen.add(name);
     }
-    return undefined;
-  }
-
-  private contradiction(operation: Ended, key: Json, state: KeyState, list: readonly string[]): Anomaly | undefined {
-    const { longest, longestBy } = state;
-    const twice = new Set(list).size < list.length;
-    if (twice && this.isForbidden('duplicate-elements')) {
-      const element = list.find((one, at) => list.indexOf(one) < at);
-      const sentence = `The read of ${text(key)} by ${who(operation.completion)} shows ${element} twice.`;
-      return { kind: 'duplicate-elements', sentence, operations: eventsOf(operation), details: { streaming: true } };
-    }
-    const length = Math.min(longest.length, list.length);
-    for (let at = 0; at < length; at++) {
-      if (longest[at] === list[at]) continue;
-      if (!this.isForbidden('incompatible-order') || longestBy === undefined) return undefined;
-      const sentence =
-        `The reads of ${text(key)} by ${who(longestBy.completion)} and by ${who(operation.completion)} contradict each other: ` +
-        `element ${at + 1} is ${longest[at]} in the first and ${list[at]} in the second.`;
-      const operations = eventsOf(longestBy, operation);
-      return { kind: 'incompatible-order', sentence, operations, details: { streaming: true } };
-    }
-    if (list.length > longest.length) {
-      state.longest = list;
-      state.longestBy = operation;
-    }
-    return undefined;
+    if (!differs || longestBy === undefined || !this.isForbidden('incompatible-order')) return undefined;
+    const sentence =
+      `The reads of ${text(key)} by ${who(longestBy.completion)} and by ${who(operation.completion)} contradict each other: ` +
+      `element ${at + 1} is ${text(longest[at])} in the first and ${text(list[at])} in the second.`;
+    const operations = eventsOf(longestBy, operation);
+    return { kind: 'incompatible-order', sentence, operations, details: { streaming: true } };
   }
 
   private of(key: Json): KeyState {
     const name = text(key);
     let state = this.keys.get(name);
     if (state === undefined)
-      state = { longest: [], longestBy: undefined, failed: new Map(), open: new Set(), readOf: new Map() };
+      state = {
+        longest: [],
+        members: new Set(),
+        longestBy: undefined,
+        failed: new Map(),
+        open: new Set(),
+        readOf: new Map(),
+      };
     else this.keys.delete(name);
     this.keys.set(name, state);
     if (this.keys.size > MOST_KEYS) {
@@ -167,6 +174,24 @@ class TransactionWatch implements Watcher {
 
 function microsOf(value: Operation['value']): readonly Micro[] {
   return Array.isArray(value) ? value.filter((micro: Json): micro is Micro & Json => Array.isArray(micro)) : [];
+}
+
+/** Whether a key occurs more than once: otherwise a transaction sees nothing of itself. */
+function namesTwice(micros: readonly Micro[]): boolean {
+  return micros.some(([, key], at) => micros.findIndex(([, other]) => isSame(other, key)) < at);
+}
+
+/** Keeps the longest list, where it goes on from the one before. */
+function learn(state: KeyState, list: readonly Json[], operation: Ended): void {
+  const { longest } = state;
+  if (list.length <= longest.length || !longest.every((element, at) => isSame(element, list[at]))) return;
+  for (let at = longest.length; at < list.length; at++) state.members.add(text(list[at]));
+  state.longest = list;
+  state.longestBy = operation;
+}
+
+function isSame(a: Json, b: Json): boolean {
+  return a === b || (typeof a === 'object' && text(a) === text(b));
 }
 
 /** A register is a list of one; null is the empty list. */
