@@ -89,12 +89,24 @@ echo "file $file"`);
 
 const TRUNCATE = `truncate -s $((size / 2)) "$file" && echo "done cut from $size to $((size / 2)) bytes"`;
 
-/** Among the bytes that are not zero: in a file made long beforehand, the middle may never be read. */
-const FLIP = `
-at=$(od -An -v -tu1 -w1 "$file" | awk '$1 != 0 { at[n++] = NR - 1 } END { if (n > 0) print at[int(n / 2)] }')
-[ -n "$at" ] || { echo "$file is all zeros" >&2; exit 1; }
-byte=$(od -An -tu1 -j "$at" -N 1 "$file" | tr -d ' ')
-printf "$(printf '\\\\%03o' $((byte ^ 1)))" | dd of="$file" bs=1 seek="$at" conv=notrunc status=none
-echo "done bit 0 of byte $at of $size flipped, $byte to $((byte ^ 1))"`;
+/**
+ * The middle one of the bytes that are not zero: in a file made long beforehand, its middle may never be read. Two looks
+ * at blocks, for such files are large.
+ */
+const FLIP = String.raw`
+perl -e '
+  open(F, "+<", $ARGV[0]) or die "$!\n"; binmode F;
+  my ($size, $total, @counts) = (65536, 0);
+  while (read(F, my $block, $size)) { my $count = ($block =~ tr/\0//c); push @counts, $count; $total += $count; }
+  die "$ARGV[0] is all zeros\n" unless $total;
+  my ($left, $at) = (int($total / 2), 0);
+  while ($left >= $counts[$at]) { $left -= $counts[$at++]; }
+  seek(F, $at * $size, 0); read(F, my $block, $size);
+  my $offset = 0;
+  for (;; $offset++) { next if substr($block, $offset, 1) eq "\0"; last if $left-- == 0; }
+  my $byte = ord(substr($block, $offset, 1));
+  seek(F, $at * $size + $offset, 0); print F chr($byte ^ 1); close F;
+  printf "done bit 0 of byte %d of %d flipped, %d to %d\n", $at * $size + $offset, -s $ARGV[0], $byte, $byte ^ 1;
+' "$file"`;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -60,6 +60,7 @@ export const faultRequest = z.object({
 const fault = faultRequest.extend({
   description: z.string(),
   nodes: z.array(z.string()),
+  firedBy: z.string().optional(),
   requestedTime: time,
   injectedTime: time.optional(),
   healedTime: time.optional(),
