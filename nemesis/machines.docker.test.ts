@@ -75,6 +75,7 @@ describe('on a real cluster', () => {
     [diskFull, 'one'],
     [diskErrors, 'one'],
     [corruption, 'truncate-one'],
+    [corruption, 'bit-flip-one'],
     [reschedule, 'leader'],
     [replace, 'one'],
     [membership, 'grow'],
