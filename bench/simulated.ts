@@ -1,0 +1,56 @@
+/**
+ * How much faster than real time the simulated system is: `npx tsx bench/simulated.ts [seconds] [seed]`. A test of so many
+ * simulated seconds (60) for every workload in every family, with its faults and everything a run does except writing its
+ * files, and the time of the checkers apart. CPU seconds of one process, warm.
+ */
+import { loadavg } from 'node:os';
+import Table from 'cli-table3';
+import { correctExercise } from '../harness/explore/acquittal.js';
+import { type Exercise, type Means, recordExercise } from '../harness/explore/proof.js';
+import { judge } from '../harness/run/judge.js';
+import { nemeses, runCheckers, workloads } from '../harness/registry.js';
+import { simulated } from '../harness/simulated/system.js';
+
+const timeLimitMs = 1000 * (Number(process.argv[2] ?? 60) || 60);
+const seed = Number(process.argv[3] ?? 1) || 1;
+const means: Means = { system: simulated, workloads, nemeses, checkers: runCheckers };
+const table = new Table({
+  head: ['workload', 'family', 'operations', 'simulated s', 'CPU s', '× real time', 'judging, CPU s'],
+});
+
+const exercises = workloads.flatMap((workload): readonly Exercise[] =>
+  simulated.families
+    .filter((family) => workload.clients[family])
+    .map((family): Exercise => ({
+      workload: workload.name,
+      options: {},
+      nemeses: ['partition', 'kill', 'pause'],
+      systemOptions: family === 'kv' || family === 'sql' ? { family } : {},
+    })),
+);
+
+for (let warm = 1; warm <= 24; warm++) await recordExercise(correctExercise(warm, means), warm, means);
+for (const exercise of exercises) {
+  const runs: { readonly cpu: number; readonly judging: number; readonly seconds: number; readonly length: number }[] =
+    [];
+  for (let turn = 0; turn < 3; turn++) {
+    const begin = process.cpuUsage();
+    const { history, request } = await recordExercise(exercise, seed, means, { timeLimitMs });
+    const cpu = secondsSince(begin);
+    const middle = process.cpuUsage();
+    await judge({ ...request, history });
+    const seconds = history.columns.times[history.length - 1] / 1e9;
+    runs.push({ cpu, judging: secondsSince(middle), seconds, length: history.length });
+  }
+  const best = runs.reduce((a, b) => (b.cpu < a.cpu ? b : a));
+  const { cpu, judging, seconds, length } = best;
+  const row = [exercise.workload, String(exercise.systemOptions.family ?? exercise.workload), length >> 1];
+  table.push([...row, seconds.toFixed(1), cpu.toFixed(2), (seconds / cpu).toFixed(0), judging.toFixed(2)]);
+}
+console.log(table.toString());
+console.log(`best of 3; load ${loadavg()[0].toFixed(1)}`);
+
+function secondsSince(begin: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1e6;
+}
