@@ -18,6 +18,7 @@ const CONCURRENCY = 20;
 const ACCOUNTS = 8;
 const BALANCE = 1_000;
 const BATCH_MS = 10;
+const MOST_WAITED_MS = 60_000;
 
 interface Asked {
   readonly f: string;
@@ -150,7 +151,7 @@ async function measure(workload: string, operations: number, rate: number): Prom
     }
   });
   const liedAt = await feed(feeds[workload](), operations, rate, (line) => journal.write(line));
-  for (let waited = 0; toldAt === 0 && waited < 30_000; waited += 20) await sleep(20);
+  for (let waited = 0; toldAt === 0 && waited < MOST_WAITED_MS; waited += 20) await sleep(20);
   child.kill();
   journal.destroy();
   rmSync(directory, { recursive: true });
@@ -158,7 +159,7 @@ async function measure(workload: string, operations: number, rate: number): Prom
   const cpuS = ((last.cpu?.user ?? 0) + (last.cpu?.system ?? 0)) / 1e6;
   console.log(
     `${workload}: ${operations} operations at ${rate}/s; told ${toldAt === 0 ? 'never' : `${(toldAt - liedAt).toFixed(0)} ms`} after the ` +
-      `offending completion; follower's CPU ${cpuS.toFixed(1)} s; RSS MiB over time ${memory.filter((_, at) => at % step === 0).join(' ')}`,
+      `offending completion; follower's CPU ${cpuS.toFixed(1)} s, ${last.events ?? 0} events; RSS MiB over time ${memory.filter((_, at) => at % step === 0).join(' ')}`,
   );
 }
 
