@@ -26,6 +26,7 @@ const SOON_MS = 300;
 const LATER_MS = 1500;
 /** A cause lasts at least as long as it takes to be noticed. */
 const CAUSE_MS = 700;
+const HEALING_MS = 400;
 
 /** Moments worth aiming at; nothing happens to who is quiet that would not happen otherwise. */
 const MOMENTS: readonly Moment[] = ROLES.flatMap((role) =>
@@ -72,12 +73,13 @@ function aimedFaults(mutating: Mutating, turn: 'soon' | 'later'): Idea {
   const fault = { kind, target, aim, afterMs, forMs: faultLengthMs(dice) };
   if (aim.kind !== 'moment') return [fault];
   const cause = causeOf(aim.moment, mutating);
-  return cause === undefined
-    ? [fault]
-    : [
-        { ...cause, afterMs },
-        { ...fault, afterMs: dice.int(SOON_MS) },
-      ];
+  if (cause === undefined) return [fault];
+  // The cause is healed first: a node that is dead answers no probe, and what waits for it waits in vain.
+  const forMs = cause.forMs + HEALING_MS;
+  return [
+    { ...cause, afterMs },
+    { ...fault, forMs, afterMs: dice.int(SOON_MS) },
+  ];
 }
 
 /** Who loses its leader elects another; who was away has to catch up. Everything else happens all the time. */
