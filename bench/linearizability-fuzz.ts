@@ -92,6 +92,8 @@ for (let seed = base; seed < base + medium; seed++) {
     if (exact !== expected) report('exact pass', seed, expected, exact);
   }
 }
+/** The general search is exponential in what is open: what takes it long is left undecided. */
+const soon = () => new Deadline(2_000, 20_000);
 const others = Object.entries(vocabularies).filter(([name]) => !name.includes('register') && !name.includes('cas'));
 for (let seed = base; seed < base + medium / 4; seed++) {
   const [name, any] = others[seed % others.length];
@@ -104,10 +106,10 @@ for (let seed = base; seed < base + medium / 4; seed++) {
   };
   const history = historyOf(simulate(vocabulary, shape, seed));
   for (const partition of partitions(history, vocabulary.model)) {
-    const expected = searchLinearizable(vocabulary.model, partition, deadline()).validity;
+    const expected = searchLinearizable(vocabulary.model, partition, soon()).validity;
     seen.medium++;
     seen[expected]++;
-    const chosen = decidePartition(history.columns, vocabulary.model, partition, {}, deadline()).validity;
+    const chosen = decidePartition(history.columns, vocabulary.model, partition, {}, soon()).validity;
     if (expected !== 'unknown' && chosen !== expected) report(`engine for ${name}`, seed, expected, chosen);
   }
 }
