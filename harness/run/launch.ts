@@ -30,7 +30,7 @@ export interface LaunchedResults {
   readonly results: Results;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 
 /**
  * Launches the cluster of a plan, runs the test on it, collects the logs, and takes the cluster down whatever happens.
