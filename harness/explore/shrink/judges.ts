@@ -33,12 +33,12 @@ abstract class Counting implements Judge {
 }
 
 /** Seeds that a candidate is tried with: runs of few operations are over soon, and can be tried with many. */
-const SEEDS = { least: 6, most: 24, operations: 1200 } as const;
+const SEEDS = { generated: 4, least: 6, most: 24, operations: 1200 } as const;
 
 /**
  * Where the seed decides everything, a run decides about a plan. But one operation less shifts every draw after it: all
- * messages take other times, another node is elected, and what still could fail does not. Where a plan prescribes its
- * operations, the seed decides about the cluster alone, and is part of the plan like anything else: some are tried.
+ * messages take other times, another node is elected, and what still could fail does not. The seed is part of the plan
+ * like anything else, so some are tried.
  */
 export class OneRun extends Counting {
   async failing(plan: Plan): Promise<Failing | undefined> {
@@ -60,7 +60,7 @@ export class OneRun extends Counting {
 }
 
 function seedsFor({ operations }: Plan): number {
-  if (operations === undefined) return 1;
+  if (operations === undefined) return SEEDS.generated;
   return Math.min(SEEDS.most, Math.max(SEEDS.least, Math.round(SEEDS.operations / (operations.length + 1))));
 }
 

@@ -51,7 +51,7 @@ describe('shrinking', () => {
     expect(plan.schedule.length).toBe(12);
     expect(shows(await run(plan), STALE)).toBe(true);
     expect(shows(await run({ ...plan, schedule: plan.schedule.toSpliced(6, 1) }), STALE)).toBe(false);
-    const shrunk = await shrink({ plan, signature: STALE, laboratory: laboratory(), maxRuns: 60, attempts: 1 });
+    const shrunk = await shrink({ plan, signature: STALE, laboratory: laboratory(), maxRuns: 120, attempts: 1 });
     expect(shrunk.plan.schedule.map(({ request }) => request.id)).toEqual([7]);
     expect(shrunk.plan.schedule[0].request).toMatchObject({ kind: 'partition', target: 'isolate-leader' });
     expect(shrunk.before).toMatchObject({ faults: 12, nodes: 5, clients: 10 });
