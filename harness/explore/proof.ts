@@ -27,6 +27,8 @@ export interface Exercise {
   readonly rateHz?: number;
   /** Default `usual`. */
   readonly length?: keyof typeof LENGTHS;
+  /** How faults follow each other; default `usual`, in short tests `quick`. */
+  readonly pace?: keyof typeof PACES;
 }
 
 /** What has to find a bug, and how it may rightly call it. */
@@ -50,8 +52,9 @@ const NODES = 5;
 const BUDGET: Budget = { timeMs: 60_000, memoryBytes: 2 ** 31 };
 const LENGTHS = {
   usual: { warmUpMs: 1000, timeLimitMs: 30_000, recoveryMs: 10_000 },
-  short: { warmUpMs: 300, timeLimitMs: 6000, recoveryMs: 10_000, faultMs: 1200, pauseMs: 600 },
+  short: { warmUpMs: 300, timeLimitMs: 6000, recoveryMs: 10_000 },
 } as const;
+const PACES = { usual: {}, quick: { faultMs: 1200, pauseMs: 600 } } as const;
 
 /** Tries seeds, from 1, until the expected checker catches it. */
 export async function hunt(
@@ -106,6 +109,7 @@ function planOf(exercise: Exercise, seed: number, means: Means, changes: Partial
   const settings = system.options.parse(systemOptions) as Readonly<Record<string, Json>>;
   return makePlan({
     ...LENGTHS[length],
+    ...PACES[exercise.pace ?? (length === 'usual' ? 'usual' : 'quick')],
     ...changes,
     faultlineVersion: '',
     runId: `seed-${seed}`,

@@ -20,6 +20,8 @@ export interface Bug {
     readonly nemeses: readonly string[];
     /** Operations a second, where the usual rate hides it. */
     readonly rateHz?: number;
+    /** Many short faults one after the other, where it takes two that go together. */
+    readonly pace?: 'quick';
   };
   /** The checker that has to find it, by name. */
   readonly caughtBy: string;

@@ -5,7 +5,7 @@ export const leaseReadUnderSkew: Bug = {
   summary: 'a leader trusts a lease that its clock, set or gone wrong, says is still good',
   modelledOn: 'leader leases under clock skew, as YugabyteDB 1.1.9 had them (Jepsen, 2019)',
   behaviour: { reads: 'lease', leadership: 'unchecked' },
-  exposedBy: { workload: 'append', options: { activeKeys: 3, readOnlyShare: 0.9 }, nemeses: ['clock', 'partition'] },
-  caughtBy: 'list-append',
-  kinds: ['G-single-item-realtime'],
+  exposedBy: { workload: 'register', options: { threadsPerKey: 10 }, nemeses: ['clock', 'partition'], pace: 'quick' },
+  caughtBy: 'linearizable',
+  kinds: ['nonlinearizable'],
 };
