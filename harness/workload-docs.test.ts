@@ -14,19 +14,22 @@ function lineOf(name: string, type: z.ZodType, preset: unknown): string {
 }
 
 describe('docs/workloads.md', () => {
-  it.each(workloads.map((workload) => [workload.name, workload] as const))('describes %s as it is', (name, workload) => {
-    const section = page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
-    const families = Object.keys(workload.clients);
-    const defaults = workload.options.parse({}) as Readonly<Record<string, unknown>>;
-    const options = Object.entries(workload.options.shape as Readonly<Record<string, z.ZodType>>);
-    const judges = workload.checkers({}).map(({ checker }) => `\`${checker.name}\``);
-    const expected = [
-      `Runs on ${families.join(', ')}. Operations: ${workload.operations.map((f) => `\`${f}\``).join(', ')}. ` +
-        `Judged by ${judges.join(', ')}.`,
-      ...options.map(([option, type]) => lineOf(option, type, defaults[option])),
-    ];
-    for (const line of expected) expect(section.split('\n')).toContain(line);
-  });
+  it.each(workloads.map((workload) => [workload.name, workload] as const))(
+    'describes %s as it is',
+    (name, workload) => {
+      const section = page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+      const families = Object.keys(workload.clients);
+      const defaults = workload.options.parse({}) as Readonly<Record<string, unknown>>;
+      const options = Object.entries(workload.options.shape as Readonly<Record<string, z.ZodType>>);
+      const judges = workload.checkers({}).map(({ checker }) => `\`${checker.name}\``);
+      const expected = [
+        `Runs on ${families.join(', ')}. Operations: ${workload.operations.map((f) => `\`${f}\``).join(', ')}. ` +
+          `Judged by ${judges.join(', ')}.`,
+        ...options.map(([option, type]) => lineOf(option, type, defaults[option])),
+      ];
+      for (const line of expected) expect(section.split('\n')).toContain(line);
+    },
+  );
 
   it('describes nothing else', () => {
     const sections = [...page.matchAll(/^## ([a-z-]+)$/gm)].map(([, name]) => name);

@@ -73,7 +73,9 @@ describe('faultline check', () => {
     expect(serializable.exitCode).toBe(1);
     expect(serializable.stdout).toContain('G2-item');
     expect(serializable.stdout).toMatch(/Let:\n +T1 = event \d, process \d/);
-    expect(serializable.stdout).toMatch(/However, T2 < T1, because T2 read key 2 empty, before T1 appended 1 to it: a\s+contradiction!/);
+    expect(serializable.stdout).toMatch(
+      /However, T2 < T1, because T2 read key 2 empty, before T1 appended 1 to it: a\s+contradiction!/,
+    );
   });
 
   it('takes the initial value of registers, and writes a legal order', async () => {

@@ -50,7 +50,10 @@ function judgedAgainst(plan: Plan, consistency: string | undefined): Plan {
 /** Writes metrics.json, report.html, junit.xml and summary.md of a run, with its nodes' logs where there are any. */
 export async function writeRunReports(store: RunStore, input: ReportInput): Promise<ReportInput> {
   const files = ['plan.json', 'history.jsonl', 'results.json', 'metrics.json', 'junit.xml', 'summary.md'];
-  await writeFile(join(store.directory, 'metrics.json'), `${JSON.stringify(metricsOf(input.history, input.results))}\n`);
+  await writeFile(
+    join(store.directory, 'metrics.json'),
+    `${JSON.stringify(metricsOf(input.history, input.results))}\n`,
+  );
   const complete = { ...input, logs: await readLogs(store.logsPath, logWindow(input)), files };
   await writeReports(store.directory, complete);
   return complete;
