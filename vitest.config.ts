@@ -6,6 +6,8 @@ const reserved = [...matching('docker.test.ts'), ...matching('browser.test.ts')]
 
 export default defineConfig({
   test: {
+    // Both of two cores; by default one would be left to the watcher that a person has open.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
