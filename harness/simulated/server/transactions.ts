@@ -142,15 +142,23 @@ export class Transactions {
       if (!transaction.checks.has(name))
         transaction.checks.set(name, { kind: 'rows', table, ...(where && { where }), since: snapshot.index });
     }
-    const unstored = [...transaction.own.keys(), ...this.intents.rows()].filter((name) => name.startsWith(`${table}/`));
-    const keys = new Set([...tables.candidates(table, where), ...unstored.map((name) => name.slice(table.length + 1))]);
-    return [...keys].sort().flatMap((key) => {
+    const keys = this.withUnstored(tables.candidates(table, where), table, transaction);
+    const rows: SqlRow[] = [];
+    for (const key of keys) {
       const columns = this.visible(transaction, { table, key }, snapshot);
-      if (columns === undefined || (where && columns[where.column] !== where.equals)) return [];
+      if (columns === undefined || (where && columns[where.column] !== where.equals)) continue;
       // Rows that come to match later are phantoms: those are the business of the check above.
       if (this.level === 'repeatable-read' || lock === 'update') this.check(transaction, { table, key }, snapshot);
-      return [{ key, columns }];
-    });
+      rows.push({ key, columns });
+    }
+    return rows;
+  }
+
+  /** With keys of rows that are not in the table, or not yet. */
+  private withUnstored(stored: readonly string[], table: string, { own }: Open): readonly string[] {
+    const unstored = [...own.keys(), ...this.intents.rows()].filter((name) => name.startsWith(`${table}/`));
+    if (unstored.length === 0) return stored;
+    return [...new Set([...stored, ...unstored.map((name) => name.slice(table.length + 1))])].sort();
   }
 
   private read(transaction: Open, name: RowName, snapshot: Snapshot, lock: SqlLock): readonly SqlRow[] {

@@ -1,5 +1,6 @@
 import type { KvAction, KvCondition, KvEntry, KvOutcome } from '../../../docker/system.js';
 import type { KvCommand } from './command.js';
+import { SortedKeys } from './sorted-keys.js';
 
 interface Cell extends KvEntry {
   readonly timestamp: number;
@@ -15,6 +16,7 @@ const NOTHING: readonly KvEntry[] = [];
 /** Keys and values. */
 export class Store {
   private readonly cells = new Map<string, Cell>();
+  private readonly keys = new SortedKeys();
   private revision = 0;
 
   /** `past`: how long older values are of interest. */
@@ -22,12 +24,14 @@ export class Store {
 
   clear(): void {
     this.cells.clear();
+    this.keys.clear();
     this.revision = 0;
   }
 
   copy(): Store {
     const copy = new Store(this.keepsPast);
     for (const [key, cell] of this.cells) copy.cells.set(key, cell);
+    for (const key of this.keys.all) copy.keys.add(key);
     copy.revision = this.revision;
     return copy;
   }
@@ -61,6 +65,7 @@ export class Store {
         return this.find(action);
       case 'delete':
         this.cells.delete(action.key);
+        this.keys.delete(action.key);
         return NOTHING;
       case 'put':
         this.put(action.key, action.value, timestamp, now);
@@ -70,6 +75,7 @@ export class Store {
 
   private put(key: string, value: string, timestamp: number, now: number): void {
     const before = this.cells.get(key);
+    if (before === undefined) this.keys.add(key);
     if (before !== undefined && timestamp !== 0 && timestamp <= before.timestamp) return;
     const version = (before?.version ?? 0) + 1;
     const cell: Cell = { key, value, version, revision: this.revision, timestamp, since: now };
@@ -82,7 +88,7 @@ export class Store {
       return entry === undefined ? NOTHING : [entry];
     }
     if (action.kind !== 'get-prefix') return NOTHING;
-    const keys = [...this.cells.keys()].filter((key) => key.startsWith(action.prefix)).sort();
+    const keys = this.keys.startingWith(action.prefix);
     return keys.map((key) => this.seen(key, asOf)).filter((entry) => entry !== undefined);
   }
 

@@ -1,4 +1,5 @@
 import type { SqlCondition, SqlRow } from '../../../docker/system.js';
+import { SortedKeys } from './sorted-keys.js';
 
 export type Columns = SqlRow['columns'];
 type Value = Columns[string];
@@ -75,6 +76,7 @@ const KEPT = 256;
 
 interface Table {
   readonly rows: Map<string, Version>;
+  readonly keys: SortedKeys;
   /** Of each indexed column, by value: keys that have or had it, and where that changed last. */
   readonly values: ReadonlyMap<string, Map<Value, IndexEntry>>;
   changedAt: number;
@@ -96,7 +98,7 @@ export class Tables {
   create({ table, indexed }: TableDefinition): true {
     if (this.tables.has(table)) return true;
     const values = new Map(indexed.map((column) => [column, new Map<Value, IndexEntry>()]));
-    this.tables.set(table, { rows: new Map(), values, changedAt: 0 });
+    this.tables.set(table, { rows: new Map(), keys: new SortedKeys(), values, changedAt: 0 });
     return true;
   }
 
@@ -115,8 +117,7 @@ export class Tables {
     const found = this.tables.get(table);
     if (found === undefined) return [];
     const index = where && found.values.get(where.column);
-    const keys = index === undefined ? found.rows.keys() : (index.get(where!.equals)?.keys ?? []);
-    return [...keys].sort();
+    return index === undefined ? found.keys.all : [...(index.get(where!.equals)?.keys ?? [])].sort();
   }
 
   /** All or nothing. */
@@ -153,6 +154,7 @@ export class Tables {
     const version = { columns, index, sinceNs, previous: before, depth };
     if (full) forget(version);
     found.rows.set(key, version);
+    if (before === undefined) found.keys.add(key);
     found.changedAt = index;
     for (const [column, entries] of found.values) {
       for (const value of new Set([before?.columns?.[column], columns?.[column]])) {
