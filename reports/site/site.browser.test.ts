@@ -110,7 +110,7 @@ describe('pages over many runs', () => {
     const { page } = await browser.open(pages['trend']);
     await page.locator('a.cell.invalid').first().focus();
     await page.keyboard.press('Enter');
-    await page.waitForURL(/2026-03-05-etcd-serializable\/report\.html$/);
+    await page.waitForURL(/2026-03-18-etcd-serializable\/report\.html$/);
     await page.close();
   });
 
