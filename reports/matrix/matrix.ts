@@ -38,7 +38,7 @@ export interface Matrix {
 
 const CALM = 'no faults';
 /** Options that are part of what a system promises; always shown. */
-const TELLING = /isolation|reads|consistency|sync|level|snapshot/i;
+const TELLING = /isolation|reads|consistency|synchronous|sync_wait|level|snapshot/i;
 
 /** Counts what the runs found and looked for. */
 export function matrixOf(archived: readonly ArchivedRun[]): Matrix {
