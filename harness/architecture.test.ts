@@ -103,7 +103,7 @@ const RULES: readonly Rule[] = [
   },
   { room: 'docker/', may: ['harness/kit/', 'docker/'], packages: ['zod', 'undici', 'execa'] },
   { room: 'docker/sql/', may: ['harness/kit/', 'docker/system.ts', 'docker/wait.ts'], packages: ['pg', 'mysql2'] },
-  { room: 'docker/system.ts', may: ['harness/kit/clock.ts'], packages: ['zod'] },
+  { room: 'docker/system.ts', may: ['docker/ability.ts', 'harness/kit/clock.ts'], packages: ['zod'] },
   {
     room: 'nemesis/',
     may: ['harness/history/', 'harness/generator/', 'harness/kit/', 'docker/system.ts'],
