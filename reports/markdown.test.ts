@@ -10,6 +10,8 @@ it('says verdict, anomalies with operations, checks, faults, command', () => {
   expect(text).toMatch(/\| #\d+ \| `read → \d+` \| `r3` \|/);
   expect(text).toContain('```text\nThe newer value was written and read before the stale read began');
   expect(text).toContain('8 of 9 faults demonstrably bit.');
+  expect(text).toContain('| 1 | partition | minority, share 0.25, fired on leader changed from n2 to n1 |');
+  expect(text).toContain('650 ms \\(read 250 ms, write 650 ms\\) |');
   expect(text).toContain('--seed 812');
   expect(renderMarkdown(validRun(500))).toContain('undecided: the memory budget');
 });

@@ -1,6 +1,7 @@
 import type { Anomaly } from '../checkers/checker.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
+import { askedWords, recoveryWords } from './fault-words.js';
 import { operationsOf } from './operation.js';
 import { count, duration, inline, moment, plural } from './text.js';
 import { checkName, spanOf, type ReportInput } from './view.js';
@@ -122,15 +123,16 @@ function faults({ results }: ReportInput): string {
     .map((fault) => [
       `${fault.id}`,
       escape(fault.kind, 60),
+      escape(askedWords(fault), 200),
       escape(fault.description, 160),
       fault.effective ? 'bit' : '**no effect**',
       fault.healed ? 'yes' : '**no**',
-      fault.recoveryNs === undefined ? '' : duration(fault.recoveryNs),
+      escape(recoveryWords(fault), 300),
     ]);
   const more =
     results.faults.length > 60 ? `\n\n${plural(results.faults.length - 60, 'more fault')} in the HTML report.` : '';
   const heading = `### Faults\n\n${effective} of ${plural(results.faults.length, 'fault')} demonstrably bit.`;
-  return `${heading}\n\n${table(['Fault', 'Kind', 'What', 'Effect', 'Healed', 'Recovery'], rows)}${more}`;
+  return `${heading}\n\n${table(['Fault', 'Kind', 'Asked for', 'What', 'Effect', 'Healed', 'Recovery'], rows)}${more}`;
 }
 
 function operations({ results }: ReportInput): string {

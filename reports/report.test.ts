@@ -31,6 +31,13 @@ describe('the page', () => {
     expect(markup).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
+  it('tells of every fault what was asked, what it fired on, and what recovered when', async () => {
+    const html = await renderReport(validRun(500));
+    expect(html).toContain('minority, share 0.25, fired on leader changed from n2 to n1');
+    expect(html).toContain('650 ms (read 250 ms, write 650 ms)');
+    expect(html).toContain('not before the end (read 250 ms, write not before the end)');
+  });
+
   it('says the verdict first, then what was tested, each anomaly, timeline, charts, faults, logs, data', async () => {
     const html = await renderReport(invalidRun(500));
     const order = ['verdict', 'tested', 'anomalies', 'timeline', 'charts', 'faults', 'logs', 'data'];

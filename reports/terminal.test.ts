@@ -16,6 +16,8 @@ it('says verdict, anomalies with operations, faults k of n, command and paths', 
   expect(text).toContain('   The newer value was written and read before the stale read began');
   expect(text).toMatch(/#\d+ {2,}write \d+/);
   expect(text).toContain('Faults: 8 of 9 demonstrably bit');
+  expect(text).toContain('  2. kill: recovery 650 ms (read 250 ms, write 650 ms)');
+  expect(text).toContain('  4. partition: recovery not before the end (read 250 ms, write not before the end)');
   expect(text).toContain('--seed 812');
   expect(text).toMatch(/report {3}runs\/latest\/report.html$|history {2}runs\/latest\/history.jsonl$/);
 });

@@ -1,9 +1,11 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import type { Anomaly, Verdict } from '../checkers/checker.js';
+import type { FaultRecord } from '../harness/history/faults.js';
 import type { Json } from '../harness/history/operation.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
+import { recoveryWords } from './fault-words.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
 import { count, duration, inline, moment, plural, shorten } from './text.js';
 import { checkName, spanOf, type ReportInput } from './view.js';
@@ -19,6 +21,7 @@ export interface TerminalOptions {
 const MAX_ANOMALIES = 5;
 const MAX_OPERATIONS = 10;
 const MAX_EXPLANATION = 24;
+const MAX_FAULTS = 20;
 type Paint = ReturnType<typeof colors.createColors>;
 
 const WORDS: Readonly<Record<Outcome, string>> = {
@@ -175,6 +178,7 @@ function summary({ plan, results }: ReportInput, paint: Paint, columns: number):
     results.faults.length === 0
       ? 'Faults: none injected'
       : `Faults: ${effective} of ${results.faults.length} demonstrably bit`,
+    ...recovery(results.faults, columns),
     results.counts.length === 0
       ? ''
       : `Operations: ${count(sum('ok'))} ok, ${count(sum('fail'))} failed, ${count(sum('info'))} unknown`,
@@ -184,6 +188,19 @@ function summary({ plan, results }: ReportInput, paint: Paint, columns: number):
   ];
   return lines.filter((line) => line !== '').join('\n');
 }
+
+/** Fault by fault, how long after its healing what worked again. */
+function recovery(faults: readonly FaultRecord[], columns: number): string[] {
+  const lines = faults
+    .slice(0, MAX_FAULTS)
+    .map((fault) => shorten(`  ${fault.id}. ${inline(fault.kind, 40)}: ${recoveredAfter(fault)}`, columns));
+  return faults.length > MAX_FAULTS
+    ? [...lines, `  … ${plural(faults.length - MAX_FAULTS, 'more fault')} in the report`]
+    : lines;
+}
+
+const recoveredAfter = (fault: FaultRecord): string =>
+  fault.healedTime === undefined ? 'not healed' : `recovery ${recoveryWords(fault)}`;
 
 function pathList(paths: TerminalOptions['paths'], paint: Paint): string {
   const longest = Math.max(0, ...Object.keys(paths).map((name) => name.length));

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { z } from 'zod';
 import { checkers, models, nemeses, systems, workloads } from '../registry.js';
+import type { Nemesis } from '../../nemesis/nemesis.js';
 import { command } from './command.js';
 
 const KINDS = ['systems', 'workloads', 'nemeses', 'checkers', 'models'] as const;
@@ -24,16 +25,25 @@ const TABLES: Readonly<Record<(typeof KINDS)[number], () => Promise<string> | st
     return table(all.map((system) => [system.name, system.summary, optionsOf(system.options)]));
   },
   workloads: () => table(workloads.map((workload) => [workload.name, workload.summary, optionsOf(workload.options)])),
-  nemeses: () => table(nemeses.map((nemesis) => [nemesis.name, nemesis.summary, nemesis.targets.join(', ')])),
+  nemeses: () => table(nemeses.map((nemesis) => [nemesis.name, nemesis.summary, reachOf(nemesis)])),
   checkers: () => table(checkers.map((checker) => [checker.name, checker.summary, ''])),
   models: () => table(models.map((model) => [model.name, model.summary, model.operations.join(', ')])),
 };
+
+/** Targets, those that happen only when asked for by name, and options. */
+function reachOf({ targets, targetsOnRequest = [], options }: Nemesis): string {
+  const onRequest = targetsOnRequest.length > 0 ? [`only when asked for: ${targetsOnRequest.join(', ')}`] : [];
+  return [targets.join(', '), ...onRequest, ...(options === undefined ? [] : [optionsOf(options)])].join('\n');
+}
 
 /** `name = default: description`, an option a line. */
 function optionsOf(schema: z.ZodObject): string {
   const defaults = schema.parse({}) as Readonly<Record<string, unknown>>;
   return Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>)
-    .map(([name, type]) => `${name} = ${JSON.stringify(defaults[name])}: ${type.description ?? ''}`)
+    .map(([name, type]) => {
+      const initial = defaults[name] === undefined ? '' : ` = ${JSON.stringify(defaults[name])}`;
+      return `${name}${initial}: ${type.description ?? ''}`;
+    })
     .join('\n');
 }
 

@@ -63,6 +63,10 @@ describe('faultsOf', () => {
         window: { inFlight: 2, ok: 1, fail: 0, info: 1 },
         // Reads recovered at 34 (the one that ended at 31 was invoked before the heal), writes at 40.
         recoveryNs: 10,
+        recoveries: [
+          { f: 'read', recoveryNs: 4 },
+          { f: 'write', recoveryNs: 10 },
+        ],
       },
     ]);
   });
@@ -77,11 +81,37 @@ describe('faultsOf', () => {
     });
     expect(fault).not.toHaveProperty('healedTime');
     expect(fault).not.toHaveProperty('recoveryNs');
+    expect(fault).not.toHaveProperty('recoveries');
   });
 
   it('never recovers when a kind of operation fails for ever', () => {
     const [fault] = faultsOf(historyOf(events.slice(0, 17)));
     expect(fault.recoveryNs).toBeUndefined();
+    expect(fault.recoveries).toEqual([{ f: 'read', recoveryNs: 4 }, { f: 'write' }]);
+  });
+
+  it('keeps kinds of the same name of different workloads apart', () => {
+    const of = (workload: string, event: EventInput): EventInput => ({ ...event, workload });
+    const [fault] = faultsOf(
+      historyOf([
+        of('set', client(1, 0, 'invoke')),
+        of('bank', client(2, 1, 'invoke')),
+        nemesis(3, 'invoke', 'kill', request),
+        nemesis(4, 'ok', 'kill', injected),
+        nemesis(10, 'invoke', 'heal', { id: 1 }),
+        nemesis(11, 'ok', 'heal', healed),
+        of('set', client(12, 0, 'ok')),
+        of('bank', client(12, 1, 'ok')),
+        of('set', client(13, 0, 'invoke')),
+        of('bank', client(14, 1, 'invoke')),
+        of('bank', client(19, 1, 'ok')),
+      ]),
+    );
+    expect(fault.recoveries).toEqual([
+      { workload: 'bank', f: 'read', recoveryNs: 8 },
+      { workload: 'set', f: 'read' },
+    ]);
+    expect(fault).not.toHaveProperty('recoveryNs');
   });
 
   it('keeps the error of a fault that could not be injected', () => {

@@ -1,6 +1,7 @@
 import type { Evidence, FaultRecord, Phase, PhaseName, WindowCounts } from './faults.js';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK } from './history.js';
 import type { Json, Operation } from './operation.js';
+import { recoveriesAfter, slowestOf } from './recovery.js';
 import { withoutNemesis } from './select.js';
 
 const PHASES: readonly PhaseName[] = ['warm-up', 'faults', 'recovery', 'final'];
@@ -76,7 +77,8 @@ function finish(draft: Draft, clients: History, endTime: number): FaultRecord {
   const { id, kind, request, requestedTime, injectedTime, healedTime, error } = draft;
   const told = { ...request, ...draft.result };
   const heal = draft.heal ?? {};
-  const recoveryNs = healedTime === undefined ? undefined : recoveryAfter(clients, healedTime);
+  const recoveries = healedTime === undefined ? undefined : recoveriesAfter(clients, healedTime);
+  const recoveryNs = recoveries && slowestOf(recoveries);
   return {
     id,
     kind,
@@ -99,6 +101,7 @@ function finish(draft: Draft, clients: History, endTime: number): FaultRecord {
       injectedTime === undefined
         ? { inFlight: 0, ok: 0, fail: 0, info: 0 }
         : countWindow(clients, injectedTime, draft.healRequestedTime ?? healedTime ?? endTime),
+    ...(recoveries && { recoveries }),
     ...(recoveryNs !== undefined && { recoveryNs }),
     ...(error !== undefined && { error }),
   };
@@ -124,31 +127,6 @@ function countWindow(clients: History, startTime: number, endTime: number): Wind
     }
   }
   return counts;
-}
-
-/**
- * Until every kind of operation (of every workload) that clients had asked for before the heal succeeded again, invoked
- * after the heal. A kind that is first asked for later (final reads) or never again says nothing about recovery.
- */
-function recoveryAfter(clients: History, healedTime: number): number | undefined {
-  const { types, times, pairs, functions, workloads } = clients.columns;
-  const kindAt = (position: number) => (workloads[position] + 1) * 65_536 + functions[position];
-  const before = new Set<number>();
-  const recovered = new Map<number, number>();
-  for (let position = 0; position < clients.length; position++) {
-    const kind = kindAt(position);
-    if (times[position] < healedTime) {
-      before.add(kind);
-      continue;
-    }
-    if (!before.has(kind)) continue;
-    if (types[position] === INVOKE && !recovered.has(kind)) recovered.set(kind, Infinity);
-    if (types[position] !== OK || pairs[position] === NONE || times[pairs[position]] < healedTime) continue;
-    if (recovered.get(kind) === Infinity) recovered.set(kind, times[position]);
-  }
-  if (recovered.size === 0) return undefined;
-  const last = Math.max(...recovered.values());
-  return last === Infinity ? undefined : last - healedTime;
 }
 
 function asObject(value: Json | undefined): Record<string, Json> | undefined {

@@ -19,6 +19,15 @@ export interface WindowCounts {
   readonly info: number;
 }
 
+/** How long after a heal one kind of operation succeeded again. */
+export interface Recovery {
+  readonly workload?: string;
+  /** The operation's `f`. */
+  readonly f: string;
+  /** Absent when it never did. */
+  readonly recoveryNs?: number;
+}
+
 /** Value of the nemesis' events, by which the journal alone is enough to tell what every fault did. */
 export interface FaultRequest {
   /** Counts faults of the run, from 1. */
@@ -52,8 +61,10 @@ export interface FaultRecord extends FaultRequest {
   readonly healing: readonly Evidence[];
   readonly healed: boolean;
   readonly window: WindowCounts;
-  /** From heal until every kind of operation succeeded again; undefined when it never did. */
+  /** From heal until every kind of operation succeeded again; undefined when one never did. */
   readonly recoveryNs?: number;
+  /** The same kind by kind, in the order of their names; absent for a fault that was never healed. */
+  readonly recoveries?: readonly Recovery[];
   readonly error?: string;
 }
 

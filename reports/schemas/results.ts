@@ -72,6 +72,10 @@ const fault = faultRequest.extend({
   healed: z.boolean(),
   window: z.object({ inFlight: count, ok: count, fail: count, info: count }),
   recoveryNs: z.number().optional(),
+  recoveries: z
+    .array(z.object({ workload: z.string().optional(), f: z.string(), recoveryNs: z.number().optional() }))
+    .optional()
+    .meta({ description: 'from heal until each kind of operation succeeded again' }),
   error: z.string().optional(),
 });
 

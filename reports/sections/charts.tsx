@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ratesOf } from '../data/rates.js';
 import type { LatencySeries } from '../data/wire.js';
+import { recoveryWords } from '../fault-words.js';
 import { count, duration, inline, percent, plural, seconds } from '../text.js';
 import type { View } from '../view.js';
 import { Section, Table } from './section.js';
@@ -133,21 +134,16 @@ function Recovery({ view }: { view: View }) {
         class={fault.recoveryNs === undefined ? 'never' : 'time'}
       />
     </svg>,
-    fault.recoveryNs === undefined ? 'not before the end' : duration(fault.recoveryNs),
+    recoveryWords(fault),
   ]);
   return (
     <div class="chart">
       <h3>Recovery</h3>
       <p class="aside">
         From each heal until every kind of operation succeeded again
-        {never > 0 && `; after ${plural(never, 'heal')} that did not happen before the next fault or the end`}.
+        {never > 0 && `; after ${plural(never, 'heal')} that did not happen before the end`}.
       </p>
-      <Table
-        label="Recovery time after each heal"
-        head={['Fault', 'Kind', 'What', 'Recovery', 'Time']}
-        rows={rows}
-        numeric={[4]}
-      />
+      <Table label="Recovery time after each heal" head={['Fault', 'Kind', 'What', 'Recovery', 'Time']} rows={rows} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Evidence, FaultRecord } from '../../harness/history/faults.js';
-import { count, duration, inline, plural, seconds } from '../text.js';
+import { askedWords, recoveryWords } from '../fault-words.js';
+import { count, inline, plural, seconds } from '../text.js';
 import type { View } from '../view.js';
 import { Icon } from './icon.js';
 import { Section, Table } from './section.js';
@@ -53,6 +54,10 @@ function Fault({ fault, timed }: { fault: FaultRecord; timed: boolean }) {
       />
       <dl class="setting">
         <div>
+          <dt>Asked for</dt>
+          <dd>{askedWords(fault)}</dd>
+        </div>
+        <div>
           <dt>Operations meanwhile</dt>
           <dd>
             {count(window.inFlight)} in flight when it struck; {count(window.ok)} ok, {count(window.fail)} failed,{' '}
@@ -67,9 +72,7 @@ function Fault({ fault, timed }: { fault: FaultRecord; timed: boolean }) {
         </div>
         <div>
           <dt>Recovery</dt>
-          <dd>
-            {fault.recoveryNs === undefined ? 'not before the next fault or the end' : duration(fault.recoveryNs)}
-          </dd>
+          <dd>{recoveryWords(fault)}</dd>
         </div>
       </dl>
     </details>

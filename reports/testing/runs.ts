@@ -130,7 +130,20 @@ export function faultsOf(number: number): FaultRecord[] {
       healing: [{ what: 'new connection n1 to n3', expected: 'answered', measured: 'answered in 3 ms', bit: true }],
       healed: true,
       window: { inFlight: 7, ok: 412, fail: 18, info: 9 },
-      ...(position % 4 !== 3 && { recoveryNs: (0.3 + 0.35 * (position % 5)) * SECOND }),
+      ...(position === 0 && { options: { share: 0.25 }, firedBy: 'leader changed from n2 to n1' }),
+      ...recoveryOf(position),
     };
   });
+}
+
+/** Reads are back before writes; after every fourth fault writes never are. */
+function recoveryOf(position: number): Pick<FaultRecord, 'recoveryNs' | 'recoveries'> {
+  const slowest = position % 4 !== 3 && { recoveryNs: (0.3 + 0.35 * (position % 5)) * SECOND };
+  return {
+    ...slowest,
+    recoveries: [
+      { f: 'read', recoveryNs: 0.25 * SECOND },
+      { f: 'write', ...slowest },
+    ],
+  };
 }
