@@ -160,6 +160,52 @@ export interface FailoverAbility {
   follow(node: string): Promise<void>;
 }
 
+/** A backup as it was taken. */
+export interface Backup {
+  readonly node: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** What the product's tools said of it, a few lines: revision, log position, that it is complete. */
+  readonly said: readonly string[];
+}
+
+/** What became of a node when the cluster was destroyed. */
+export interface DestroyedNode {
+  readonly node: string;
+  readonly address: string;
+  readonly volume: string;
+  /** On its volume, before and after it was erased. */
+  readonly filesErased: number;
+  readonly filesLeft: number;
+}
+
+/** A node made from the backup. */
+export interface RestoredNode {
+  readonly node: string;
+  readonly from: { readonly address: string; readonly volume: string };
+  readonly to: { readonly address: string; readonly volume: string };
+  /** Of the file that it was made from, as measured there; undefined where it was made from none. */
+  readonly sha256: string | undefined;
+  /** What the product's tools said, a few lines. */
+  readonly said: readonly string[];
+}
+
+/** Backup and restore by the product's own tools, as an operator uses them. */
+export interface BackupAbility {
+  /** Takes a backup from a node while clients go on. It replaces the one before. */
+  take(node: string): Promise<Backup>;
+  /**
+   * Ends every node at once and erases its data. When it resolves nothing of the cluster runs any more; whoever is asked
+   * for afterwards is a node that {@link restore} made.
+   */
+  destroy(): Promise<readonly DestroyedNode[]>;
+  /**
+   * Makes every destroyed node again from the backup, on an empty volume and with an address that was not used before;
+   * resolves when the databases were started. Answers the same again where that is done; after a failure it begins anew.
+   */
+  restore(): Promise<readonly RestoredNode[]>;
+}
+
 /** Reading what the nodes' databases log, while they do. */
 export interface LogAbility {
   /** Calls back for every line logged from now on, on every node, also on those made later; answers what ends that. */
@@ -179,5 +225,6 @@ export interface Abilities {
   readonly logs?: LogAbility;
   readonly disks?: DiskAbility;
   readonly traffic?: TrafficAbility;
+  readonly backups?: BackupAbility;
 }
 export type Ability = keyof Abilities;

@@ -45,6 +45,17 @@ export interface Failover {
   follow(node: ClusterNode, processes: ProcessAbility): Promise<void>;
 }
 
+/** The product's own tools for backups, as shell scripts with `set -eu`. */
+export interface Backups {
+  /**
+   * Runs in a node's database container while it serves: writes a backup to the file "$1". What it prints is quoted; it
+   * fails unless the tool's own check of the file is content.
+   */
+  take(node: ClusterNode): string;
+  /** Runs beside no database, on the node's empty volume: makes its data from the backup in the file "$1". */
+  restore(node: ClusterNode, all: readonly ClusterNode[]): string;
+}
+
 /** What is particular to a database; the rest is the same for all of them. */
 export interface ClusterPlan {
   readonly images: readonly ImageSource[];
@@ -68,6 +79,8 @@ export interface ClusterPlan {
   readonly members?: Members;
   /** Absent: the system declares no ability failover. */
   readonly failover?: Failover;
+  /** Absent: the system declares no ability backups. */
+  readonly backups?: Backups;
   /** Of a node's disk where the run has disks. Default 1024; the space is taken only when it is written. */
   readonly diskMiB?: number;
   /** Lines by which the database tells how it recovered; quoted after a power loss. */

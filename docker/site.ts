@@ -3,6 +3,7 @@ import type { Agent } from './engine/agent.js';
 import { CLOCK_PREPARATION, clockEnvironment } from './engine/clocks.js';
 import { createDisks } from './engine/disks.js';
 import type { Engine } from './engine/engine.js';
+import { runHelper } from './engine/helper.js';
 import type { BuiltImage } from './engine/images.js';
 import type { RunNetwork } from './engine/networks.js';
 import { createPod, createVolume, type Pod, type PodMount } from './engine/pods.js';
@@ -21,6 +22,8 @@ export interface SiteRequest {
   /** Where databases see a clock that can be set wrong. */
   readonly clocks?: PodMount;
 }
+
+const SCRIPT_TIMEOUT_MS = 60_000;
 
 /** Where the pods of a run are made, at first and whenever a node moves or joins. No address is given twice. */
 export class Site {
@@ -45,6 +48,10 @@ export class Site {
     return this.request.runId;
   }
 
+  get dataPath(): string {
+    return this.request.dataPath;
+  }
+
   newAddress(): string {
     return podAddress(this.request.network.subnet, this.ordinals++);
   }
@@ -64,18 +71,30 @@ export class Site {
     return new Map([...created].map(([node, { volume }]) => [node, volume]));
   }
 
+  /** Runs a script in a fresh container of one of the run's images, without network, on a data volume. */
+  runOn(volume: string, image: string, script: string, archive?: Buffer): Promise<string> {
+    const { engine, runId, dataPath } = this.request;
+    const volumes = { [dataPath]: volume };
+    const helper = { runId, image: this.reference(image), script, volumes, ...(archive && { archive }) };
+    return runHelper(engine, { ...helper, capabilities: [], devices: 'none' }, SCRIPT_TIMEOUT_MS);
+  }
+
   makePod(node: ClusterNode, { image, command, env = {} }: DatabasePlan, volume: string): Promise<Pod> {
-    const { engine, runId, network, toolbox, images, dataPath, clocks } = this.request;
+    const { engine, runId, network, toolbox, dataPath, clocks } = this.request;
     return createPod(engine, {
       ...{ runId, network, dataPath, volume, command },
       node: node.name,
       address: node.address,
       toolbox: toolbox.reference,
-      image: images.find(({ name }) => name === image)?.reference ?? image,
+      image: this.reference(image),
       env: { ...(clocks && clockEnvironment(node.name)), ...env },
       ...(clocks && { mounts: [clocks], preparation: CLOCK_PREPARATION }),
       generation: next(this.generations, node.name),
     });
+  }
+
+  private reference(image: string): string {
+    return this.request.images.find(({ name }) => name === image)?.reference ?? image;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterPlan } from '../cluster.js';
 import type { Pod } from '../engine/pods.js';
 import type { Abilities, ClusterNode } from '../system.js';
+import { backupAbility } from './backup.js';
 import { clockAbility } from './clocks.js';
 import { diskAbility } from './disks.js';
 import { failoverAbility } from './failover.js';
@@ -33,6 +34,9 @@ export function abilitiesOf(set: PodSet, { plan, pods, nodes }: Ground): Abiliti
     ...(hasClocks && plan.time && { clocks: clockAbility(podOf, plan.time) }),
     ...(plan.moves && { orchestrator: orchestratorAbility(set, plan.moves) }),
     ...(plan.failover && { failover: failoverAbility(nodes, processes, plan.failover) }),
+    ...(plan.backups && {
+      backups: backupAbility(set, { database: plan.database.bind(plan), backups: plan.backups }, nodes),
+    }),
     ...(plan.members && { membership: membershipAbility(set, plan.members, nodes) }),
   };
 }

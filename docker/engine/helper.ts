@@ -13,6 +13,8 @@ export interface HelperSpec {
   readonly devices: 'none' | 'loop';
   /** Volumes by where they are mounted. */
   readonly volumes?: Readonly<Record<string, string>>;
+  /** A tar that is unpacked into its root before it starts. */
+  readonly archive?: Buffer;
 }
 
 /** Runs a script in a short-lived container without network and answers what it printed, on both outputs. */
@@ -39,6 +41,10 @@ export async function runHelper(engine: Engine, spec: HelperSpec, timeoutMs: num
     'creating a helper container',
   );
   try {
+    if (spec.archive !== undefined) {
+      const filling = container.putArchive(spec.archive, { path: '/' });
+      await bounded(filling, timeoutMs, 'filling a helper container');
+    }
     await bounded(container.start(), timeoutMs, 'starting a helper container');
     await bounded(container.wait(), timeoutMs + 5_000, 'a helper container');
     return demultiplexed(await container.logs({ follow: false, stdout: true, stderr: true })).toString('utf8');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { launchCluster, type ClusterPlan } from '../cluster.js';
 import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
 import { CLIENT_PORT, EtcdAdmin, originOf } from './admin.js';
+import { backupsOf } from './backup.js';
 import { peerOf, PEER_PORT, procedures, type Peer } from './members.js';
 import { EtcdSession } from './session.js';
 
@@ -59,7 +60,18 @@ export const etcd: System = {
   name: 'etcd',
   summary: 'etcd, a replicated key–value store on raft, over its JSON gateway',
   families: ['kv'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'traffic', 'orchestrator', 'membership', 'logs'],
+  abilities: [
+    'network',
+    'processes',
+    'freezer',
+    'power',
+    'disks',
+    'traffic',
+    'orchestrator',
+    'membership',
+    'logs',
+    'backups',
+  ],
   nodes: { min: 1, max: 7, default: 5 },
   options,
 
@@ -99,6 +111,7 @@ function planOf(chosen: Options, runId: string): ClusterPlan {
     images: [image],
     database: (node, all) => start(node, all.map(first), 'new'),
     ...procedures(admin, (node, members) => start(node, members, 'existing')),
+    backups: backupsOf(DATA_PATH, runId),
     recoveryLog: RECOVERY_LOG,
     diskMiB: DISK_MIB,
     port: CLIENT_PORT,
