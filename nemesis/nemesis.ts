@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Ability, Cluster } from '../docker/system.js';
 import type { Evidence, FaultRequest } from '../harness/history/faults.js';
+import type { Json } from '../harness/history/operation.js';
 import type { Clock } from '../harness/kit/clock.js';
 
 /** How long a nemesis waits for anything. Nothing it does is unbounded. */
@@ -27,6 +28,8 @@ export interface NemesisContext {
   readonly limits?: Limits;
   /** By which everything waits; by default the real one. */
   readonly clock?: Clock;
+  /** Puts a moment on record (nemesis, `info`), at once. */
+  readonly mark?: (f: string, value: Json) => void;
 }
 
 export const DEFAULT_LIMITS: Limits = {

@@ -61,7 +61,12 @@ export class NemesisDriver {
     const nemesis = this.nemeses.find(({ name }) => name === request.kind);
     if (nemesis === undefined) throw new Error(`no nemesis ${request.kind} in this run`);
     this.signal?.throwIfAborted();
-    const fault = await nemesis.inject(request, { cluster: this.cluster, signal: this.signal, clock: this.clock });
+    const fault = await nemesis.inject(request, {
+      cluster: this.cluster,
+      signal: this.signal,
+      clock: this.clock,
+      mark: (f, value) => this.recorder.record({ process: 'nemesis', type: 'info', f, value }),
+    });
     this.active.set(request.id, { request, fault });
     const { description, nodes, leadersBefore } = fault;
     return { type: 'ok', value: { ...jsonOf(request), description, nodes, leadersBefore } };
