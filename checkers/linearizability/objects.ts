@@ -1,4 +1,3 @@
-import { INVOKE, NEMESIS, type History } from '../../harness/history/history.js';
 import type { Anomaly } from '../checker.js';
 import { type Deadline, OutOfBudget } from './budget.js';
 import type { Decision } from './decide.js';
@@ -34,11 +33,4 @@ export interface Objects {
 export function outOfBudget(error: unknown): Decision {
   if (!(error instanceof OutOfBudget)) throw error;
   return { validity: 'unknown', engine: 'search', maxConfigurations: 0, reason: error.message, provenBefore: 0 };
-}
-
-/** Client operations of a history. */
-export function invocations({ columns, length }: History): number {
-  let count = 0;
-  for (let at = 0; at < length; at++) if (columns.types[at] === INVOKE && columns.processes[at] !== NEMESIS) count++;
-  return count;
 }

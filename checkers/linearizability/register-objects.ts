@@ -6,7 +6,7 @@ import type { Deadline } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
 import { explainRegister } from './explain.js';
 import { positionsByKey, type KeyedPositions } from './keys.js';
-import { invocations, outOfBudget, type Invalid, type Judged, type Objects } from './objects.js';
+import { outOfBudget, type Invalid, type Judged, type Objects } from './objects.js';
 import { quickZones } from './quick-zones.js';
 import { RegisterReader, type RegisterNames, type RegisterOperations } from './registers.js';
 import { shareHistory, type SharedObjects } from './shared.js';
@@ -103,10 +103,10 @@ export class RegisterObjects implements Objects {
     if (this.kind.initial !== null || positions !== undefined || this.order === 'wanted') return undefined;
     const quick = quickZones(history, reader.kindOf, deadline);
     if (quick === undefined) return undefined;
-    const operations = invocations(history);
-    if (quick === 'valid')
+    const { operations, found } = quick;
+    if (found === 'valid')
       return { operations, decision: { validity: 'valid', engine: 'zones', maxConfigurations: 1 } };
-    const few = reader.readFew(name, quick);
+    const few = reader.readFew(name, found);
     const decision = decideRegister(few, history.columns.pairs, deadline);
     if (decision.validity !== 'invalid') return undefined;
     this.proof = few;
