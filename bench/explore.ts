@@ -1,6 +1,6 @@
 /**
  * How many operations a guided search needs to find planted bugs with narrow windows, and how many faults at random times
- * need: `npx tsx bench/explore.ts [seeds] [bug…]`. Both have the same kinds of fault, as many of them in a run, runs of
+ * need: `npx tsx bench/explore.ts [seeds] [bug…] [guided|random]`. Both have the same kinds of fault, as many of them in a run, runs of
  * the same length, and another seed for each run; the medians are over the seeds of the search. A search that finds
  * nothing in its most runs counts with what it spent: the true ratio is larger.
  */
@@ -26,10 +26,15 @@ const NODES = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const TIME_LIMIT_MS = 8000;
 const FAULTS = 6;
 const RATE_HZ = 100;
-const MOST_RUNS = { guided: 60, blind: 60 } as const;
+const MOST_RUNS = 250;
+/** What is compared: `guided`, `random`, or both. */
+const WAYS = ['guided', 'random'] as const;
+type Way = (typeof WAYS)[number];
 
-const [seeds = 20, ...bugs] = process.argv.slice(2).map((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
-const chosen = bugs.length > 0 ? bugs.map((name) => bugNamed(String(name))) : NARROW_BUGS;
+const [seeds = '20', ...words] = process.argv.slice(2);
+const bugs = words.filter((word) => !isWay(word));
+const ways = words.some(isWay) ? words.filter(isWay) : WAYS;
+const chosen = bugs.length > 0 ? bugs.map(bugNamed) : NARROW_BUGS;
 const root = mkdtempSync(join(tmpdir(), 'faultline-explore-'));
 
 try {
@@ -45,18 +50,27 @@ function bugNamed(name: string): Bug {
   return found;
 }
 
+function isWay(word: string): word is Way {
+  return (WAYS as readonly string[]).includes(word);
+}
+
 async function compare(bug: Bug, count: number): Promise<void> {
-  const results = { guided: [] as Explored[], blind: [] as Explored[] };
+  const results = { guided: [] as Explored[], random: [] as Explored[] };
   for (let seed = 1; seed <= count; seed++) {
-    const space = spaceOf(bug);
-    const guided = await search(bug, seed, new Guided(space, 'inside', seed), MOST_RUNS.guided);
-    const blind = await search(bug, seed, new Blind(space, seed), MOST_RUNS.blind);
-    results.guided.push(guided);
-    results.blind.push(blind);
-    console.log(`${bug.name}, seed ${seed}: guided ${spent(guided)}, random ${spent(blind)}`);
+    for (const way of ways) {
+      const explored = await search(bug, seed, strategyOf(way, bug, seed), MOST_RUNS);
+      results[way].push(explored);
+      console.log(`${bug.name}, seed ${seed}: ${way} ${spent(explored)}`);
+    }
   }
-  const [guided, blind] = [summary('guided', results.guided), summary('random', results.blind)];
-  console.log(`${bug.name}\n  ${guided.text}\n  ${blind.text}\n  ratio ${(blind.median / guided.median).toFixed(1)}`);
+  const summaries = ways.map((way) => summary(way, results[way]));
+  const ratio = summaries.length === 2 ? `\n  ratio ${(summaries[1].median / summaries[0].median).toFixed(1)}` : '';
+  console.log(`${bug.name}\n${summaries.map(({ text }) => `  ${text}`).join('\n')}${ratio}`);
+}
+
+function strategyOf(way: Way, bug: Bug, seed: number): Strategy {
+  const space = spaceOf(bug);
+  return way === 'guided' ? new Guided(space, 'inside', seed) : new Blind(space, seed);
 }
 
 function spent({ found, operations, runs }: Explored): string {

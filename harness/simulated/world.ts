@@ -5,6 +5,9 @@ import { Events } from './events.js';
 /** 123.456789 ms are 123456789.00000001 ns in floating point. */
 const FLOAT_NOISE_NS = 1e-3;
 
+/** One turn of so many lets the real world have its turn too. */
+const REAL_TURNS = 64;
+
 /**
  * Virtual time with everything that happens in it: messages, timers and disks of the simulated cluster, and the alarms
  * of the run around it. Time moves from event to event and only while somebody outside waits for it, so that what the
@@ -102,9 +105,8 @@ export class World implements Clock {
     let settled = false;
     const finish = () => (settled = true);
     work.then(finish, finish);
-    for (;;) {
-      // A macrotask: every promise that can be settled by now is settled before time moves.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+    for (let turn = 0; ; turn++) {
+      await this.settling(turn);
       if (settled) return work;
       if (this.callbacks.length > 0) {
         const callbacks = this.callbacks;
@@ -115,6 +117,19 @@ export class World implements Clock {
       this.stirred = false;
       while (this.held === 0 && this.awaited > 0 && !this.isStirred() && this.events.size > 0) this.step();
     }
+  }
+
+  /**
+   * Every promise that can be settled by now is settled before time moves: what is to happen at the next tick happens when
+   * no microtask is left. Files, signals and timers of the real world come about in a turn of the event loop only, which
+   * takes ten times as long: one of many, and every one where virtual time waits for real time.
+   */
+  private settling(turn: number): Promise<void> {
+    const patient = this.held > 0 || turn % REAL_TURNS === 0;
+    return new Promise((resolve) => {
+      if (patient) setImmediate(resolve);
+      else process.nextTick(resolve);
+    });
   }
 
   /** A method, because what a step does to the field is not seen from a loop. */
