@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Outcome, Results } from '../../harness/run/plan.js';
-import { wordsOf, type Trial } from './findings.js';
+import { commandOf, wordsOf, type Trial } from './findings.js';
 
 /** What one run of a trial came to. */
 export interface Attempt {
+  /** As it was typed, without the directory of the run. */
+  readonly command: string;
   readonly outcome: Outcome;
   /** Kinds of the anomalies that count against the run, each once. */
   readonly kinds: readonly string[];
@@ -30,10 +32,10 @@ export async function attempt(trial: Trial, anomalies: readonly string[], out: s
   );
   const run = (await readdir(directory, { withFileTypes: true })).find((entry) => entry.isDirectory())?.name;
   if (run === undefined) throw new Error(`no run: ${all.trim().split('\n').slice(-3).join(' / ')}`);
-  return read(join(directory, run), anomalies);
+  return { command: commandOf(trial), ...(await read(join(directory, run), anomalies)) };
 }
 
-export async function read(run: string, anomalies: readonly string[]): Promise<Attempt> {
+export async function read(run: string, anomalies: readonly string[]): Promise<Omit<Attempt, 'command'>> {
   const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(run, file), 'utf8'));
   const { outcome, sentence, checks, counts } = (await json('results.json')) as Results;
   const { system } = (await json('plan.json')) as {

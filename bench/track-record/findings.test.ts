@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
 import { prepareTest } from '../../harness/cli/prepare.js';
 import { testOptions, type TestArguments } from '../../harness/cli/test.js';
-import { FINDINGS, wordsOf, type Trial } from './findings.js';
+import { commandOf, FINDINGS, wordsOf, type Trial } from './findings.js';
 import { median, pageOf } from './page.js';
 import { suiteOf } from './suite.js';
 
@@ -41,16 +41,19 @@ describe('the page', () => {
     expect(await text('track-record.yaml')).toBe(suiteOf(FINDINGS));
   });
 
-  it('counts what was found and what stayed valid', () => {
-    const attempt = { sentence: 'So it was.', operations: 10, versions: { postgres: '15.1' }, kinds: ['G2-item'] };
+  it('counts what was found and what stayed valid, with the commands that it shows', () => {
+    const { find, control } = FINDINGS.find(({ number }) => number === 4)!;
+    const common = { sentence: 'So it was.', operations: 10, versions: { postgres: '15.1' }, kinds: ['G2-item'] };
+    const attempt = { ...common, command: commandOf(find) };
     const page = pageOf({
       4: {
         find: [
           { ...attempt, outcome: 'invalid', firstHitMs: 40 },
           { ...attempt, outcome: 'invalid', firstHitMs: 2000 },
           { ...attempt, outcome: 'valid', kinds: [] },
+          { ...attempt, outcome: 'invalid', firstHitMs: 1, command: 'faultline test another' },
         ],
-        control: [{ ...attempt, outcome: 'valid', kinds: [] }],
+        control: [{ ...common, command: commandOf(control), outcome: 'valid', kinds: [] }],
       },
     });
     expect(page).toMatch(/\| 4 \|[^|]*\| 2 of 3 \| 1\.0 s \| G2-item \| 1 of 1 \|/);

@@ -1,10 +1,18 @@
 import type { Attempt } from './attempt.js';
-import { FINDINGS, wordsOf, type Finding, type Trial } from './findings.js';
+import { commandOf, FINDINGS, type Finding } from './findings.js';
 
 /** All attempts so far at a finding and its control, by the finding's number. */
 export type Measured = Readonly<
   Record<string, { readonly find: readonly Attempt[]; readonly control: readonly Attempt[] }>
 >;
+
+/** What was measured of a finding with the commands it has now. */
+export function current({ find, control }: Finding, runs: Measured[string] | undefined): Measured[string] {
+  return {
+    find: (runs?.find ?? []).filter(({ command }) => command === commandOf(find)),
+    control: (runs?.control ?? []).filter(({ command }) => command === commandOf(control)),
+  };
+}
 
 /** docs/track-record.md. */
 export function pageOf(measured: Measured): string {
@@ -17,33 +25,33 @@ export function pageOf(measured: Measured): string {
     '',
     '| # | finding | found | first hit | named | control |',
     '| - | ------- | ----- | --------- | ----- | ------- |',
-    ...FINDINGS.map((finding) => rowOf(finding, measured[finding.number])),
+    ...FINDINGS.map((finding) => rowOf(finding, current(finding, measured[finding.number]))),
     '',
     '`found`: runs that ended invalid and named the anomaly. `control`: runs that ended valid. Every run was made with a seed of',
     'its own.',
     '',
-    ...FINDINGS.flatMap((finding) => sectionOf(finding, measured[finding.number])),
+    ...FINDINGS.flatMap((finding) => sectionOf(finding, current(finding, measured[finding.number]))),
   ].join('\n');
 }
 
-type Runs = Measured[string] | undefined;
+type Runs = Measured[string];
 
 function rowOf({ number, title, pace }: Finding, runs: Runs): string {
-  const hits = (runs?.find ?? []).filter(found);
+  const hits = runs.find.filter(found);
   const kinds = [...new Set(hits.flatMap(({ kinds: each }) => each))].join(', ');
   const cells = [
     `${number}`,
     `${title}${pace === 'quick' ? ' (in CI)' : ''}`,
-    share(runs?.find, found),
+    share(runs.find, found),
     hits.length === 0 ? '–' : seconds(median(hits.map(({ firstHitMs }) => firstHitMs!))),
     kinds || '–',
-    share(runs?.control, ({ outcome }) => outcome === 'valid'),
+    share(runs.control, ({ outcome }) => outcome === 'valid'),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
 function sectionOf({ number, title, published, find, control }: Finding, runs: Runs): string[] {
-  const example = runs?.find.find(found);
+  const example = runs.find.find(found);
   const version = Object.entries(example?.versions ?? {}).find(([name]) => name === find.system)?.[1];
   return [
     `## ${number}. ${title}`,
@@ -61,12 +69,8 @@ function sectionOf({ number, title, published, find, control }: Finding, runs: R
 
 export const found = ({ outcome, firstHitMs }: Attempt): boolean => outcome === 'invalid' && firstHitMs !== undefined;
 
-export function commandOf(trial: Trial): string {
-  return ['faultline', ...wordsOf(trial)].join(' ');
-}
-
-function share(attempts: readonly Attempt[] | undefined, counts: (attempt: Attempt) => boolean): string {
-  if (attempts === undefined || attempts.length === 0) return 'not run';
+function share(attempts: readonly Attempt[], counts: (attempt: Attempt) => boolean): string {
+  if (attempts.length === 0) return 'not run';
   return `${attempts.filter(counts).length} of ${attempts.length}`;
 }
 

@@ -12,6 +12,7 @@ describe('options of postgres-standby', () => {
       version: '15',
       replication: 'sync',
       reads: 'primary',
+      commits: 'alike',
       fencing: 'on',
     });
     for (const option of Object.values(postgresStandby.options.shape)) {

@@ -21,6 +21,12 @@ const options = z.strictObject({
     .enum(['primary', 'standby'])
     .default('primary')
     .describe('primary: clients of a standby are refused; standby: they read there, and are refused writes'),
+  commits: z
+    .enum(['alike', 'mixed'])
+    .default('alike')
+    .describe(
+      'mixed: every other client commits with synchronous_commit=off, as PostgreSQL allows for each transaction: its changes show at once, and reach disk and standbys later',
+    ),
   fencing: z
     .enum(['on', 'off'])
     .default('on')
@@ -86,7 +92,10 @@ function planOf(chosen: Options, size: number): ClusterPlan {
     missing: (node) => missing(node, size),
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
-      const opened = await openReplicated(targetOf(node), chosen, session);
+      // Clients take nodes in turn, so this is every other one of each node.
+      const impatient = chosen.commits === 'mixed' && Math.floor(session.process / size) % 2 === 1;
+      const commits = impatient ? 'at-once' : 'waiting';
+      const opened = await openReplicated(targetOf(node), { ...chosen, commits }, session);
       return opened as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };

@@ -28,6 +28,16 @@ export async function roleOf(wire: Wire, timeoutMs: number): Promise<Role> {
   }
 }
 
+/** The rest of the session's transactions are committed without waiting for a disk. */
+export async function commitAtOnce(wire: Wire, timeoutMs: number): Promise<void> {
+  try {
+    await bounded(wire.send(statement('SET synchronous_commit = off')), timeoutMs, 'SET synchronous_commit');
+  } catch (error) {
+    wire.destroy();
+    throw classifyConnecting(error, classifyPostgres(error, 'before-commit'));
+  }
+}
+
 /** A hot standby has no serializable transactions: it refuses their first statement. */
 export function isolationAt(role: Role, wanted: Isolation): Isolation {
   return role === 'standby' && wanted === 'serializable' ? 'repeatable-read' : wanted;

@@ -1,5 +1,5 @@
 import { SessionError, type Isolation, type SessionOptions, type SqlSession } from '../system.js';
-import { isolationAt, openPostgres, roleOf } from './open-postgres.js';
+import { commitAtOnce, isolationAt, openPostgres, roleOf } from './open-postgres.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RelationalSession } from './session.js';
 import type { Target } from './wire.js';
@@ -8,6 +8,8 @@ export interface ReplicatedOptions {
   readonly isolation: Isolation;
   /** Where clients may read: `primary` refuses sessions on a standby. */
   readonly reads: 'primary' | 'standby';
+  /** Whether this session's COMMIT is answered, and shows, before it is on any disk; by default it waits. */
+  readonly commits?: 'waiting' | 'at-once';
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ReplicatedOptions {
  */
 export async function openReplicated(
   target: Omit<Target, 'label' | 'timeoutMs'>,
-  { isolation, reads }: ReplicatedOptions,
+  { isolation, reads, commits = 'waiting' }: ReplicatedOptions,
   { process, timeoutMs }: SessionOptions,
 ): Promise<SqlSession> {
   const wire = await openPostgres({ ...target, label: `process ${process}`, timeoutMs });
@@ -25,5 +27,6 @@ export async function openReplicated(
     wire.destroy();
     throw new SessionError('fail', 'not-primary', 'the node is a standby');
   }
+  if (commits === 'at-once') await commitAtOnce(wire, timeoutMs);
   return new RelationalSession(wire, postgresDialect, { isolation: isolationAt(role, isolation), timeoutMs });
 }
