@@ -12,7 +12,8 @@ export interface KeyPart {
 const STRIDE = 0xffff;
 
 /**
- * The client events of each key that has any. Linear: counts, then fills.
+ * The client events of each key that has any. Linear: counts, then fills. In shared memory, so that other threads need
+ * no copy.
  *
  * @param pace called now and then; may throw where time is up
  */
@@ -23,7 +24,7 @@ export function partsByKey(history: History, pace: () => void = () => undefined)
     if ((at & STRIDE) === 0) pace();
     if (processes[at] !== NEMESIS) sizes[keys[at] + 1]++;
   }
-  const parts = Array.from(sizes, (size) => new Int32Array(size));
+  const parts = inOneBuffer(sizes);
   const filled = new Int32Array(parts.length);
   for (let at = 0; at < length; at++) {
     if ((at & STRIDE) === 0) pace();
@@ -32,6 +33,12 @@ export function partsByKey(history: History, pace: () => void = () => undefined)
     parts[part][filled[part]++] = at;
   }
   return parts.flatMap((positions, part) => (positions.length === 0 ? [] : [{ key: part - 1, positions }]));
+}
+
+function inOneBuffer(sizes: Int32Array): Int32Array[] {
+  const buffer = new SharedArrayBuffer(4 * sizes.reduce((sum, size) => sum + size, 0));
+  let end = 0;
+  return Array.from(sizes, (size) => new Int32Array(buffer, 4 * ((end += size) - size), size));
 }
 
 /** The positions alone. */

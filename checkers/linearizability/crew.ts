@@ -27,6 +27,10 @@ const TELLING_MS = 30;
 const MOST_THREADS = 16;
 /** So often this thread lets others have a word: a cancellation, a message. */
 const BREATH_MS = 50;
+/** Past the deadline a thread has that long to notice it. What it holds then is left undecided. */
+const GRACE_MS = 20;
+/** What a timer can be set to. */
+const LONGEST_TIMER_MS = 0x7fffffff;
 
 /** What a worker is given. */
 export interface CrewData {
@@ -67,7 +71,7 @@ export async function judgeAll(
     await crew.done();
   } finally {
     context.signal?.removeEventListener('abort', cancel);
-    await crew.stop();
+    crew.stop();
   }
   // In order, so that of several objects that cannot be judged the first is named, whoever took it.
   return judged.map((one, object) => one ?? objects.judge(object, deadline));
@@ -155,17 +159,29 @@ class Crew {
   }
 
   /**
-   * Everything that a worker took is judged, or nobody is left who would. Nobody waits for a worker that took nothing:
-   * it may still be starting.
+   * Everything that a worker took is judged, or nobody is left who would, or time is up. Nobody waits for a worker that
+   * took nothing: it may still be starting.
    */
   async done(): Promise<void> {
     while (this.alive > 0 && this.judged.includes(undefined)) {
-      await new Promise<void>((resolve) => (this.told = resolve));
+      const leftMs = this.deadline.remainingMs + GRACE_MS;
+      if (leftMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(leftMs, LONGEST_TIMER_MS));
+        this.told = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  /** Nobody waits for their end either: on a busy machine that takes longer than a deadline allows. */
+  stop(): void {
+    for (const worker of this.workers) {
+      worker.unref();
+      void worker.terminate();
+    }
   }
 }
 
