@@ -11,7 +11,7 @@ import { removeRun } from './engine/janitor.js';
 import { lastWords, saveLogs } from './engine/logs.js';
 import { removeSandbox, type Pod } from './engine/pods.js';
 import type { Site } from './site.js';
-import type { Cluster, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily } from './system.js';
+import type { Cluster, ClusterNode, NodeOutage, SessionFamily, SessionOptions, SessionsByFamily } from './system.js';
 import { bounded } from './wait.js';
 
 export interface PodClusterParts {
@@ -21,6 +21,9 @@ export interface PodClusterParts {
   readonly site: Site;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** Of a database that does not serve. */
+const LAST_LINES = 8;
 
 /** A cluster whose nodes are pods. Made by {@link launchCluster}. */
 export class PodCluster implements Cluster, PodSet {
@@ -72,6 +75,14 @@ export class PodCluster implements Cluster, PodSet {
     this.versions[this.parts.name] ??= await this.plan.version(this.nodes[0]!).catch(() => 'unknown');
   }
 
+  async outages(): Promise<readonly NodeOutage[]> {
+    const looked = this.nodes.map(async (node) => {
+      const reason = await this.plan.missing(node).catch(messageOf);
+      return reason === undefined ? [] : [{ node: node.name, ...(await this.diagnose(node, reason)) }];
+    });
+    return (await Promise.all(looked)).flat();
+  }
+
   async collectLogs(directory: string): Promise<void> {
     const all = [...this.pods.map((pod) => [pod, 'database.log'] as const), ...this.former.map(formerLog)];
     const results = await Promise.allSettled(
@@ -112,14 +123,22 @@ export class PodCluster implements Cluster, PodSet {
 
   /** A database that ended says more by its last words than by not answering. */
   private async explain(node: ClusterNode, complaint: string): Promise<string> {
-    const { database } = this.pod(node.name);
+    const { reason, lastLines } = await this.diagnose(node, complaint);
+    return reason === complaint
+      ? reason
+      : [reason, lastLines.slice(-2).join(' / ')].filter((text) => text !== '').join(': ');
+  }
+
+  private async diagnose({ name }: ClusterNode, complaint: string): Promise<Omit<NodeOutage, 'node'>> {
     try {
+      const { database } = this.pod(name);
       const { State } = await bounded(database.inspect(), 5_000, 'inspect');
-      if (State.Paused) return 'frozen';
-      if (State.Running) return complaint;
-      return `ended with exit code ${State.ExitCode}: ${(await lastWords(database, 2)).replace(/\s*\n\s*/g, ' / ')}`;
+      if (State.Paused) return { reason: 'frozen', lastLines: [] };
+      const said = await lastWords(database, LAST_LINES).catch(() => '');
+      const lastLines = said.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+      return { reason: State.Running ? complaint : `ended with exit code ${State.ExitCode}`, lastLines };
     } catch {
-      return complaint;
+      return { reason: complaint, lastLines: [] };
     }
   }
 

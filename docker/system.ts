@@ -188,6 +188,15 @@ export interface PhaseObserver {
   reached(role: NodeRole, phase: NodePhase, withinMs: number): Promise<string | undefined>;
 }
 
+/** A node that does not serve. */
+export interface NodeOutage {
+  readonly node: string;
+  /** In plain words: `ended with exit code 2`, `no leader`. */
+  readonly reason: string;
+  /** What its database logged last, a few lines. */
+  readonly lastLines: readonly string[];
+}
+
 /** A running cluster. Disposing stops it and removes everything it made. */
 export interface Cluster extends AsyncDisposable {
   /** As they are now: addresses change when pods are rescheduled, and members come and go. */
@@ -204,6 +213,8 @@ export interface Cluster extends AsyncDisposable {
   primaries(): Promise<readonly string[]>;
   /** Resolves when every node answers and has joined; rejects with what is missing after the time given. */
   ready(timeoutMs: number): Promise<void>;
+  /** Nodes that do not serve now; never rejects. Absent: nobody but {@link ready} can tell. */
+  outages?(): Promise<readonly NodeOutage[]>;
   /** Writes each node's logs to `<directory>/<node>/`. */
   collectLogs(directory: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { availability } from '../checkers/availability.js';
 import { bank as bankChecker } from '../checkers/bank/bank.js';
 import { bankLinearizable } from '../checkers/bank/linearizable.js';
 import { causalReverse } from '../checkers/causal-reverse.js';
@@ -22,6 +23,7 @@ import { totalQueue } from '../checkers/total-queue.js';
 import { uniqueIds } from '../checkers/unique-ids.js';
 import { writeSkew } from '../checkers/write-skew.js';
 import type { System } from '../docker/system.js';
+import { backupRestore } from '../nemesis/backup-restore.js';
 import { clock } from '../nemesis/clock.js';
 import { corruption } from '../nemesis/corruption.js';
 import { crashLoop } from '../nemesis/crash-loop.js';
@@ -94,6 +96,7 @@ export const nemeses: readonly Nemesis[] = [
   replace,
   membership,
   promote,
+  backupRestore,
   diskStall,
   diskFull,
   diskErrors,
@@ -126,6 +129,7 @@ export const checkers: readonly Checker[] = [
   causalReverse,
   sessionGuarantees,
   staleness,
+  availability,
   statistics,
 ];
 
@@ -133,7 +137,10 @@ export const checkers: readonly Checker[] = [
 export { streamingCheckers } from '../checkers/streaming/streaming.js';
 
 /** Judges of a run as a whole: was the test worth anything? */
-export const runCheckers: readonly WorkloadChecker[] = [{ checker: statistics, required: true }];
+export const runCheckers: readonly WorkloadChecker[] = [
+  { checker: availability, required: true },
+  { checker: statistics, required: true },
+];
 
 /** Sequential specifications that linearizability is judged against. */
 export { linearizable, models };

@@ -56,8 +56,11 @@ function verdict({ results }: ReportInput, paint: Paint, columns: number): strin
 }
 
 function anomalies({ results, history }: ReportInput, paint: Paint, columns: number): string[] {
+  // Those of a check that is not invalid are allowed by the model; a node that did not come back is a finding all the same.
   const found = results.checks.flatMap((check) =>
-    check.verdict.validity === 'invalid' ? check.verdict.anomalies.map((anomaly) => ({ check, anomaly })) : [],
+    check.verdict.anomalies
+      .filter(({ kind }) => check.verdict.validity === 'invalid' || kind === 'unavailable')
+      .map((anomaly) => ({ check, anomaly })),
   );
   const blocks = found.slice(0, MAX_ANOMALIES).map(({ check, anomaly }, position) => {
     const title = `${position + 1}. ${paint.bold(inline(anomaly.kind, 60))} ${paint.dim(`(${inline(checkName(check), 80)})`)}`;

@@ -2,7 +2,6 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { z } from 'zod';
 import { checkers, models, nemeses, systems, workloads } from '../registry.js';
-import type { Nemesis } from '../../nemesis/nemesis.js';
 import { command } from './command.js';
 
 const KINDS = ['systems', 'workloads', 'nemeses', 'checkers', 'models'] as const;
@@ -31,7 +30,7 @@ const TABLES: Readonly<Record<(typeof KINDS)[number], () => Promise<string> | st
 };
 
 /** Targets, those that happen only when asked for by name, and options. */
-function reachOf({ targets, targetsOnRequest = [], options }: Nemesis): string {
+function reachOf({ targets, targetsOnRequest = [], options }: (typeof nemeses)[number]): string {
   const onRequest = targetsOnRequest.length > 0 ? [`only when asked for: ${targetsOnRequest.join(', ')}`] : [];
   return [targets.join(', '), ...onRequest, ...(options === undefined ? [] : [optionsOf(options)])].join('\n');
 }

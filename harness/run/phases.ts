@@ -9,6 +9,7 @@ import { assign, ClusterConnector, setUpWorkloads } from './cluster-connector.js
 import { recordDoubt, recordEnd } from './doubts.js';
 import { Interpreter } from './interpreter.js';
 import { NemesisDriver } from './nemesis-driver.js';
+import { recordOutages } from './outages.js';
 import { plannedOperations } from './planned-operations.js';
 import type { Recorder } from './recorder.js';
 import { RecoveryWatch } from './recovery.js';
@@ -56,7 +57,7 @@ export async function conduct(stage: Stage): Promise<void> {
   });
   try {
     await within(CLOSE_MS, interpreter.prepare(), stage, stop);
-    await stress({ ...stage, stop, driver, interpreter, assignments, random, trouble });
+    await stress({ ...stage, stop, driver, interpreter, assignments, nodes, random, trouble });
     if (!stop.aborted && plan.finalReads !== 'none') await finalReads(stage, interpreter, assignments, stop);
     if (stage.signal?.aborted) recordDoubt(recorder, `the run was ended early: ${messageOf(stage.signal.reason)}`);
     if (stage.failed.aborted) throw stage.failed.reason;
@@ -71,6 +72,8 @@ interface Stress extends Stage {
   readonly driver: NemesisDriver;
   readonly interpreter: Interpreter;
   readonly assignments: readonly Assignment[];
+  /** Names of the nodes when the run began. */
+  readonly nodes: readonly string[];
   readonly random: Random;
   /** Aborted when the interpreter fails, so that no phase goes on without clients. */
   readonly trouble: AbortController;
@@ -128,11 +131,14 @@ async function recover(stage: Stress, watch: RecoveryWatch, clients: Promise<voi
   const healedTime = clock.nowNs();
   enter(stage, 'recovery');
   watch.healed(healedTime);
-  try {
-    await within(plan.recoveryMs + CLOSE_MS, cluster.ready(plan.recoveryMs), stage, stop);
-  } catch (error) {
-    recordDoubt(recorder, `the cluster did not come back after healing: ${messageOf(error)}`);
-  }
+  let came: 'back' | 'not back' = 'not back';
+  let complaint = `no answer in ${plan.recoveryMs + CLOSE_MS} ms`;
+  const ready = cluster.ready(plan.recoveryMs).then(
+    () => (came = 'back'),
+    (error: unknown) => (complaint = messageOf(error)),
+  );
+  await within(plan.recoveryMs + CLOSE_MS, ready, stage, stop);
+  if (!stop.aborted) await recordOutages(stage, came === 'back' ? undefined : complaint);
   const leftMs = plan.recoveryMs - (clock.nowNs() - healedTime) / 1e6;
   const patience = new AbortController();
   const cancel = clock.after(Math.max(leftMs, LEAST_RECOVERY_MS), () => patience.abort());

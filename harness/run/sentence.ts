@@ -21,6 +21,7 @@ export function sentenceOf(findings: Findings): string {
     case 'harness-error':
       return `The harness failed, and what was recorded shows no violation: ${harnessError}`;
     case 'inconclusive':
+      if (outages(findings).length > 0) return `No violation was found, but ${outages(findings).join('; ')}`;
       return `No violation was found, but the run proves too little: ${firstReason(findings)}`;
     case 'valid':
       return `${system} kept its promises: ${scope(findings)}.`;
@@ -44,6 +45,13 @@ function firstAnomaly({ checks }: Findings): string {
   const { workload, verdict } = broken.find(({ required }) => required) ?? broken[0];
   const sentence = verdict.anomalies[0]?.sentence ?? 'a violation';
   return workload === undefined ? sentence : `${workload}: ${sentence}`;
+}
+
+/** Nodes that did not come back say more than what could not be decided because of them. */
+function outages({ checks }: Findings): readonly string[] {
+  return checks.flatMap(({ verdict }) =>
+    verdict.anomalies.filter(({ kind }) => kind === 'unavailable').map(({ sentence }) => sentence),
+  );
 }
 
 function firstReason({ checks, doubts }: Findings): string {
