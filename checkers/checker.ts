@@ -1,5 +1,6 @@
 import type { History } from '../harness/history/history.js';
 import type { Json, Operation } from '../harness/history/operation.js';
+import type { Restore } from '../harness/history/restores.js';
 
 export type Validity = 'valid' | 'invalid' | 'unknown';
 
@@ -91,6 +92,11 @@ export interface Checker {
   /** One line for `faultline list checkers` and the docs. */
   readonly summary: string;
   check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
+  /**
+   * Judges a history in whose midst the cluster was destroyed and restored from backups: what was acknowledged before a
+   * backup must be there after it, what came later must not. Absent: the checker cannot, and its verdict is `unknown`.
+   */
+  acrossRestores?(history: History, context: CheckContext, restores: readonly Restore[]): Verdict | Promise<Verdict>;
 }
 
 /** Judges while the history grows, in memory that depends on what is open and not on what is over. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { casRegister } from '../checkers/models/register.js';
 import { sessionGuarantees } from '../checkers/sessions/session-guarantees.js';
 import { staleness } from '../checkers/sessions/staleness.js';
+import { linearizableAcrossRestores } from '../checkers/survival/linearizable.js';
+import { surviving } from '../checkers/survival/surviving.js';
 import type { KvSession, SqlSession } from '../docker/system.js';
 import {
   concurrentKeys,
@@ -63,10 +64,10 @@ export const register: Workload = {
       sequence(...Array.from({ length: FINAL_KEYS }, (_, at) => onKey(keyName(at), once({ f: 'read', value: null })))),
     ),
   checkers: () => [
-    { checker: linearizable(casRegister), required: true },
+    { checker: linearizableAcrossRestores(casRegister), required: true },
     // What still holds where linearizability does not, and by how much reads were behind.
-    { checker: sessionGuarantees, required: false },
-    { checker: staleness, required: false },
+    { checker: surviving(sessionGuarantees), required: false },
+    { checker: surviving(staleness), required: false },
   ],
 };
 

@@ -10,14 +10,15 @@ export const BACKUP_EVENT = 'backup';
  */
 export type BackupMark = 'backup-begin' | 'backup-end' | 'destroyed' | 'restored';
 
-/** A cluster that was destroyed and, where that came about, restored from a backup. Positions in the history. */
+/** A cluster that was destroyed and, where that came about, restored from a backup. Moments are journal indices. */
 export interface Restore {
   /** Id of the fault. */
   readonly fault: number;
   readonly backupBegin: number;
   readonly backupEnd: number;
   readonly destroyed: number;
-  readonly restored?: number;
+  /** When, in ns. */
+  readonly times: { readonly backupBegin: number; readonly backupEnd: number; readonly destroyed: number };
 }
 
 /**
@@ -36,10 +37,19 @@ export function restoresOf(history: History): readonly Restore[] {
     // Undoing may be tried again; what counts is when it came about first.
     marks.set(fault, { ...known, [mark]: known[mark] ?? position });
   }
+  const { indices, times } = history.columns;
   const restores = [...marks].flatMap(([fault, seen]): readonly Restore[] => {
-    const { 'backup-begin': backupBegin, 'backup-end': backupEnd, destroyed, restored } = seen;
-    if (backupBegin === undefined || backupEnd === undefined || destroyed === undefined) return [];
-    return [{ fault, backupBegin, backupEnd, destroyed, ...(restored !== undefined && { restored }) }];
+    const { 'backup-begin': begin, 'backup-end': end, destroyed } = seen;
+    if (begin === undefined || end === undefined || destroyed === undefined) return [];
+    return [
+      {
+        fault,
+        backupBegin: indices[begin],
+        backupEnd: indices[end],
+        destroyed: indices[destroyed],
+        times: { backupBegin: times[begin], backupEnd: times[end], destroyed: times[destroyed] },
+      },
+    ];
   });
   return restores.sort((a, b) => a.destroyed - b.destroyed);
 }

@@ -4,6 +4,7 @@ import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import { faultsOf, phasesOf } from '../history/faults-of.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
+import { restoresOf } from '../history/restores.js';
 import { selectWorkload } from '../history/select.js';
 import { messageOf } from '../kit/errors.js';
 import { doubtsOf } from './doubts.js';
@@ -118,24 +119,35 @@ function missing(name: string): Checker {
 }
 
 /** A checker that throws has decided nothing; that must not hide what the others found. */
-async function check(each: Case, { plan, budget, signal }: JudgeRequest): Promise<CheckerResult> {
+async function check(each: Case, { plan, budget, signal, history: whole }: JudgeRequest): Promise<CheckerResult> {
   const { checker, history, options, workload, required } = each;
   const start = performance.now();
   let verdict: Verdict;
   try {
-    verdict = await checker.check(history, {
+    const context = {
       budget,
       options,
       claimed: plan.system.claims.consistency,
       ...(signal && { signal }),
       ...(plan.consistency !== undefined && { consistency: plan.consistency }),
-    });
+    };
+    // The run as a whole goes on across a restore; the data of a workload does not.
+    const restores = workload === undefined ? [] : restoresOf(whole);
+    verdict =
+      restores.length === 0
+        ? await checker.check(history, context)
+        : await (checker.acrossRestores?.(history, context, restores) ?? cannotJudgeRestores());
   } catch (error) {
     const reason = `the checker failed: ${messageOf(error)}`;
     verdict = { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
   }
   const durationMs = Math.round(performance.now() - start);
   return { ...(workload !== undefined && { workload }), checker: checker.name, required, verdict, durationMs };
+}
+
+function cannotJudgeRestores(): Verdict {
+  const reason = 'the cluster was restored from a backup, and this checker cannot tell what a restore may lose';
+  return { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
 }
 
 /** A violation always wins; then trouble of the harness; then whatever a required checker could not decide. */

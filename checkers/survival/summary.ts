@@ -1,0 +1,69 @@
+import { type History, OK } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Restore } from '../../harness/history/restores.js';
+import { seconds } from '../verdict.js';
+import type { TimedOperation } from './timelines.js';
+
+/** What became of the acknowledged updates of the timeline that a disaster ended. */
+export interface Survival {
+  readonly fault: number;
+  /** Acknowledged before the backup began: all of them have to be there after the restore. */
+  readonly before: number;
+  /** Under way while it was taken and acknowledged: each may be there or not. */
+  readonly during: number;
+  /** Of those, how many are there, where that can be seen. */
+  readonly survivedOfDuring?: number;
+  /** Begun after it and acknowledged: lost, as a restore loses them. */
+  readonly lost: number;
+  /** From the end of the backup until the disaster. */
+  readonly lostNs: number;
+  /** Acknowledged before the backup and seen to be missing. */
+  readonly missing: number;
+}
+
+/** @param isUpdate whether an operation, which was acknowledged, changed anything */
+export function survivalOf(
+  history: History,
+  operations: readonly TimedOperation[],
+  restore: Restore,
+  timeline: number,
+  isUpdate: (operation: TimedOperation) => boolean,
+): Survival {
+  const counts = { before: 0, during: 0, lost: 0 };
+  for (const operation of operations) {
+    if (operation.timeline !== timeline || history.columns.types[operation.completion] !== OK) continue;
+    if (isUpdate(operation)) counts[phaseOf(operation, restore)]++;
+  }
+  const { backupEnd, destroyed } = restore.times;
+  return { fault: restore.fault, ...counts, lostNs: destroyed - backupEnd, missing: 0 };
+}
+
+export function phaseOf(
+  { begin, end }: TimedOperation,
+  { backupBegin, backupEnd }: Restore,
+): 'before' | 'during' | 'lost' {
+  if (end < backupBegin) return 'before';
+  return begin > backupEnd ? 'lost' : 'during';
+}
+
+/** One sentence for people. */
+export function survivalSentence(
+  survival: Survival,
+  { times }: Restore,
+  validity: 'valid' | 'invalid' | 'unknown',
+): string {
+  const { fault, before, during, survivedOfDuring, lost, lostNs, missing } = survival;
+  const fate = missing > 0 ? `and ${missing} did not` : { valid: 'and did', invalid: '', unknown: '' }[validity];
+  const kept = survivedOfDuring === undefined ? '' : `, ${survivedOfDuring} of which are in it`;
+  return [
+    `fault ${fault}, backup at ${seconds(times.backupBegin)} to ${seconds(times.backupEnd)}, cluster destroyed at ${seconds(times.destroyed)}:`,
+    `${before} updates acknowledged before the backup had to survive ${fate}`.trimEnd() + ';',
+    `${during} were acknowledged while it was taken${kept};`,
+    `${lost} acknowledged after it, in ${seconds(lostNs)}, are lost as a restore loses them`,
+  ].join(' ');
+}
+
+/** For the details of a verdict. */
+export function survivalDetails(survivals: readonly Survival[]): Json {
+  return survivals as unknown as Json;
+}
