@@ -14,6 +14,7 @@ import { jsonOf } from './scheduled-faults.js';
  */
 export class NemesisDriver {
   private readonly active = new Map<number, { readonly request: FaultRequest; readonly fault: ActiveFault }>();
+  private readonly over = new Set<number>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -30,12 +31,20 @@ export class NemesisDriver {
     return faults.length > 0 ? faults.join('; ') : undefined;
   }
 
+  /** Whether a fault was injected and taken back, or at least both were tried. */
+  isOver(id: number): boolean {
+    return this.over.has(id);
+  }
+
   /** Performs an operation of the nemesis' thread: a fault's kind with its request, or `heal` with its id. */
   perform(invocation: Invocation): Promise<Completion> {
     const { f, value } = invocation;
-    return this.inTurn(() =>
-      f === 'heal' ? this.heal((value as { id: number }).id) : this.inject(value as unknown as FaultRequest),
-    );
+    if (f === 'heal') return this.inTurn(() => this.heal((value as { id: number }).id));
+    const request = value as unknown as FaultRequest;
+    return this.inTurn(() => this.inject(request)).catch((error: unknown) => {
+      this.over.add(request.id);
+      throw error;
+    });
   }
 
   /**
@@ -75,6 +84,7 @@ export class NemesisDriver {
   private async heal(id: number): Promise<Completion> {
     const found = this.active.get(id);
     if (found === undefined) throw new Error(`fault ${id} is not in place`);
+    this.over.add(id);
     let healed: HealedFault;
     try {
       healed = await found.fault.heal();

@@ -30,6 +30,8 @@ export interface Stage extends Omit<RunRequest, 'store'> {
 const FINAL_MS = 60_000;
 /** However long the cluster took to be ready again, operations get so long to succeed. */
 const LEAST_RECOVERY_MS = 5000;
+/** How often it is asked whether late faults are over. */
+const LATE_LOOK_MS = 50;
 /** Closing sessions and waiting for the cluster must not hold up the verdict. */
 const CLOSE_MS = 5000;
 
@@ -94,6 +96,7 @@ async function stress(stage: Stress): Promise<void> {
     await clock.sleep(plan.warmUpMs, stop);
     if (!stop.aborted) enter(stage, 'faults');
     await clock.sleep(plan.timeLimitMs, stop);
+    await lateFaults(stage);
     if (!stop.aborted) for (const sentence of triggers.unfired(plan.schedule)) recordDoubt(recorder, sentence);
   } finally {
     triggers.close();
@@ -104,11 +107,22 @@ async function stress(stage: Stress): Promise<void> {
   await clients;
 }
 
+/**
+ * What was planned is to take place: faults that a slow machine or a slow database held up get as long again. Those
+ * that are aimed had their time.
+ */
+async function lateFaults({ plan, clock, driver, stop }: Stress): Promise<void> {
+  const deadlineNs = clock.nowNs() + plan.timeLimitMs * 1e6;
+  const timed = plan.schedule.filter(({ trigger }) => trigger === undefined);
+  const late = () => timed.some(({ request }) => !driver.isOver(request.id));
+  while (!stop.aborted && late() && clock.nowNs() < deadlineNs) await clock.sleep(LATE_LOOK_MS, stop);
+}
+
 /** The clients as the plan or the workloads say, and the nemesis beside them. */
 function stressGenerator(stage: Stress, triggers: Triggers): Generator {
   const { warmUpMs, timeLimitMs, schedule, operations } = stage.plan;
   const clients = operations === undefined ? workloadsOf(stage) : plannedOperations(operations, stage.plan);
-  const faults = timeLimit(warmUpMs + timeLimitMs, after(warmUpMs, scheduledFaults(schedule, triggers)));
+  const faults = timeLimit(warmUpMs + 2 * timeLimitMs, after(warmUpMs, scheduledFaults(schedule, triggers)));
   return race(clients, nemesis(faults));
 }
 

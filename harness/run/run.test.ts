@@ -61,6 +61,32 @@ describe('a run', () => {
     expect(first[3].value).toMatchObject({ id: 1, effective: true, healed: true, leadersAfter: ['n1'] });
   });
 
+  it('lets faults take place that were held up, at most twice as long as planned', async () => {
+    const slow = (delayMs: number) => async (changes: Parameters<typeof inVirtualTime>[0]) => {
+      const clock = new VirtualClock();
+      const request = await memoryRun({ clock, ...changes });
+      const usual = outage(request.cluster.trouble);
+      const inject: typeof usual.inject = async (...args) => {
+        await clock.sleep(delayMs);
+        return usual.inject(...args);
+      };
+      const results = await clock.run(runTest({ ...request, nemeses: [{ ...usual, inject }] }));
+      const faultsPhase = results.phases.find(({ name }) => name === 'faults')!;
+      return {
+        results,
+        planned: request.plan.schedule.length,
+        tookMs: (faultsPhase.endTime - faultsPhase.startTime) / 1e6,
+      };
+    };
+    const late = await slow(1500)({ planned: FAULTS });
+    expect(late.planned).toBeGreaterThanOrEqual(2);
+    expect(late.results.faults.filter(({ effective, healed }) => effective && healed)).toHaveLength(late.planned);
+    expect(late.tookMs).toBeGreaterThan(4000);
+    const never = await slow(60_000)({ planned: FAULTS });
+    expect(never.tookMs).toBeLessThan(70_000);
+    expect(never.results.faults.length).toBeLessThan(never.planned);
+  });
+
   it('on a simulated clock is the same on the same seed, byte for byte', async () => {
     const journal = async (seed: number) => {
       const { request } = await inVirtualTime({ planned: { ...FAULTS, seed } });
