@@ -69,18 +69,19 @@ export class DependencyBuilder {
     }
   }
 
+  /** The builder is used up: its memory becomes the graph's. */
   build(): DependencyGraph {
-    const { sources, targets, nodes, transactions } = this;
+    const { nodes, transactions } = this;
+    const sources = this.sources.view();
+    const targets = this.targets.view();
     const offsets = new Int32Array(nodes + 1);
-    for (let edge = 0; edge < sources.length; edge++) offsets[sources.data[edge] + 1]++;
+    for (let edge = 0; edge < sources.length; edge++) offsets[sources[edge] + 1]++;
     for (let node = 0; node < nodes; node++) offsets[node + 1] += offsets[node];
-    const sorted = new Int32Array(sources.length);
-    // Filling from the back leaves each offset one row early; shifting by one row gives the starts without a copy.
-    for (let edge = sources.length - 1; edge >= 0; edge--)
-      sorted[--offsets[sources.data[edge] + 1]] = targets.data[edge];
+    gatherBlocks(sources, targets, offsets);
+    sortBlocks(sources, targets, offsets);
     offsets.copyWithin(0, 1);
-    offsets[nodes] = sorted.length;
-    return { transactions, nodes, offsets, targets: sorted, related: this.related || sorted.length > 0 };
+    offsets[nodes] = targets.length;
+    return { transactions, nodes, offsets, targets, related: this.related || targets.length > 0 };
   }
 
   /** Helper nodes, one a target, each leading to its target and to the next helper in the direction. */
@@ -93,6 +94,46 @@ export class DependencyBuilder {
       if (next >= 0 && next < targets.length) this.add(first + i, first + next, PASS);
     }
     return first;
+  }
+}
+
+/** Sources of one block are sorted together, with memory for one block: a second array of all edges would be the peak. */
+const BLOCK_BITS = 16;
+
+/**
+ * Brings the edges of each block of sources together, in place (American flag sort: McIlroy, Bostic and McIlroy,
+ * "Engineering Radix Sort", 1993). Edges arrive key by key and keys live for a while, so most are where they belong.
+ */
+function gatherBlocks(sources: Int32Array, targets: Int32Array, offsets: Int32Array): void {
+  const blocks = ((offsets.length - 2) >> BLOCK_BITS) + 1;
+  const heads = Int32Array.from({ length: blocks }, (_, block) => offsets[block << BLOCK_BITS]);
+  for (let block = 0; block < blocks; block++) {
+    const end = block + 1 < blocks ? offsets[(block + 1) << BLOCK_BITS] : sources.length;
+    while (heads[block] < end) {
+      const edge = heads[block];
+      const source = sources[edge];
+      const home = source >> BLOCK_BITS;
+      const place = heads[home]++;
+      if (home === block) continue;
+      const target = targets[edge];
+      sources[edge] = sources[place];
+      targets[edge] = targets[place];
+      sources[place] = source;
+      targets[place] = target;
+    }
+  }
+}
+
+/** Sorts each block by source. Leaves each offset one row early: filling from the back saves a copy of the offsets. */
+function sortBlocks(sources: Int32Array, targets: Int32Array, offsets: Int32Array): void {
+  let sorted = new Int32Array(0);
+  let end = sources.length;
+  for (let first = ((offsets.length - 2) >> BLOCK_BITS) << BLOCK_BITS; first >= 0; first -= 1 << BLOCK_BITS) {
+    const start = offsets[first];
+    if (sorted.length < end - start) sorted = new Int32Array(end - start);
+    for (let edge = end - 1; edge >= start; edge--) sorted[--offsets[sources[edge] + 1] - start] = targets[edge];
+    targets.set(sorted.subarray(0, end - start), start);
+    end = start;
   }
 }
 

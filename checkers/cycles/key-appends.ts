@@ -24,7 +24,7 @@ export class KeyAppends {
 
   /** The transaction of an append. */
   writer(append: number): number {
-    return this.byKey.owners[this.mops[append]];
+    return this.byKey.owners.of(this.mops[append]);
   }
 
   /** @throws NotUnique */

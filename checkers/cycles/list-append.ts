@@ -100,7 +100,7 @@ export class ListAppendInference {
   }
 
   owner(mop: number): number {
-    return this.byKey.owners[mop];
+    return this.byKey.owners.of(mop);
   }
 
   private open(key: number, from: number, to: number): KeyView {

@@ -10,9 +10,9 @@ export function checkInternal(inference: ListAppendInference, view: KeyView): vo
   let append = 0;
   let from = view.from;
   while (from < view.to) {
-    const owner = owners[mops[from]];
+    const owner = owners.of(mops[from]);
     let to = from + 1;
-    while (to < view.to && owners[mops[to]] === owner) to++;
+    while (to < view.to && owners.of(mops[to]) === owner) to++;
     const appends = to - from > 1 ? checkRun(inference, view, from, to, append) : countAppends(inference, from, to);
     append += appends;
     from = to;

@@ -66,7 +66,7 @@ class RegisterInference {
   }
 
   private owner(mop: number): number {
-    return this.byKey.owners[mop];
+    return this.byKey.owners.of(mop);
   }
 
   private indexWrites(key: number, from: number, to: number): void {

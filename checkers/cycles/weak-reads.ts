@@ -33,8 +33,8 @@ export function readsFrom(transactions: Transactions): ReadsFrom {
     for (const mop of own) {
       if (mops[mop] & WRITE) continue;
       const write = values[mop] === NULL_VALUE ? NONE : index.get(values[mop]);
-      const writer = values[mop] === NULL_VALUE ? INITIAL : write < 0 ? NONE : byKey.owners[write];
-      if (writer === byKey.owners[mop] || (writer >= 0 && statuses[writer] === FAIL)) continue;
+      const writer = values[mop] === NULL_VALUE ? INITIAL : write < 0 ? NONE : byKey.owners.of(write);
+      if (writer === byKey.owners.of(mop) || (writer >= 0 && statuses[writer] === FAIL)) continue;
       if (writer === INITIAL && !(mops[mop] & EXTERNAL)) continue;
       writers[mop] = writer;
       if (writer >= 0) observed[writer] = 1;

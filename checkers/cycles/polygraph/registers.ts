@@ -1,7 +1,7 @@
 import { FAIL, NONE, OK } from '../../../harness/history/history.js';
 import { NULL_VALUE } from '../../transactions/names.js';
 import { EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../../transactions/transactions.js';
-import { groupByKey } from '../by-key.js';
+import { groupByKey, type Owners } from '../by-key.js';
 import type { Limits } from '../limits.js';
 import { NotUnique } from '../not-unique.js';
 import { RegisterNames } from '../register-anomalies.js';
@@ -64,8 +64,7 @@ const INITIAL = -2;
 interface Sources {
   /** By read: the micro-operation that wrote its value, INITIAL, or NONE. */
   readonly writes: Int32Array;
-  /** By micro-operation: its transaction. */
-  readonly owners: Int32Array;
+  readonly owners: Owners;
 }
 
 function sourcesOf(transactions: Transactions, limits: Limits): Sources {
@@ -77,7 +76,7 @@ function sourcesOf(transactions: Transactions, limits: Limits): Sources {
     limits.tick('looking for the writers of reads');
     const own = sorted.subarray(offsets[key], offsets[key + 1]);
     index.fillWith(transactions, own, (first, second) => {
-      throw new NotUnique(transactions, 'written', key, values[second], [owners[first], owners[second]]);
+      throw new NotUnique(transactions, 'written', key, values[second], [owners.of(first), owners.of(second)]);
     });
     for (const mop of own) {
       if (!(mops[mop] & WRITE)) writes[mop] = values[mop] === NULL_VALUE ? INITIAL : index.get(values[mop]);
@@ -124,7 +123,7 @@ function impossibleSource(
   const value = values[mop];
   if (write === INITIAL) return undefined;
   if (write === NONE) return { transactions: [reader], sentence: names.thinAir(reader, key, value) };
-  const writer = owners[write];
+  const writer = owners.of(write);
   if (writer === reader) return { transactions: [reader], sentence: names.internal(reader, key, NULL_VALUE, value) };
   if (statuses[writer] === FAIL) {
     return { transactions: [reader, writer], sentence: names.aborted(reader, writer, key, value) };
@@ -135,11 +134,11 @@ function impossibleSource(
   return undefined;
 }
 
-function collect(transactions: Transactions, { writes, owners: ownerOf }: Sources): Registers {
+function collect(transactions: Transactions, { writes, owners: transactionsOf }: Sources): Registers {
   const { starts, statuses, mops, keys, history, invokes, completions } = transactions;
   const takesPart = Uint8Array.from(statuses, (status) => (status === OK ? 1 : 0));
   for (let mop = 0; mop < mops.length; mop++) {
-    if (mops[mop] & EXTERNAL && !(mops[mop] & WRITE) && writes[mop] >= 0) takesPart[ownerOf[writes[mop]]] = 1;
+    if (mops[mop] & EXTERNAL && !(mops[mop] & WRITE) && writes[mop] >= 0) takesPart[transactionsOf.of(writes[mop])] = 1;
   }
   const members = numbersOf(takesPart);
   const count = members.length;
