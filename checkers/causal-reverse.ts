@@ -1,7 +1,7 @@
 import { type History, INVOKE, NONE, OK } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
-import { Elements, IdBuffer } from './elements.js';
+import { Elements, type IdBuffer } from './elements.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -43,7 +43,6 @@ function judge(
   const rank: number[] = [];
   /** How many writes had been acknowledged when an element's write was invoked. */
   const expected: number[] = [];
-  const buffer = new IdBuffer();
   for (const at of part) {
     if (writes.includes(functions[at])) {
       const element = elements.at(types[at] === OK ? pairs[at] : at);
@@ -53,19 +52,19 @@ function judge(
         expected[element] = acknowledged.length;
       } else if (types[at] === OK && rank[element] === undefined) rank[element] = acknowledged.push(element) - 1;
     } else if (functions[at] === read && types[at] === OK) {
-      const length = elements.list(at, buffer);
-      if (length === undefined) continue;
+      const shown = elements.list(at);
+      if (shown === undefined) continue;
       counts.reads++;
-      const latest = latestInvoked(buffer, length, expected);
+      const latest = latestInvoked(shown, expected);
       if (latest === NONE) continue;
-      const missing = missingBelow(expected[latest], buffer, length, rank, acknowledged);
+      const missing = missingBelow(expected[latest], shown, rank, acknowledged);
       if (missing === NONE || ++counts.reversals > SHOWN_ANOMALIES) continue;
       anomalies.push(reversal(history, elements, { at, latest: invoked[latest], missing: invoked[missing] }));
     }
   }
 }
 
-function latestInvoked({ ids }: IdBuffer, length: number, expected: readonly number[]): number {
+function latestInvoked({ ids, length }: Readonly<IdBuffer>, expected: readonly number[]): number {
   let latest = NONE;
   for (let i = 0; i < length; i++) {
     const element = ids[i];
@@ -77,8 +76,7 @@ function latestInvoked({ ids }: IdBuffer, length: number, expected: readonly num
 /** An element among the first `bound` acknowledged that the list lacks, or NONE. */
 function missingBelow(
   bound: number,
-  { ids }: IdBuffer,
-  length: number,
+  { ids, length }: Readonly<IdBuffer>,
   rank: readonly number[],
   acknowledged: readonly number[],
 ): number {

@@ -8,6 +8,12 @@ const CLOSE = 0x5d;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+/** A list's beginning is compared with the list before by pieces of so many elements. */
+const PIECE = 512;
+
+interface Scanned {
+  readonly start: number;
+}
 
 /**
  * Interns the elements of a set, queue or log to dense ids, from single values and from lists. Lists of integers are
@@ -18,6 +24,10 @@ export class Elements {
   #dense = new Int32Array(1024).fill(NOT_SEEN);
   readonly #sparse = new Map<string, number>();
   readonly #names: Json[] = [];
+  readonly #listed = new IdBuffer();
+  /** The list whose ids are in place, if of integers: where it begins among the bytes, and where in it each piece. */
+  #scanned: Scanned | undefined;
+  readonly #pieces = new IdBuffer();
 
   constructor(private readonly history: History) {}
 
@@ -43,41 +53,48 @@ export class Elements {
   }
 
   /**
-   * The ids of the list at a position, in order, into a fresh or given buffer.
-   * @returns the list's length, or undefined where the value is null. Throws where it is no list.
+   * The ids of the list at a position, in order; to be read until the next call, and never written to.
+   * @returns undefined where the value is null. Throws where it is no list.
    */
-  list(position: number, buffer: IdBuffer): number | undefined {
+  list(position: number): Readonly<IdBuffer> | undefined {
     const { valueKinds, valuesA, valuesB } = this.history.columns;
+    const buffer = this.#listed;
+    const previous = this.#scanned;
+    this.#scanned = undefined;
     buffer.length = 0;
     switch (valueKinds[position]) {
       case VALUE_NULL:
+        this.#scanned = previous;
         return undefined;
       case VALUE_PAIR:
         buffer.push(this.#idOfInteger(valuesA[position]));
         buffer.push(this.#idOfInteger(valuesB[position]));
-        return 2;
+        return buffer;
       case VALUE_RAW:
-        if (!this.#scanIntegers(valuesA[position], valuesB[position], buffer)) this.#parse(position, buffer);
-        return buffer.length;
+        if (!this.#scanIntegers(valuesA[position], valuesB[position], previous)) this.#parse(position, buffer);
+        return buffer;
       case VALUE_INT:
         throw nonsense(this.history, position, 'expected a list of elements, found a number');
       default:
         this.#parse(position, buffer);
-        return buffer.length;
+        return buffer;
     }
   }
 
   /** Reads `[1,-2,3]`; answers false at anything else, to be parsed in full. */
-  #scanIntegers(start: number, length: number, buffer: IdBuffer): boolean {
+  #scanIntegers(start: number, length: number, previous: Scanned | undefined): boolean {
     const bytes = this.history.columns.slab;
     const last = start + length - 1;
     if (bytes[start] !== OPEN || bytes[last] !== CLOSE) return false;
     // Every element takes two bytes at least.
-    const ids = buffer.reserve((length >> 1) + 1);
+    const ids = this.#listed.reserve((length >> 1) + 1);
+    const known = this.#knownPieces(start, length, previous);
+    const pieces = this.#pieces.reserve(known + 2 + Math.floor(length / 2 / PIECE));
     let dense = this.#dense;
-    let count = 0;
-    let at = start + 1;
+    let count = known * PIECE;
+    let at = known > 0 ? start + pieces[known] : start + 1;
     while (at < last) {
+      if (count % PIECE === 0) pieces[count / PIECE] = at - start;
       const negative = bytes[at] === MINUS;
       if (negative) at++;
       const firstDigit = at;
@@ -97,8 +114,29 @@ export class Elements {
       ids[count++] = id;
       at++;
     }
-    buffer.length = count;
+    this.#listed.length = count;
+    this.#pieces.length = Math.ceil(count / PIECE);
+    this.#scanned = { start };
     return true;
+  }
+
+  /**
+   * How many pieces at the front are byte for byte those of the list before, whose ids are still in place: sets are
+   * read again and again in the same order, and comparing is many times quicker than reading.
+   */
+  #knownPieces(start: number, length: number, previous: Scanned | undefined): number {
+    if (previous === undefined) return 0;
+    const { slab } = this.history.columns;
+    const bytes = Buffer.from(slab.buffer, slab.byteOffset, slab.byteLength);
+    const pieces = this.#pieces.ids;
+    let known = 0;
+    while (known + 1 < this.#pieces.length && pieces[known + 1] < length - 1) {
+      const from = pieces[known];
+      const to = pieces[known + 1];
+      if (bytes.compare(bytes, start + from, start + to, previous.start + from, previous.start + to) !== 0) break;
+      known++;
+    }
+    return known;
   }
 
   #parse(position: number, buffer: IdBuffer): void {

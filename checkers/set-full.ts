@@ -51,11 +51,10 @@ class Lives {
     const add = history.functionId('add');
     const read = history.functionId('read');
     this.elements = new Elements(history);
-    const buffer = new IdBuffer();
     for (const at of part) {
       // What was asked for stands at the invocation; a completion need not repeat it.
       if (functions[at] === add) this.#add(types[at], at, types[at] === INVOKE ? at : pairs[at]);
-      else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at], buffer);
+      else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at]);
     }
   }
 
@@ -88,14 +87,14 @@ class Lives {
     else if (type === FAIL) this.addFailed[element] = 1;
   }
 
-  #read(at: number, invoked: number, buffer: IdBuffer): void {
-    const length = this.elements.list(at, buffer);
-    if (length === undefined) return;
+  #read(at: number, invoked: number): void {
+    const listed = this.elements.list(at);
+    if (listed === undefined) return;
     this.#fit();
     this.reads++;
     const { addInvoked, known, lastPresent, lastAbsent } = this;
     const shownBy = this.#shownBy;
-    const shown = buffer.ids;
+    const { ids: shown, length } = listed;
     for (let i = 0; i < length; i++) {
       const element = shown[i];
       if (shownBy[element] === at) {

@@ -1,7 +1,7 @@
 import { type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
-import { Elements, IdBuffer } from './elements.js';
+import { Elements } from './elements.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -64,16 +64,15 @@ function fatesOf(history: History, part: Int32Array): Fates | undefined {
   const add = history.functionId('add');
   const read = history.functionId('read');
   const elements = new Elements(history);
-  const buffer = new IdBuffer();
   let finalRead = NONE;
   for (const at of part) {
     if (functions[at] === add) elements.at(types[at] === INVOKE ? at : pairs[at]);
-    else if (functions[at] === read && types[at] === OK && elements.list(at, buffer) !== undefined) finalRead = at;
+    else if (functions[at] === read && types[at] === OK && elements.list(at) !== undefined) finalRead = at;
   }
   if (finalRead === NONE) return undefined;
   const shown = new Uint8Array(elements.count);
-  const length = elements.list(finalRead, buffer) ?? 0;
-  for (let i = 0; i < length; i++) shown[buffer.ids[i]] = 1;
+  const last = elements.list(finalRead)!;
+  for (let i = 0; i < last.length; i++) shown[last.ids[i]] = 1;
   const added = new Int32Array(elements.count).fill(NONE);
   const outcome = new Uint8Array(elements.count).fill(INFO);
   for (const at of part) {

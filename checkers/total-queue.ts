@@ -1,7 +1,7 @@
 import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
 import { modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
-import { Elements, IdBuffer } from './elements.js';
+import { Elements } from './elements.js';
 import { duplicatesAre } from './queue.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
@@ -157,14 +157,13 @@ type Visit = (at: number, element: number, isEnqueue: boolean) => void;
 function visit(history: History, elements: Elements, each: Visit): void {
   const { functions, types, valueKinds, length } = history.columns;
   const [enqueue, dequeue, drain] = ['enqueue', 'dequeue', 'drain'].map((f) => history.functionId(f));
-  const buffer = new IdBuffer();
   for (let at = 0; at < length; at++) {
     if (functions[at] === enqueue && types[at] === INVOKE) each(at, elements.at(at), true);
     else if (functions[at] === dequeue && types[at] === OK) {
       if (valueKinds[at] !== VALUE_NULL) each(at, elements.at(at), false);
     } else if (functions[at] === drain && types[at] === OK) {
-      const drained = elements.list(at, buffer) ?? 0;
-      for (let i = 0; i < drained; i++) each(at, buffer.ids[i], false);
+      const drained = elements.list(at);
+      for (let i = 0; drained && i < drained.length; i++) each(at, drained.ids[i], false);
     }
   }
 }
