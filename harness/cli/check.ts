@@ -29,7 +29,7 @@ const options = {
     type: 'string',
     describe: 'what the history is of: bank, list-append, set-full… (default: look)',
   },
-  consistency: { type: 'string', describe: 'consistency model to judge transactions against' },
+  consistency: { type: 'string', describe: 'model to judge against (default: the workload’s own)' },
   format: { alias: 'f', type: 'string', describe: `${FORMATS.map(({ name }) => name).join(', ')} (default: look)` },
   independent: {
     choices: ['auto', 'yes', 'no'] as const,

@@ -83,6 +83,8 @@ function guessFrom(history: History): string {
   if (has('generate')) return 'unique-ids';
   if (has('enqueue')) return has('drain') ? 'total-queue' : 'queue';
   if (has('txn')) return transactionKind(history);
+  if (has('insert')) return 'write-skew';
+  if (has('inc')) return 'monotonic';
   if (has('get') || has('put')) return 'kv';
   if (holdsTransactions(history)) return 'long-fork';
   if (has('write') || has('cas')) return 'cas-register';
