@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isForbidden, modelOf } from '../checkers/against.js';
 import type { Checker } from '../checkers/checker.js';
 import { listAppend } from '../checkers/cycles/cycles.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { appendTraces } from '../checkers/survival/traces.js';
 import type { Json } from '../harness/history/operation.js';
 import type { Representation } from './transactions/client.js';
 import { transactionOptions } from './transactions/options.js';
@@ -56,5 +58,5 @@ export const append = transactionWorkload({
   write: 'append',
   inKeys: lists,
   inRows: texts,
-  checker: judge,
+  checker: surviving(judge, appendTraces),
 });

@@ -1,5 +1,7 @@
 import { bank as bankChecker } from '../checkers/bank/bank.js';
 import { bankLinearizable } from '../checkers/bank/linearizable.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { bankTraces } from '../checkers/survival/traces.js';
 import { bankOnKv } from './bank/kv.js';
 import { bankOnSql } from './bank/sql.js';
 import { bankFinalGenerator, bankGenerator } from './bank/generator.js';
@@ -19,7 +21,7 @@ export const bank: Workload = {
   generator: bankGenerator,
   finalGenerator: bankFinalGenerator,
   checkers: () => [
-    { checker: bankChecker, required: true },
-    { checker: bankLinearizable, required: true },
+    { checker: surviving(bankChecker, bankTraces), required: true },
+    { checker: surviving(bankLinearizable, bankTraces), required: true },
   ],
 };

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { counter as counterChecker } from '../checkers/counter.js';
 import { linearizable } from '../checkers/linearizability/linearizability.js';
 import { counter as counterModel } from '../checkers/models/counter.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { updates } from '../checkers/survival/traces.js';
 import { whereLinearizable } from '../checkers/where-linearizable.js';
 import type { KvSession, SqlSession, SqlTransaction } from '../docker/system.js';
 import { fromFunction } from '../harness/generator/combinators.js';
@@ -63,9 +65,9 @@ export const counter: Workload = {
   finalGenerator: (context) =>
     finalReads(keysOf(options.parse(context.options)).map((key) => ({ f: 'read', key, value: null }))),
   checkers: () => [
-    { checker: counterChecker, required: true },
+    { checker: surviving(counterChecker, updates('add')), required: true },
     // Finds more where it is promised, and may run out of its budget.
-    { checker: whereLinearizable(linearizable(counterModel)), required: false },
+    { checker: surviving(whereLinearizable(linearizable(counterModel))), required: false },
   ],
 };
 

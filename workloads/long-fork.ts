@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { surviving } from '../checkers/survival/surviving.js';
+import { updates } from '../checkers/survival/traces.js';
 import type { Checker } from '../checkers/checker.js';
 import { longFork as longForkChecker } from '../checkers/long-fork.js';
 import type { KvSession, SqlSession } from '../docker/system.js';
@@ -56,7 +58,7 @@ export const longFork: Workload = {
     },
   },
   generator: longForkGenerator,
-  checkers: () => [{ checker: fromEmpty, required: true }],
+  checkers: () => [{ checker: surviving(fromEmpty, updates('write')), required: true }],
 };
 
 class KvGroups implements Client {

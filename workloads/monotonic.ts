@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Checker } from '../checkers/checker.js';
 import { monotonic as monotonicChecker } from '../checkers/monotonic.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { updates } from '../checkers/survival/traces.js';
 import type { KvSession, SqlSession, SqlTransaction } from '../docker/system.js';
 import { fromFunction } from '../harness/generator/combinators.js';
 import type { Generator } from '../harness/generator/generator.js';
@@ -71,7 +73,7 @@ export const monotonic: Workload = {
   generator: monotonicGenerator,
   finalGenerator: (context) =>
     finalReads(keysOf(options.parse(context.options)).map((key) => ({ f: 'read', key, value: null }))),
-  checkers: () => [{ checker: distinctIncrements, required: true }],
+  checkers: () => [{ checker: surviving(distinctIncrements, updates('inc')), required: true }],
 };
 
 class KvMonotonic implements Client {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { setFull } from '../checkers/set-full.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { setTraces } from '../checkers/survival/traces.js';
 import type { KvSession, SqlSession } from '../docker/system.js';
 import { fromState } from '../harness/generator/combinators.js';
 import type { Generator } from '../harness/generator/generator.js';
@@ -43,7 +45,7 @@ export const set: Workload = {
   },
   generator: setGenerator,
   finalGenerator: () => finalReads([{ f: 'read', value: null }]),
-  checkers: () => [{ checker: setFull, required: true }],
+  checkers: () => [{ checker: surviving(setFull, setTraces), required: true }],
 };
 
 /** Key of the list, and text between its elements. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { rwRegisterFromEmpty } from '../checkers/cycles/cycles.js';
+import { surviving } from '../checkers/survival/surviving.js';
+import { transactionTraces } from '../checkers/survival/traces.js';
 import type { Representation } from './transactions/client.js';
 import { transactionOptions } from './transactions/options.js';
 import type { Column } from './transactions/sql-client.js';
@@ -33,5 +35,5 @@ export const wr = transactionWorkload({
   write: 'w',
   inKeys: registers,
   inRows: numbers,
-  checker: rwRegisterFromEmpty,
+  checker: surviving(rwRegisterFromEmpty, transactionTraces),
 });

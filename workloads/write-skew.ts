@@ -1,3 +1,5 @@
+import { surviving } from '../checkers/survival/surviving.js';
+import { updates } from '../checkers/survival/traces.js';
 import { writeSkew as writeSkewChecker } from '../checkers/write-skew.js';
 import { fromState, phases, repeat, untilOk } from '../harness/generator/combinators.js';
 import type { Generator } from '../harness/generator/generator.js';
@@ -21,7 +23,7 @@ export const writeSkew: Workload = {
   generator: writeSkewGenerator,
   finalGenerator: () =>
     phases(untilOk(repeat({ f: 'read', value: null }, FINAL_ATTEMPTS), { attempts: FINAL_ATTEMPTS, gapMs: 500 })),
-  checkers: () => [{ checker: writeSkewChecker, required: true }],
+  checkers: () => [{ checker: surviving(writeSkewChecker, updates('insert')), required: true }],
 };
 
 interface Next {

@@ -12,7 +12,7 @@ import { SHOWN_ANOMALIES } from '../verdict.js';
 import { arrange, type Placed } from './arrange.js';
 import { inTimeline, SNAPSHOT, withBackups } from './backup-model.js';
 import { common, type Gap, possibleGaps } from './cut.js';
-import { survivalDetails, survivalOf, survivalSentence } from './summary.js';
+import { phaseOf, survivalDetails, survivalOf, survivalSentence } from './summary.js';
 import { surviving } from './surviving.js';
 import { endPlace, operationsOf, type TimedOperation } from './timelines.js';
 import { torn } from './torn.js';
@@ -61,7 +61,7 @@ function check<State>(
   const deadline = Deadline.of(context);
   const operations = operationsOf(history, restores);
   const survivals = restores.map((restore, timeline) =>
-    survivalOf(history, operations, restore, timeline, ({ invocation }) => {
+    survivalOf(history, certainIn(operations, restores.slice(0, timeline)), restore, ({ invocation }) => {
       const operation = operationAt(history, invocation);
       return operation !== undefined && !model.isRead(operation);
     }),
@@ -89,6 +89,13 @@ function check<State>(
   if (first !== undefined) return { ...judgement, validity: 'invalid', anomalies: [first, ...rest] };
   if (undecided !== undefined) return { ...judgement, validity: 'unknown', reason: undecided, anomalies: [] };
   return { ...judgement, validity: 'valid', anomalies: [] };
+}
+
+/** Operations that no earlier backup can have left out. */
+function certainIn(operations: readonly TimedOperation[], earlier: readonly Restore[]): readonly TimedOperation[] {
+  return operations.filter((operation) =>
+    earlier.every((restore) => operation.begin > restore.destroyed || phaseOf(operation, restore) === 'before'),
+  );
 }
 
 interface Found {

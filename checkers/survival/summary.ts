@@ -4,7 +4,7 @@ import type { Restore } from '../../harness/history/restores.js';
 import { seconds } from '../verdict.js';
 import type { TimedOperation } from './timelines.js';
 
-/** What became of the acknowledged updates of the timeline that a disaster ended. */
+/** What became of the updates that were acknowledged before a disaster (and not lost by an earlier one). */
 export interface Survival {
   readonly fault: number;
   /** Acknowledged before the backup began: all of them have to be there after the restore. */
@@ -26,12 +26,11 @@ export function survivalOf(
   history: History,
   operations: readonly TimedOperation[],
   restore: Restore,
-  timeline: number,
   isUpdate: (operation: TimedOperation) => boolean,
 ): Survival {
   const counts = { before: 0, during: 0, lost: 0 };
   for (const operation of operations) {
-    if (operation.timeline !== timeline || history.columns.types[operation.completion] !== OK) continue;
+    if (operation.begin > restore.destroyed || history.columns.types[operation.completion] !== OK) continue;
     if (isUpdate(operation)) counts[phaseOf(operation, restore)]++;
   }
   const { backupEnd, destroyed } = restore.times;

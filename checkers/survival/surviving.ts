@@ -22,8 +22,6 @@ export interface Traces {
   readonly confirms?: true;
 }
 
-const NO_TRACES: Traces = { isUpdate: (history, { invocation }) => !/^read$/.test(history.event(invocation).f) };
-
 /**
  * A judge of any kind, also where the cluster was destroyed and restored. Each timeline has to be valid by itself: what
  * clients saw until the disaster; and what a client would have seen that was there until the backup and then again after
@@ -35,8 +33,10 @@ const NO_TRACES: Traces = { isUpdate: (history, { invocation }) => !/^read$/.tes
  * That is sound: a cluster restored from a consistent backup gives such a history. It is not complete where later reads do
  * not tell what is there: an operation that may be in the backup is then one with an unknown outcome, which may also take
  * effect later.
+ *
+ * @param traces by which updates are counted, and looked for after the restore; absent: nothing is told of them
  */
-export function surviving(checker: Checker, traces: Traces = NO_TRACES): Checker {
+export function surviving(checker: Checker, traces?: Traces): Checker {
   return {
     ...checker,
     async acrossRestores(history, context, restores) {
@@ -53,15 +53,18 @@ export function surviving(checker: Checker, traces: Traces = NO_TRACES): Checker
         const restore = restores[timeline];
         if (restore === undefined) break;
         const later = operations.filter((operation) => operation.timeline === timeline + 1);
-        const saved = saveBy(history, all, later, restore, traces);
+        const saved = saveBy(history, all, later, restore, traces ?? SILENT);
         base = saved.kept;
         damage.push(...saved.damage);
         survivals.push(saved.survival);
       }
-      return verdictOf(timelines, damage, survivals, restores);
+      return verdictOf(timelines, damage, traces === undefined ? [] : survivals, restores);
     },
   };
 }
+
+/** For judges beside others, which count. Whatever has an outcome may have changed something. */
+const SILENT: Traces = { isUpdate: () => true };
 
 /** An operation in a history that a backup may have cut off. */
 interface Kept {
@@ -111,9 +114,8 @@ function saveBy(
   const damage = damageOf(history, sightings, restore);
   const counted = survivalOf(
     history,
-    all.map(({ operation }) => ({ ...operation, timeline: 0 })),
+    all.map(({ operation }) => operation),
     restore,
-    0,
     (operation) => traces.isUpdate(history, operation),
   );
   const acknowledged = sightings.filter((sighting) => sighting.isAcknowledged);
