@@ -118,7 +118,8 @@ export const FINDINGS: readonly Finding[] = [
         workload: 'set',
         nemesis: 'partition:isolate-leader',
         set: { version: 17 },
-        flags: { 'time-limit': 50, rate: 200, concurrency: '2n', 'fault-length': 40, 'fault-pause': 5, recovery: 90 },
+        // Long enough for the old leader's key to expire (20 s) and another to take over.
+        flags: { 'time-limit': 74, rate: 100, concurrency: '2n', 'fault-length': 32, 'fault-pause': 4, recovery: 90 },
       },
       { set: { synchronous_mode: 'off' } },
       { set: { synchronous_mode: 'on' } },
