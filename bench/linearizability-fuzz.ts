@@ -8,6 +8,7 @@ import { decidePartition } from '../checkers/linearizability/decide-partition.js
 import { decideRegister } from '../checkers/linearizability/decide.js';
 import { pass } from '../checkers/linearizability/frontier.js';
 import { partitions, timedOperations } from '../checkers/linearizability/partition.js';
+import { quickZones } from '../checkers/linearizability/quick-zones.js';
 import { RegisterReader } from '../checkers/linearizability/registers.js';
 import { searchLinearizable } from '../checkers/linearizability/search.js';
 import { bruteForce } from '../checkers/linearizability/testing/oracle.js';
@@ -82,13 +83,14 @@ for (let seed = base; seed < base + medium; seed++) {
     seen.medium++;
     seen[expected]++;
     if (expected === 'unknown') continue;
-    const operations = new RegisterReader(history, { read: 'read', write: 'write', cas: 'cas' }, null).read(
-      undefined,
-      undefined,
-    );
+    const reader = new RegisterReader(history, { read: 'read', write: 'write', cas: 'cas' }, null);
+    const operations = reader.read(undefined, undefined);
     const special = decideRegister(operations, history.columns.pairs, deadline()).validity;
     const exact = pass(operations, deadline(), 'every', 'unwanted').validity;
+    const quick = quickZones(history, reader.kindOf)?.found;
     if (special !== expected) report('register engines', seed, expected, special);
+    if (quick !== undefined && (quick === 'valid') !== (expected === 'valid'))
+      report('quick zones', seed, expected, quick === 'valid' ? 'valid' : 'invalid');
     if (exact !== expected) report('exact pass', seed, expected, exact);
   }
 }
