@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
 import { prepareTest } from '../../harness/cli/prepare.js';
 import { testOptions, type TestArguments } from '../../harness/cli/test.js';
+import { argumentsOf } from '../../harness/suite/attempt.js';
+import { parseSuite } from '../../harness/suite/read.js';
 import { commandOf, FINDINGS, wordsOf, type Trial } from './findings.js';
 import { median, pageOf } from './page.js';
 import { suiteOf } from './suite.js';
@@ -29,6 +31,18 @@ describe.each(FINDINGS.map((finding) => [finding.number, finding] as const))('fi
     await prepared(finding.control);
     expect(wordsOf(finding.control)).not.toEqual(wordsOf(finding.find));
     expect(finding.control.workload).toBe(finding.find.workload);
+  });
+});
+
+describe('the suite', () => {
+  it('runs every finding that takes long, and its control, by the same commands', async () => {
+    const file = 'docs/track-record.yaml';
+    const { cells } = parseSuite(await readFile(new URL(`../../${file}`, import.meta.url), 'utf8'), file, 1);
+    const long = FINDINGS.filter(({ pace }) => pace === 'long');
+    expect(cells.map((cell) => argumentsOf(cell, 'runs').slice(0, -4))).toEqual(
+      long.flatMap(({ find, control }) => [wordsOf(find), wordsOf(control)]),
+    );
+    expect(cells.map(({ expect: outcome }) => outcome)).toEqual(long.flatMap(() => ['invalid', 'valid']));
   });
 });
 

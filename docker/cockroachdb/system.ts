@@ -5,7 +5,16 @@ import { openPostgres } from '../sql/open-postgres.js';
 import { postgresDialect } from '../sql/postgres-dialect.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { RelationalSession } from '../sql/session.js';
-import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import type { Target } from '../sql/wire.js';
+import type {
+  Claims,
+  ClusterNode,
+  SessionFamily,
+  SessionOptions,
+  SessionsByFamily,
+  SqlSession,
+  System,
+} from '../system.js';
 
 const options = z.strictObject({
   isolation: z
@@ -70,12 +79,21 @@ export function planOf(chosen: Options): ClusterPlan {
       return String(row?.['version'] ?? 'unknown');
     },
     close: () => Promise.resolve(),
-    async open<F extends SessionFamily>(_family: F, node: ClusterNode, { process, timeoutMs }: SessionOptions) {
-      const wire = await openPostgres({ ...targetOf(node), label: `process ${process}`, timeoutMs });
-      const session = new RelationalSession(wire, postgresDialect, { isolation: chosen.isolation, timeoutMs });
-      return session as SessionsByFamily['sql'] as SessionsByFamily[F];
+    async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
+      const opened = await openCockroach(targetOf(node), chosen, session);
+      return opened as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };
+}
+
+/** A session with whatever speaks PostgreSQL's protocol there. */
+export async function openCockroach(
+  target: Omit<Target, 'label' | 'timeoutMs'>,
+  { isolation }: Pick<Options, 'isolation'>,
+  { process, timeoutMs }: SessionOptions,
+): Promise<SqlSession> {
+  const wire = await openPostgres({ ...target, label: `process ${process}`, timeoutMs });
+  return new RelationalSession(wire, postgresDialect, { isolation, timeoutMs });
 }
 
 function targetOf({ address }: ClusterNode) {

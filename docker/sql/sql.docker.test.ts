@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCockroach } from '../cockroachdb/system.js';
 import { prepareEngine } from '../engine/bootstrap.js';
 import { mariadb } from '../mariadb/system.js';
-import { postgres } from '../postgres/system.js';
+import { postgres, targetOf } from '../postgres/system.js';
 import type { Cluster, SessionError, SqlSession, System } from '../system.js';
 
 /** Both products have to answer the same to everything but the names of their refusals. */
@@ -10,6 +11,9 @@ const PRODUCTS: readonly (readonly [System, { readonly isolation: string; readon
   // Both readers hold what the other one wants to change.
   [mariadb, { isolation: 'serializable', conflict: 'deadlock' }],
 ];
+
+const COLUMNS = { n: 'integer', list: 'text', owner: 'text' } as const;
+const CLIENT = { process: 0, timeoutMs: 5_000 };
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -38,47 +42,68 @@ describe.each(PRODUCTS.map(([system, expected]) => [system.name, system, expecte
         progress: () => undefined,
       });
       await cluster.ready(60_000);
-      await (await open()).createTable('t', { n: 'integer', list: 'text', owner: 'text' }, ['owner']);
+      await (await open()).createTable('t', COLUMNS, ['owner']);
       // Where it is already, nothing is changed.
-      await (await open()).createTable('t', { n: 'integer', list: 'text', owner: 'text' }, ['owner']);
+      await (await open()).createTable('t', COLUMNS, ['owner']);
     });
     afterAll(async () => {
       await Promise.all(sessions.map((session) => session.close()));
       await cluster[Symbol.asyncDispose]();
     });
 
-    it('reads what it wrote, by key and by a column, and counts the rows it found', async () => {
-      const session = await open();
-      const done = await session.transaction(async (transaction) => {
-        await transaction.insert('t', { key: 'a', columns: { n: 1, owner: 'ä ✓ "\'\n' } });
-        await transaction.put('t', { key: 'b', columns: { n: 2 } });
-        await transaction.put('t', { key: 'b', columns: { owner: 'x' } });
-        await transaction.append('t', 'b', 'list', '1 ');
-        await transaction.append('t', 'c', 'list', '2 ', { n: 9 });
-        await transaction.append('t', 'c', 'list', '3 ', { n: 8 });
-        return [
-          await transaction.add('t', 'a', 'n', 5, { column: 'n', atLeast: 1 }),
-          await transaction.add('t', 'a', 'n', 5, { column: 'n', atLeast: 7 }),
-          // Found, although nothing is different afterwards.
-          await transaction.update('t', 'a', { n: 6 }),
-          await transaction.update('t', 'b', { n: 3 }, { column: 'owner', equals: 'y' }),
-          await transaction.delete('t', 'none'),
+    /** Other products' sessions, for their statements. */
+    const speakers: readonly (readonly [string, () => Promise<SqlSession>])[] = [
+      ['itself', open],
+      ...(system.name === 'postgres'
+        ? [
+            [
+              'cockroachdb',
+              () => openCockroach(targetOf(cluster.nodes[0]!), { isolation: 'serializable' }, CLIENT),
+            ] as const,
+          ]
+        : []),
+    ];
+
+    it.each(speakers)(
+      'as %s reads what it wrote, by key and by a column, and counts the rows it found',
+      async (_, speak) => {
+        const session = await speak();
+        sessions.push(session);
+        await session.createTable('t', COLUMNS, ['owner']);
+        await session.transaction(async (transaction) => {
+          for (const { key } of await transaction.selectWhere('t')) await transaction.delete('t', key);
+        });
+        const done = await session.transaction(async (transaction) => {
+          await transaction.insert('t', { key: 'a', columns: { n: 1, owner: 'ä ✓ "\'\n' } });
+          await transaction.put('t', { key: 'b', columns: { n: 2 } });
+          await transaction.put('t', { key: 'b', columns: { owner: 'x' } });
+          await transaction.append('t', 'b', 'list', '1 ');
+          await transaction.append('t', 'c', 'list', '2 ', { n: 9 });
+          await transaction.append('t', 'c', 'list', '3 ', { n: 8 });
+          return [
+            await transaction.add('t', 'a', 'n', 5, { column: 'n', atLeast: 1 }),
+            await transaction.add('t', 'a', 'n', 5, { column: 'n', atLeast: 7 }),
+            // Found, although nothing is different afterwards.
+            await transaction.update('t', 'a', { n: 6 }),
+            await transaction.update('t', 'b', { n: 3 }, { column: 'owner', equals: 'y' }),
+            await transaction.delete('t', 'none'),
+          ];
+        });
+        expect(done).toEqual([1, 0, 1, 0, 0]);
+        const [a, b, c] = [
+          { key: 'a', columns: { n: 6, list: null, owner: 'ä ✓ "\'\n' } },
+          { key: 'b', columns: { n: 2, list: '1 ', owner: 'x' } },
+          { key: 'c', columns: { n: 9, list: '2 3 ', owner: null } },
         ];
-      });
-      expect(done).toEqual([1, 0, 1, 0, 0]);
-      const [a, b, c] = [
-        { key: 'a', columns: { n: 6, list: null, owner: 'ä ✓ "\'\n' } },
-        { key: 'b', columns: { n: 2, list: '1 ', owner: 'x' } },
-        { key: 'c', columns: { n: 9, list: '2 3 ', owner: null } },
-      ];
-      await session.transaction(async (transaction) => {
-        expect(await transaction.selectWhere('t')).toEqual([a, b, c]);
-        expect(await transaction.selectWhere('t', { column: 'owner', equals: 'x' })).toEqual([b]);
-        expect(await transaction.selectKeys('t', ['c', 'a', 'none'])).toEqual([a, c]);
-        expect(await transaction.select('t', 'none')).toBeUndefined();
-      }, 'read-only');
-      expect(await session.transaction((transaction) => transaction.select('t', 'a', 'update'))).toEqual(a);
-    });
+        await session.transaction(async (transaction) => {
+          expect(await transaction.selectWhere('t')).toEqual([a, b, c]);
+          expect(await transaction.selectWhere('t', { column: 'owner', equals: 'x' })).toEqual([b]);
+          expect(await transaction.selectKeys('t', ['c', 'a', 'none'])).toEqual([a, c]);
+          expect(await transaction.select('t', 'none')).toBeUndefined();
+        }, 'read-only');
+        expect(await session.transaction((transaction) => transaction.select('t', 'a', 'update'))).toEqual(a);
+      },
+    );
 
     it('leaves nothing of a transaction that failed, and goes on with the next one', async () => {
       const session = await open();
