@@ -14,7 +14,7 @@ import { Coverage, type Hit } from './coverage.js';
 import { explore } from './explore.js';
 import { type Idea, scheduleOf, type SearchSpace } from './idea.js';
 import { observedHits } from './observed.js';
-import { Guided, type Strategy } from './search.js';
+import { Guided, type Lesson, type Strategy } from './search.js';
 
 let root = '';
 beforeEach(async () => (root = await mkdtemp(join(tmpdir(), 'faultline-search-'))));
@@ -36,14 +36,22 @@ const planOf = (bug: string, seed = 1) =>
 /** One idea, again and again. */
 function only(idea: Idea): Strategy & { readonly hits: Hit[] } {
   const hits: Hit[] = [];
-  return { coverage: new Coverage(), next: () => idea, learn: (_, seen) => void hits.push(...seen), hits };
+  return { coverage: new Coverage(), next: () => idea, learn: (_, lesson) => void hits.push(...lesson.hits), hits };
 }
 
-const LEADER_DIES = { kind: 'kill', target: 'leader', aim: { kind: 'blind' }, afterMs: 200, forMs: 2500 } as const;
+const LEADER_DIES = {
+  kind: 'kill',
+  target: 'leader',
+  aim: { kind: 'blind' },
+  follows: 'beginning',
+  afterMs: 200,
+  forMs: 2500,
+} as const;
 const NEW_LEADER_CUT_OFF = {
   kind: 'partition',
   target: 'isolate-one',
   aim: { kind: 'moment', moment: { role: 'leader', phase: 'election' } },
+  follows: 'beginning',
   afterMs: 100,
   forMs: 2000,
 } as const;
@@ -76,20 +84,67 @@ describe('an aimed fault', () => {
   it('that is aimed at a moment which does not come is left out, and counts as tried', async () => {
     const never = { ...NEW_LEADER_CUT_OFF, afterMs: 200 };
     const missed: Idea[] = [];
-    const strategy = { ...only([never]), learn: (_: Idea, __: unknown, each: Idea) => void missed.push(each) };
+    const strategy = { ...only([never]), learn: (_: Idea, lesson: Lesson) => void missed.push(lesson.missed) };
     await explore({ plan: planOf('none'), space, strategy, laboratory: laboratory(), maxRuns: 1 });
     expect(missed).toEqual([[never]]);
   });
 });
 
+describe('a node that was away', () => {
+  const AWAY = { kind: 'partition', target: 'isolate-one', aim: { kind: 'blind' }, follows: 'beginning' } as const;
+  const CAUGHT = {
+    kind: 'kill',
+    target: 'one',
+    aim: { kind: 'moment', moment: { role: 'follower', phase: 'recovery' } },
+  };
+
+  it('is hit while it catches up when its turn comes at the end of what kept it away', async () => {
+    const idea = [
+      { ...AWAY, afterMs: 200, forMs: 600 },
+      { ...CAUGHT, follows: 'end', afterMs: 0, forMs: 500 },
+    ] as Idea;
+    const strategy = only(idea);
+    await explore({ plan: planOf('none'), space, strategy, laboratory: laboratory(), maxRuns: 3 });
+    const kills = strategy.hits.filter(({ kind }) => kind === 'kill');
+    expect(kills.length).toBeGreaterThanOrEqual(2);
+    for (const { role, phase } of kills) expect([role, phase]).toEqual(['follower', 'recovery']);
+  });
+
+  it('turns are counted from the beginning of the fault before, or from the end of all', () => {
+    const blind = { ...AWAY, target: 'isolate-one' } as const;
+    const idea: Idea = [
+      { ...blind, afterMs: 100, forMs: 2000 },
+      { ...blind, afterMs: 50, forMs: 10 },
+      { ...blind, follows: 'end', afterMs: 5, forMs: 10 },
+      { ...blind, follows: 'end', afterMs: 5000, forMs: 10 },
+    ];
+    const dice = { shuffle: <T>(items: readonly T[]) => [...items] } as never;
+    expect(scheduleOf(idea, space, dice).map(({ atMs }) => atMs)).toEqual([100, 150, 2105]);
+  });
+});
+
 describe('the guided search', () => {
+  it('prefers to change what cost little', () => {
+    const guided = new Guided(space, 'inside', 7);
+    const [dear, cheap] = [guided.next(), guided.next()];
+    const hit = (kind: string) => ({ kind, role: 'leader', phase: 'commit', time: 0 }) as const;
+    guided.learn(dear, { hits: [hit('kill')], missed: [], operations: 100_000 });
+    guided.learn(cheap, { hits: [hit('partition')], missed: [], operations: 500 });
+    const like = (idea: Idea, other: Idea) => idea.some((fault) => other.some((each) => each === fault));
+    const ideas = Array.from({ length: 40 }, () => guided.next());
+    const [ofCheap, ofDear] = [cheap, dear].map((origin) => ideas.filter((idea) => like(idea, origin)).length);
+    expect(ofCheap).toBeGreaterThan(2 * ofDear);
+  });
+
   it('is decided by its seed', async () => {
+    const wide = { ...space, timeLimitMs: 8000, faults: 6 };
+    const plan = { ...planOf('none'), timeLimitMs: 8000 };
     const search = async (strategy: Strategy) => {
-      await explore({ plan: planOf('none'), space, strategy, laboratory: laboratory(), maxRuns: 3 });
+      await explore({ plan, space: wide, strategy, laboratory: laboratory(), maxRuns: 3 });
       return strategy.coverage.covered;
     };
-    const guided = await search(new Guided(space, 'inside', 1));
-    expect(guided).toBe(await search(new Guided(space, 'inside', 1)));
+    const guided = await search(new Guided(wide, 'inside', 1));
+    expect(guided).toBe(await search(new Guided(wide, 'inside', 1)));
     expect(guided).toBeGreaterThan(4);
   });
 

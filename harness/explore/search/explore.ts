@@ -61,8 +61,9 @@ export async function explore(request: ExploreRequest): Promise<Explored> {
       .draw((dice) => scheduleOf(idea, space, dice));
     const tried = await attempt({ ...plan, seed, schedule }, idea, laboratory);
     strategy.coverage.see(tried.seen);
-    strategy.learn(idea, tried.hits, tried.missed);
-    operations += operationsIn(tried.history);
+    const spent = operationsIn(tried.history);
+    strategy.learn(idea, { ...tried, operations: spent });
+    operations += spent;
     request.progress?.(run, tried.results);
     const signature = signatureOf(tried.results);
     if (signature !== undefined)

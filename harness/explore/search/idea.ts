@@ -22,7 +22,8 @@ export interface AimedFault {
   readonly kind: string;
   readonly target: string;
   readonly aim: Aim;
-  /** From the turn of the fault before. */
+  /** Its turn is so long after the fault before began, so that both may be in place, or after all before it ended. */
+  readonly follows: 'beginning' | 'end';
   readonly afterMs: number;
   readonly forMs: number;
 }
@@ -53,11 +54,18 @@ export function faultLengthMs(dice: Dice): number {
   return FAULT_MS.least + dice.int(FAULT_MS.spread);
 }
 
+/** One of so many that their turns come before the phase ends. */
+export function fittingLengthMs({ timeLimitMs, faults }: SearchSpace, dice: Dice): number {
+  return FAULT_MS.least + dice.int(Math.min(FAULT_MS.spread, Math.max(1, Math.floor(timeLimitMs / faults))));
+}
+
 /** Faults of an idea with their turns as times; turns past the end of the phase do not come. */
 export function scheduleOf(idea: Idea, space: SearchSpace, dice: Dice): readonly ScheduledFault[] {
   let atMs = 0;
-  return idea.flatMap(({ kind, target, aim, afterMs, forMs }, at) => {
-    atMs += afterMs;
+  let endMs = 0;
+  return idea.flatMap(({ kind, target, aim, follows, afterMs, forMs }, at) => {
+    atMs = (follows === 'end' ? endMs : atMs) + afterMs;
+    endMs = Math.max(endMs, atMs + forMs);
     if (atMs >= space.timeLimitMs) return [];
     const request = { id: at + 1, kind, target, order: dice.shuffle(space.nodes) };
     return [{ request, atMs, forMs, ...(aim.kind === 'trigger' && { trigger: aim.trigger }) }];
@@ -70,6 +78,7 @@ export function blindIdea(space: SearchSpace, dice: Dice): Idea {
   return times.map((timeMs, at) => {
     const { name, targets } = dice.pick(space.nemeses);
     const afterMs = timeMs - (at === 0 ? 0 : times[at - 1]);
-    return { kind: name, target: dice.pick(targets), aim: { kind: 'blind' }, afterMs, forMs: faultLengthMs(dice) };
+    const turn = { follows: 'beginning', afterMs } as const;
+    return { kind: name, target: dice.pick(targets), aim: { kind: 'blind' }, ...turn, forMs: faultLengthMs(dice) };
   });
 }

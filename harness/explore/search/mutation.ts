@@ -4,7 +4,7 @@ import { type Coverage, PHASES, ROLES } from './coverage.js';
 import {
   type Aim,
   type AimedFault,
-  faultLengthMs,
+  fittingLengthMs,
   type Idea,
   type Moment,
   type SearchSpace,
@@ -23,10 +23,12 @@ export interface Mutating {
 
 /** Turns of faults: at once, so that they meet what the one before caused, or after things have settled. */
 const SOON_MS = 300;
-const LATER_MS = 1500;
+const SETTLED_MS = 500;
 /** A cause lasts at least as long as it takes to be noticed. */
 const CAUSE_MS = 700;
 const HEALING_MS = 400;
+/** Of scenes, that one begins while the faults of the one before are in place. */
+const CROWDED = 0.2;
 
 /** Moments worth aiming at; nothing happens to who is quiet that would not happen otherwise. */
 const MOMENTS: readonly Moment[] = ROLES.flatMap((role) =>
@@ -38,9 +40,9 @@ const MOMENTS: readonly Moment[] = ROLES.flatMap((role) =>
 
 /** An idea from nothing. */
 export function freshIdea(mutating: Mutating): Idea {
-  const { space, dice } = mutating;
+  const { space } = mutating;
   let idea: Idea = [];
-  while (idea.length < space.faults) idea = [...idea, ...aimedFaults(mutating, dice.chance(0.5) ? 'soon' : 'later')];
+  while (idea.length < space.faults) idea = [...idea, ...scene(mutating)];
   return idea.slice(0, space.faults);
 }
 
@@ -48,7 +50,7 @@ export function freshIdea(mutating: Mutating): Idea {
 export function mutated(idea: Idea, other: Idea, mutating: Mutating): Idea {
   const { dice, space } = mutating;
   const at = dice.int(idea.length + 1);
-  const faults = aimedFaults(mutating, 'soon');
+  const faults = scene(mutating);
   switch (dice.int(5)) {
     // What comes after an interesting fault is most of the search: twice as likely.
     case 0:
@@ -59,37 +61,50 @@ export function mutated(idea: Idea, other: Idea, mutating: Mutating): Idea {
     case 3:
       return [...idea.slice(0, at), ...other.slice(dice.int(other.length))].slice(0, space.faults);
     default:
-      return idea.map((each) => (dice.chance(0.3) ? { ...each, forMs: faultLengthMs(dice) } : each));
+      return idea.map((each) => (dice.chance(0.3) ? { ...each, forMs: fittingLengthMs(space, dice) } : each));
   }
 }
 
-/** A fault, after one that brings about the moment it is aimed at where that does not come by itself. */
-function aimedFaults(mutating: Mutating, turn: 'soon' | 'later'): Idea {
+type Turn = Pick<AimedFault, 'follows' | 'afterMs'>;
+
+/**
+ * A fault, after one that brings about the moment it is aimed at where that does not come by itself. Most scenes wait for
+ * the end of the one before: with a majority gone nothing happens any more that a fault could hit, and healing takes long.
+ */
+function scene(mutating: Mutating): Idea {
   const { space, dice, sight } = mutating;
   const { kind, aim } = sight === 'inside' ? rarest(mutating) : triggered(mutating);
   const nemesis = space.nemeses.find(({ name }) => name === kind)!;
   const target = aim.kind === 'moment' ? singleTarget(nemesis) : dice.pick(nemesis.targets);
-  const afterMs = dice.int(SOON_MS) + (turn === 'soon' ? 0 : LATER_MS);
-  const fault = { kind, target, aim, afterMs, forMs: faultLengthMs(dice) };
-  if (aim.kind !== 'moment') return [fault];
-  const cause = causeOf(aim.moment, mutating);
-  if (cause === undefined) return [fault];
+  const soon: Turn = { follows: 'beginning', afterMs: dice.int(SOON_MS) };
+  const turn: Turn = dice.chance(CROWDED) ? soon : { follows: 'end', afterMs: dice.int(SETTLED_MS) };
+  const fault = { kind, target, aim, forMs: fittingLengthMs(space, dice) };
+  const cause = aim.kind === 'moment' ? causeOf(aim.moment, mutating) : undefined;
+  if (cause === undefined) return [{ ...fault, ...turn }];
+  const begun = { ...cause.fault, ...turn };
+  // Who was away catches up as soon as it is back.
+  if (cause.shows === 'when-healed') return [begun, { ...fault, follows: 'end', afterMs: 0 }];
   // The cause is healed first: a node that is dead answers no probe, and what waits for it waits in vain.
-  const forMs = cause.forMs + HEALING_MS;
-  return [
-    { ...cause, afterMs },
-    { ...fault, forMs, afterMs: dice.int(SOON_MS) },
-  ];
+  return [begun, { ...fault, ...soon, forMs: cause.fault.forMs + HEALING_MS }];
+}
+
+/** What brings a moment about, and whether that comes while it is in place or when it is healed. */
+interface Cause {
+  readonly fault: Omit<AimedFault, keyof Turn>;
+  readonly shows: 'in-place' | 'when-healed';
 }
 
 /** Who loses its leader elects another; who was away has to catch up. Everything else happens all the time. */
-function causeOf({ phase }: Moment, { space, dice }: Mutating): AimedFault | undefined {
+function causeOf({ role, phase }: Moment, { space, dice }: Mutating): Cause | undefined {
   if (phase !== 'election' && phase !== 'recovery') return undefined;
   const { name, targets } = dice.pick(space.nemeses);
   const deposing = targets.filter((target) => target === 'leader' || target === 'isolate-leader');
-  const deposes = phase === 'election' && deposing.length > 0;
+  // A leader that lacks what others have decided has been deposed and has not heard of it.
+  const deposes = (phase === 'election' || role === 'leader') && deposing.length > 0;
   const target = deposes ? dice.pick(deposing) : singleTarget({ name, targets });
-  return { kind: name, target, aim: { kind: 'blind' }, afterMs: 0, forMs: CAUSE_MS + faultLengthMs(dice) };
+  const forMs = fittingLengthMs(space, dice) + (deposes ? CAUSE_MS : 0);
+  const shows = phase === 'recovery' && !deposes ? 'when-healed' : 'in-place';
+  return { fault: { kind: name, target, aim: { kind: 'blind' }, forMs }, shows };
 }
 
 /**

@@ -8,13 +8,22 @@ import { freshIdea, mutated, type Sight } from './mutation.js';
 export interface Strategy {
   readonly coverage: Coverage;
   next(): Idea;
-  /** `missed`: faults of the idea that were aimed at a moment that did not come. */
-  learn(idea: Idea, hits: readonly Hit[], missed: Idea): void;
+  learn(idea: Idea, lesson: Lesson): void;
+}
+
+/** What a run has shown of an idea. */
+export interface Lesson {
+  readonly hits: readonly Hit[];
+  /** Faults of the idea that were aimed at a moment that did not come. */
+  readonly missed: Idea;
+  /** Operations that it took. */
+  readonly operations: number;
 }
 
 interface Kept {
   readonly idea: Idea;
   readonly novelty: number;
+  readonly operations: number;
   /** How often something was made of it. */
   tries: number;
 }
@@ -24,8 +33,8 @@ const FRESH = 0.2;
 
 /**
  * Search guided by coverage, as greybox fuzzers do it (after AFL and AFLFast: Böhme, Pham, Roychoudhury, 2016): ideas that
- * hit something new are kept and changed, more often the more was new and the less often they were; faults are aimed at
- * the moments hit least.
+ * hit something new are kept and changed, more often the more was new, the less it cost, and the less often they were;
+ * faults are aimed at the moments hit least.
  */
 export class Guided implements Strategy {
   readonly coverage = new Coverage();
@@ -46,10 +55,10 @@ export class Guided implements Strategy {
     return idea;
   }
 
-  learn(idea: Idea, hits: readonly Hit[], missed: Idea): void {
+  learn(idea: Idea, { hits, missed, operations }: Lesson): void {
     for (const { kind, aim } of missed) if (aim.kind === 'moment') this.coverage.miss(aim.moment, kind);
     const novelty = this.coverage.add(hits);
-    if (novelty > 0) this.corpus.push({ idea, novelty, tries: 0 });
+    if (novelty > 0) this.corpus.push({ idea, novelty, operations, tries: 0 });
   }
 
   private think(dice: Dice): Idea {
@@ -62,7 +71,7 @@ export class Guided implements Strategy {
   }
 
   private pick(dice: Dice): Kept {
-    const energies = this.corpus.map(({ novelty, tries }) => novelty / (1 + tries));
+    const energies = this.corpus.map(({ novelty, operations, tries }) => novelty / ((1 + operations) * (1 + tries)));
     let left = dice.float() * energies.reduce((sum, energy) => sum + energy, 0);
     return this.corpus.find((_, at) => (left -= energies[at]) < 0) ?? this.corpus[this.corpus.length - 1];
   }
@@ -86,7 +95,7 @@ export class Blind implements Strategy {
     return idea;
   }
 
-  learn(_: Idea, hits: readonly Hit[]): void {
+  learn(_: Idea, { hits }: Lesson): void {
     this.coverage.add(hits);
   }
 }
