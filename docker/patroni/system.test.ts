@@ -11,7 +11,6 @@ describe('options of patroni', () => {
       version: '15',
       synchronous_mode: 'on',
       reads: 'primary',
-      kills: 'node',
       ttl: 20,
       loop_wait: 5,
       retry_timeout: 5,
@@ -21,7 +20,7 @@ describe('options of patroni', () => {
     }
   });
 
-  it.each([{ synchronous_mode: true }, { kills: 'etcd' }, { ttl: 5 }, { loop_wait: 20 }, { retry_timeout: 10 }])(
+  it.each([{ synchronous_mode: true }, { kills: 'node' }, { ttl: 5 }, { loop_wait: 20 }, { retry_timeout: 10 }])(
     'refuse %o',
     (given) => expect(patroni.options.safeParse(given).success).toBe(false),
   );

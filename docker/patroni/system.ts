@@ -26,12 +26,6 @@ const options = z
       .enum(['primary', 'standby'])
       .default('primary')
       .describe('primary: clients of a replica are refused; standby: they read there, and are refused writes'),
-    kills: z
-      .enum(['node', 'postgres', 'patroni'])
-      .default('node')
-      .describe(
-        'which processes kills and pauses by signal hit: all of a node (its etcd, too), PostgreSQL alone, or Patroni alone',
-      ),
     ttl: z.coerce
       .number()
       .int()
@@ -76,12 +70,8 @@ function imageOf({ version }: Options): ImageSource {
   };
 }
 
-/** Names of processes; Patroni's is that of its script. */
-const KILLED: Readonly<Record<Options['kills'], readonly string[]>> = {
-  node: ['etcd', 'patroni', 'postgres'],
-  postgres: ['postgres'],
-  patroni: ['patroni'],
-};
+/** Patroni's is that of its script. A kill or pause of some alone says so by its own option `process`. */
+const PROCESSES = ['etcd', 'patroni', 'postgres'];
 
 function planOf(chosen: Options, size: number): ClusterPlan {
   const image = imageOf(chosen);
@@ -112,7 +102,7 @@ function planOf(chosen: Options, size: number): ClusterPlan {
       ),
     // What moves has to be told to etcd; Patroni copies what a node lacks by itself.
     moves: procedures(etcd, (node, members) => start(node, members, 'existing')).moves,
-    processNames: KILLED[chosen.kills],
+    processNames: PROCESSES,
     missing: (node) => missing(node, chosen, size),
     isPrimary: async (node) => (await status(node, '/primary')).statusCode === 200,
     version: async (node) => {
