@@ -17,6 +17,9 @@ import { surviving } from './surviving.js';
 import { endPlace, operationsOf, type TimedOperation } from './timelines.js';
 import { torn } from './torn.js';
 
+const EXPLANATION_MS = 2_000;
+const EXPLANATION_CONFIGURATIONS = 50_000;
+
 /**
  * Linearizability, also where the cluster was destroyed and restored: a backup is an operation that saves the state of all
  * objects at one moment between its begin and its end, a restore one that sets the state to what was saved. A history is
@@ -107,6 +110,12 @@ function judge<State>(all: Case<State>): Found {
   const { arranged, model, parts, context, deadline, restores } = all;
   const anomalies: Anomaly[] = [];
   let undecided: string | undefined;
+  // For all explanations together: what was found so far is proof enough.
+  const limit = new Deadline(
+    Math.min(EXPLANATION_MS, deadline.remainingMs),
+    EXPLANATION_CONFIGURATIONS,
+    context.signal,
+  );
   for (const part of parts) {
     const result = searchLinearizable(model, part, deadline, { options: context.options });
     if (result.validity === 'unknown') undecided ??= `${part.name ?? 'the object'}: ${result.reason}`;
@@ -119,7 +128,7 @@ function judge<State>(all: Case<State>): Found {
       culprits: undefined,
       until,
     } as const;
-    anomalies.push(withoutMarks(explainAny(arranged, model, part, decision, context, deadline), restores));
+    anomalies.push(withoutMarks(explainAny(arranged, model, part, decision, context, limit), restores));
   }
   if (anomalies.length > 0 || undecided !== undefined) return { anomalies, ...(undecided && { undecided }) };
   return oneMoment(all);
