@@ -71,7 +71,9 @@ export class PodCluster implements Cluster, PodSet {
     const missing = await Promise.all(this.nodes.map((node) => this.waitFor(node, deadline)));
     const complaints = missing.filter((complaint) => complaint !== undefined);
     if (complaints.length > 0) throw new Error(`not ready after ${timeoutMs} ms: ${complaints.join('; ')}`);
-    await this.settle();
+    // Its own identity, too, a database that never syncs would lose with the power.
+    if (!this.settled) await this.settle();
+    this.settled = true;
     this.versions[this.parts.name] ??= await this.plan.version(this.nodes[0]!).catch(() => 'unknown');
   }
 
@@ -97,15 +99,9 @@ export class PodCluster implements Cluster, PodSet {
     return this.disposal;
   }
 
-  /**
-   * Once, when the cluster stands: what was installed is on disk, as it would be on any machine half a minute later. A
-   * database that never syncs would otherwise lose its own identity with the power, and nobody could see what else.
-   */
-  private async settle(): Promise<void> {
+  async settle(): Promise<void> {
     const { agent } = this.site;
-    if (this.settled || agent === undefined) return;
-    this.settled = true;
-    await agent.run(this.nodes.map(({ name }) => `sync -f ${agent.pathOf(name)}`).join('\n'));
+    await agent?.run(this.nodes.map(({ name }) => `sync -f ${agent.pathOf(name)}`).join('\n'));
   }
 
   /** Answers what is missing when the deadline passes. */

@@ -213,6 +213,11 @@ export interface Cluster extends AsyncDisposable {
   primaries(): Promise<readonly string[]>;
   /** Resolves when every node answers and has joined; rejects with what is missing after the time given. */
   ready(timeoutMs: number): Promise<void>;
+  /**
+   * What was written so far is on disk, as it would be on any machine half a minute later. For what a run sets up: a
+   * database that never syncs would lose its tables with the power, and nobody could see what else. Absent: it is.
+   */
+  settle?(): Promise<void>;
   /** Nodes that do not serve now; never rejects. Absent: nobody but {@link ready} can tell. */
   outages?(): Promise<readonly NodeOutage[]>;
   /** Writes each node's logs to `<directory>/<node>/`. */

@@ -61,7 +61,8 @@ async function inject(fault: DiskFault, request: FaultRequest, context: NemesisC
   const disks = abilityOf(context.cluster, 'disks', fault.name);
   const processes = abilityOf(context.cluster, 'processes', fault.name);
   const { nodes, leadersBefore, evidence } = await choose(TARGETS, request, context);
-  const before = await onEach(nodes, bounds, (node) => disks.probe(node));
+  // On a busy machine a write may take its time also without any fault.
+  const before = await onEach(nodes, bounds, (node) => onceShown(disks, node, 'ok', bounds));
   const mend = async () => void (await onEach(nodes, bounds, (node) => disks.mend(node)));
   await injectOrUndo(bounds, () => eachNode(nodes, (node) => fault.begin(disks, node)), mend);
   const during = nodes.map((node) => onceShown(disks, node, fault.write, bounds));

@@ -49,7 +49,7 @@ async function inject(request: FaultRequest, hasty: NemesisContext): Promise<Act
       verify: () =>
         ofEachNode(nodes, bounds, async (node, at) => {
           const now = await look(power, processes, node);
-          const recovered = (await power.recoveryLog?.(node)) ?? [];
+          const recovered = await recoveryLog(power, node, bounds);
           return [mountedEvidence(node, before[at], now, recovered), runningEvidence(node, now.processes)];
         }),
     },
@@ -72,6 +72,18 @@ function outage(
 ): Promise<Machine> {
   const dark = (now: Machine) => !now.disk.up && survivors(before.processes, now.processes).length === 0;
   return eventually(bounds.effectMs, bounds, () => look(power, processes, node), dark);
+}
+
+/** What the database says of its recovery, once it says anything; not every database does. */
+async function recoveryLog(power: PowerAbility, node: string, bounds: Bounds): Promise<readonly string[]> {
+  const { recoveryLog } = power;
+  if (recoveryLog === undefined) return [];
+  return eventually(
+    bounds.effectMs,
+    bounds,
+    () => recoveryLog(node),
+    (lines) => lines.length > 0,
+  );
 }
 
 function darkEvidence(node: string, before: Machine, now: Machine): readonly Evidence[] {

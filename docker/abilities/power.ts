@@ -39,12 +39,14 @@ export function powerAbility(podOf: (node: string) => Pod, agent: Agent, recover
       });
     },
     status: async (node) => ({ up: await isUp(agent, node), mounts: agent.mounts(node) }),
-    async recoveryLog(node) {
-      const since = restored.get(node);
-      if (since === undefined || recovery === undefined) return [];
-      const lines = await linesSince(podOf(node).database, since);
-      return lines.filter((line) => recovery.test(line)).slice(0, QUOTED_LINES);
-    },
+    ...(recovery && {
+      async recoveryLog(node: string) {
+        const since = restored.get(node);
+        if (since === undefined) return [];
+        const lines = await linesSince(podOf(node).database, since);
+        return lines.filter((line) => recovery.test(line)).slice(0, QUOTED_LINES);
+      },
+    }),
   };
 }
 

@@ -45,6 +45,7 @@ export async function conduct(stage: Stage): Promise<void> {
   const random = Random.fromSeed(plan.seed);
   const assignments = assign(plan, stage.workloads, stage.families, nodes, random);
   await setUpWorkloads(cluster, assignments, plan.operationTimeoutMs, stage);
+  await cluster.settle?.();
 
   const trouble = new AbortController();
   const stop = AbortSignal.any([stage.failed, trouble.signal, ...(stage.signal ? [stage.signal] : [])]);
