@@ -10,6 +10,7 @@ import {
   type SessionOptions,
   type SessionsByFamily,
 } from '../../docker/system.js';
+import { backupsOf } from './abilities/backup.js';
 import { clocksOf } from './abilities/clocks.js';
 import type { Ground } from './abilities/ground.js';
 import { logsOf } from './abilities/logs.js';
@@ -54,6 +55,7 @@ export const ABILITIES = [
   'orchestrator',
   'membership',
   'logs',
+  'backups',
 ] as const satisfies readonly Ability[];
 
 const SESSIONS = {
@@ -103,6 +105,7 @@ export class SimulatedCluster implements Cluster {
       orchestrator: orchestratorOf(ground),
       membership: membershipOf(ground),
       logs: logsOf(ground),
+      backups: backupsOf(ground),
     };
     // Whoever launches a cluster is no part of its time yet.
     this.virtualClock.until(() => this.missing().length === 0, START_NS);
@@ -212,6 +215,7 @@ export class SimulatedCluster implements Cluster {
         where.place = ++this.places;
         if (volume === 'wiped') where.volume = this.places;
       },
+      listed: () => this.listed(),
       list: ({ id }, how) => (this.whereabouts[id].listed = how === 'listed'),
     };
   }

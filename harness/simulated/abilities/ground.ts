@@ -20,6 +20,8 @@ export interface Ground {
   volume(node: Node): string;
   /** Gives a node another address, and another volume where the old one is gone. */
   move(node: Node, volume: 'kept' | 'wiped'): void;
+  /** The nodes that are part of the cluster as clients know it. */
+  listed(): readonly Node[];
   /** Makes a node part of the cluster as clients know it, or no part of it. */
   list(node: Node, how: 'listed' | 'unlisted'): void;
 }

@@ -52,14 +52,14 @@ export function orchestratorOf(ground: Ground): OrchestratorAbility {
   };
 }
 
-function stop(ground: Ground, node: Node): void {
+export function stop(ground: Ground, node: Node): void {
   node.frozen = false;
   if (node.process === 'dead') return;
   node.kill('nothing');
   ground.died(node);
 }
 
-function leading({ nodes }: Ground): Node | undefined {
+export function leading({ nodes }: Ground): Node | undefined {
   const leaders = nodes.filter(({ runs, raft }) => runs && raft.role === 'leader');
   // One that was deposed and does not know it yet has an older term.
   return leaders.sort((a, b) => b.raft.term - a.raft.term).at(0);
@@ -77,7 +77,7 @@ async function reconfigure(ground: Ground, node: Node, wanted: 'member' | 'none'
 }
 
 /** Looks until there is something, in the cluster's own time. */
-function eventually<T>({ world }: Ground, trouble: string, look: () => T | undefined): Promise<T> {
+export function eventually<T>({ world }: Ground, trouble: string, look: () => T | undefined): Promise<T> {
   const deadline = world.nowNs() + PATIENCE_NS;
   return world.answer((resolve, reject) => {
     const ask = () => {

@@ -57,6 +57,11 @@ export class Disk {
     this.persisted = EMPTY;
   }
 
+  /** All that was written is on it for good. */
+  install(): void {
+    this.persisted = this.written();
+  }
+
   has(entries: number): boolean {
     return this.persisted.entries >= entries;
   }

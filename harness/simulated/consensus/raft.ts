@@ -134,6 +134,16 @@ export class Raft {
     this.forgetful = this.host.behaviour.quorum === 'forgotten';
   }
 
+  /** A machine on whose disk is what a backup holds, as a member of a cluster that begins with that. */
+  restore(entries: readonly Entry[], members: readonly number[]): void {
+    this.wipe();
+    for (const entry of entries) this.log.append(entry);
+    this.log.append({ term: this.log.termAt(this.log.last), command: undefined, members });
+    this.term = this.log.termAt(this.log.last);
+    this.snapshot = { entries: this.log.length };
+    this.disk.install();
+  }
+
   /** Whether the leader may be trusted to know everything that was committed before its term. */
   private get settled(): boolean {
     return this.log.termAt(this.log.commit) === this.term || this.host.behaviour.acknowledges === 'proposed';
