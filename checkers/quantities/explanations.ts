@@ -39,21 +39,26 @@ export class Explanations {
     seen: Exact,
     candidates: readonly number[],
   ): readonly (readonly number[])[] {
-    const { quantities, deadline, generosity } = this.moment;
+    const { quantities, deadline, generosity, pending } = this.moment;
     this.moment.complete = false;
     const nodes = generosity > 0 ? 40_000 : 4_000;
     const most = GREEDY_OPTIONAL + generosity;
-    const certain = candidates.filter((op) => quantities.returns[op] !== NEVER);
     const limits: DecodeLimits = { optional: 0, nodes, solutions: 32, sets: 'needed' };
-    let found = decode(quantities, from.vector, seen, certain, limits, deadline).sets;
-    if (found.length > 0 && generosity === 0) return found;
-    const likely = this.likely.find(from.vector, seen, candidates, most);
-    if (likely !== undefined) return [...found, ...likely];
+    const withCertain = () => {
+      const certain = candidates.filter((op) => quantities.returns[op] !== NEVER);
+      return decode(quantities, from.vector, seen, certain, limits, deadline).sets;
+    };
+    // The commonest case by far: one configuration, and nothing unknown took effect.
+    let found = generosity === 0 && from.applied.length === 0 ? withCertain() : undefined;
+    if (found !== undefined && found.length > 0) return found;
+    const likely = this.likely.find(from, seen, pending.list, candidates, most);
+    if (likely !== undefined) return generosity === 0 && likely[0].length > 0 ? likely[0] : likely.flat();
+    found ??= withCertain();
     for (let optional = 1; optional <= most; optional++) {
+      if (found.length > 0 && generosity === 0) break;
       const { sets } = decode(quantities, from.vector, seen, candidates, { ...limits, optional }, deadline);
       // Sets with more unknown changes come besides those with fewer.
       if (sets.length > found.length) found = sets;
-      if (found.length > 0 && generosity === 0) break;
     }
     return found;
   }

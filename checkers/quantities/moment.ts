@@ -123,19 +123,13 @@ export class Moment {
     return at >= 0 && change.deltas[at] > 0;
   }
 
-  /** Of equal changes only the one that returns first. */
-  isNext(op: number, { applied }: Configuration): boolean {
-    const { sameAs } = this.change(op);
-    const first = this.pending.list.find((other) => this.change(other).sameAs === sameAs && !applied.includes(other));
-    return first === op;
-  }
-
   /** Whether the pending changes may need more of a dimension than there is. */
   scarce({ vector, applied }: Configuration, dimension: number): boolean {
-    let needed = 0;
-    for (const op of this.pending.list) {
+    let needed = this.pending.need(dimension);
+    // What took effect is pending too, as long as not every configuration has it.
+    for (const op of applied) {
       const { needs } = this.change(op);
-      if (needs?.dimension === dimension && !applied.includes(op)) needed += needs.amount;
+      if (needs?.dimension === dimension) needed -= needs.amount;
     }
     return needed > vector[dimension];
   }

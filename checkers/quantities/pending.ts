@@ -6,8 +6,13 @@ import type { Change, Quantities } from './quantities.js';
  */
 export class Pending {
   list: readonly number[] = [];
+  private readonly needed: Float64Array;
+  /** The list that `needed` was summed up for. */
+  private neededBy: readonly number[] = this.list;
 
-  constructor(private readonly quantities: Quantities) {}
+  constructor(private readonly quantities: Quantities) {
+    this.needed = new Float64Array(quantities.size);
+  }
 
   add(op: number): void {
     const { returns } = this.quantities;
@@ -43,6 +48,19 @@ export class Pending {
   all(applied: readonly number[], excluded: number): readonly number[] {
     const excludedClass = excluded < 0 ? -1 : this.change(excluded).sameAs;
     return this.list.filter((op) => this.change(op).sameAs !== excludedClass && !applied.includes(op));
+  }
+
+  /** What all of them together need of a dimension. */
+  need(dimension: number): number {
+    if (this.neededBy !== this.list) {
+      this.neededBy = this.list;
+      this.needed.fill(0);
+      for (const op of this.list) {
+        const { needs } = this.change(op);
+        if (needs !== undefined) this.needed[needs.dimension] += needs.amount;
+      }
+    }
+    return this.needed[dimension];
   }
 
   private change(op: number): Change {

@@ -1,8 +1,8 @@
 import { type Configuration, Frontier, without } from './configuration.js';
 import { Explanations } from './explanations.js';
-import { Exploration } from './exploration.js';
+import { Exploration, type Goal } from './exploration.js';
 import type { Moment } from './moment.js';
-import type { Change, Exact } from './quantities.js';
+import type { Below, Change, Exact } from './quantities.js';
 
 /** What has to take effect, or to be seen, before an operation can return. */
 export class Preparation {
@@ -42,15 +42,7 @@ export class Preparation {
           push(this.beforeExact(next, op, operation));
           break;
         case 'below':
-          push(
-            this.exploration.explore(
-              next,
-              operation.dimension,
-              -1,
-              (vector) => vector[operation.dimension] < operation.limit,
-              'if needed',
-            ),
-          );
+          push(this.exploration.explore(next, -1, below(operation), 'if needed'));
           push(this.otherObservations(next, op, []));
           break;
       }
@@ -72,9 +64,8 @@ export class Preparation {
     // Where there is enough for this change but not for all, others may have to go first, or never can.
     if (this.moment.mode === 'exact' || !legal || this.moment.generosity > 0) {
       const spending = legal ? 'never' : 'if needed';
-      found.push(
-        ...this.exploration.explore(from, needs.dimension, op, (vector) => this.moment.legal(vector, change), spending),
-      );
+      const goal: Goal = { dimension: needs.dimension, wanted: 'at least', limit: needs.amount };
+      found.push(...this.exploration.explore(from, op, goal, spending));
     } else this.moment.complete = false;
     return found;
   }
@@ -106,8 +97,7 @@ export class Preparation {
       const seen = this.moment.observation(observation);
       if (seen.kind === 'exact') found.push(...this.reach(from, observation, seen, excluded));
       else if (this.moment.mode === 'exact' || spoilt.includes(observation)) {
-        const goal = (vector: Float64Array) => vector[seen.dimension] < seen.limit;
-        found.push(...this.exploration.explore(from, seen.dimension, excluded, goal, 'if free'));
+        found.push(...this.exploration.explore(from, excluded, below(seen), 'if free'));
       } else this.moment.complete = false;
     }
     return found;
@@ -124,4 +114,8 @@ export class Preparation {
     }
     return found;
   }
+}
+
+function below({ dimension, limit }: Below): Goal {
+  return { dimension, wanted: 'below', limit };
 }

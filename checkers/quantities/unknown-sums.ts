@@ -3,6 +3,8 @@ import { type Change, NONE, type Quantities } from './quantities.js';
 /** Past this many changes pairs are no longer kept. */
 const MOST_PAIRED = 1_500;
 const EMPTY = -1;
+/** Bits that tell whether a hash may be in the table at all, log 2: they stay in the cache, and most are not. */
+const FILTER_BITS = 20;
 
 /**
  * Which changes of unknown outcome, alone or in pairs, move a given set of dimensions by a given sum: a table by a hash
@@ -15,9 +17,11 @@ export class UnknownSums {
   private known = new Set<number>();
   /** Open addressing: entries of one hash follow each other. `seconds` is NONE for a change alone. */
   private slots = new Int32Array(1 << 10).fill(EMPTY);
-  private sums: number[] = [];
-  private firsts: number[] = [];
-  private seconds: number[] = [];
+  private entries = 0;
+  private sums: Int32Array = new Int32Array(1 << 9);
+  private firsts: Int32Array = new Int32Array(1 << 9);
+  private seconds: Int32Array = new Int32Array(1 << 9);
+  private readonly filter = new Int32Array(1 << (FILTER_BITS - 5));
 
   constructor(
     private readonly quantities: Quantities,
@@ -55,17 +59,19 @@ export class UnknownSums {
       this.members = [];
       this.known = new Set();
       this.slots.fill(EMPTY);
-      this.sums = [];
-      this.firsts = [];
-      this.seconds = [];
+      this.filter.fill(0);
+      this.entries = 0;
     }
     for (const op of ops) if (!this.known.has(op)) this.admit(op);
   }
 
   /** Calls `visit` with every entry of a hash; `second` is NONE for a change alone. */
   find(hash: number, visit: (first: number, second: number) => void): void {
+    const mixed = spread(hash);
+    const bit = mixed >>> (32 - FILTER_BITS);
+    if ((this.filter[bit >> 5] & (1 << (bit & 31))) === 0) return;
     const mask = this.slots.length - 1;
-    for (let slot = spread(hash) & mask; this.slots[slot] !== EMPTY; slot = (slot + 1) & mask) {
+    for (let slot = mixed & mask; this.slots[slot] !== EMPTY; slot = (slot + 1) & mask) {
       const entry = this.slots[slot];
       if (this.sums[entry] === hash) visit(this.firsts[entry], this.seconds[entry]);
     }
@@ -73,11 +79,11 @@ export class UnknownSums {
 
   /** Number of entries. */
   get size(): number {
-    return this.sums.length;
+    return this.entries;
   }
 
   forEachPair(visit: (first: number, second: number, sum: number) => void): void {
-    for (let entry = 0; entry < this.sums.length; entry++) {
+    for (let entry = 0; entry < this.entries; entry++) {
       if (this.seconds[entry] !== NONE) visit(this.firsts[entry], this.seconds[entry], this.sums[entry]);
     }
   }
@@ -93,11 +99,14 @@ export class UnknownSums {
   }
 
   private insert(hash: number, first: number, second: number): void {
-    if (2 * this.sums.length >= this.slots.length) this.grow();
-    this.sums.push(hash);
-    this.firsts.push(first);
-    this.seconds.push(second);
-    this.place(this.sums.length - 1);
+    if (this.entries === this.sums.length) this.grow();
+    const entry = this.entries++;
+    this.sums[entry] = hash;
+    this.firsts[entry] = first;
+    this.seconds[entry] = second;
+    const bit = spread(hash) >>> (32 - FILTER_BITS);
+    this.filter[bit >> 5] |= 1 << (bit & 31);
+    this.place(entry);
   }
 
   private place(entry: number): void {
@@ -108,9 +117,18 @@ export class UnknownSums {
   }
 
   private grow(): void {
-    this.slots = new Int32Array(this.slots.length * 4).fill(EMPTY);
-    for (let entry = 0; entry < this.sums.length; entry++) this.place(entry);
+    this.sums = enlarged(this.sums);
+    this.firsts = enlarged(this.firsts);
+    this.seconds = enlarged(this.seconds);
+    this.slots = new Int32Array(2 * this.sums.length).fill(EMPTY);
+    for (let entry = 0; entry < this.entries; entry++) this.place(entry);
   }
+}
+
+function enlarged(array: Int32Array): Int32Array {
+  const larger = new Int32Array(4 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 function spread(hash: number): number {
