@@ -5,6 +5,14 @@ import { SETTLE_MS } from '../final-reads.js';
 import type { WorkloadContext } from '../workload.js';
 import { parseBankOptions } from './options.js';
 
+/** What a transfer is asked to do. */
+export interface Transfer {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly amount: number;
+}
+
 const TRANSFERS = 0.6;
 const FINAL_ATTEMPTS = 20;
 

@@ -2,14 +2,8 @@ import type { KvEntry, KvSession } from '../../docker/system.js';
 import type { Completion, Invocation, Json } from '../../harness/history/operation.js';
 import { readFailure } from '../read-failure.js';
 import type { Client, FamilyClients } from '../workload.js';
+import type { Transfer } from './generator.js';
 import { parseBankOptions, type BankOptions } from './options.js';
-
-interface Transfer {
-  readonly id: number;
-  readonly from: number;
-  readonly to: number;
-  readonly amount: number;
-}
 
 interface Account {
   readonly balance: number;

@@ -5,14 +5,8 @@ import { missingRow } from '../missing-row.js';
 import { settled } from '../settled.js';
 import { tableName } from '../tables.js';
 import type { Client, FamilyClients } from '../workload.js';
+import type { Transfer } from './generator.js';
 import { parseBankOptions, type BankOptions } from './options.js';
-
-interface Transfer {
-  readonly id: number;
-  readonly from: number;
-  readonly to: number;
-  readonly amount: number;
-}
 
 /** The bank in tables: accounts with the number of transfers they saw, and transfers by id, written together. */
 export const bankOnSql: FamilyClients<'sql'> = {
