@@ -1,56 +1,29 @@
-import type { Command, Outcome } from '../state/command.js';
+import type { Command } from '../state/command.js';
 import { Store } from '../state/store.js';
+import { Contacts } from './contacts.js';
 import { Disk } from './disk.js';
 import type { Host } from './host.js';
-import { Lease } from './lease.js';
+import { type Done, type Leader, Leadership } from './leadership.js';
 import { type Entry, Log } from './log.js';
 import type { Append, AppendAnswer, VoteRequest } from './messages.js';
-import { agreed, majority } from './quorum.js';
-import { type Lost, PendingReads } from './reads.js';
+import type { Lost } from './reads.js';
 import { TIMES } from './times.js';
-import { Timestamps } from './timestamps.js';
-
-type Done = (outcome: Outcome) => void;
-
-interface Proposal {
-  readonly term: number;
-  readonly done: Done;
-  readonly lost: Lost;
-}
-
-/** Entries in one message. */
-const MAX_ENTRIES = 1000;
-/** A learner that lacks no more than so many entries is fit to be a member. */
-const CAUGHT_UP = 20;
 
 /**
- * Consensus on a log, after Raft (Ongaro and Ousterhout, 2014), with reads confirmed by a round of heartbeats, and
- * members that come and go one at a time (Ongaro's thesis, section 4.1, with its correction of 2015: a leader changes
- * nothing before it has committed an entry of its own term).
+ * Consensus on a log, after Raft (Ongaro and Ousterhout, 2014): elections, and what a follower does; what a leader does
+ * is {@link Leadership}.
  */
-export class Raft {
+export class Raft implements Leader {
   role: 'follower' | 'candidate' | 'leader' = 'follower';
   term = 0;
   leader = -1;
   readonly log: Log;
   readonly disk: Disk;
+  private readonly leadership: Leadership;
+  private readonly contacts: Contacts;
   private votedFor = -1;
   private electionDeadline = 0;
   private votes = 0;
-  private heartbeatDue = 0;
-  private next: number[] = [];
-  private match: number[] = [];
-  /** Of each peer: the latest round it answered, and when it was heard from (own clock). */
-  private rounds: number[] = [];
-  private heard: number[] = [];
-  private round = 0;
-  /** Those who get the log and have no say yet. */
-  private readonly learners = new Set<number>();
-  private readonly lease = new Lease();
-  private readonly proposals = new Map<number, Proposal>();
-  private readonly reads = new PendingReads();
-  private readonly timestamps: Timestamps;
-  private forgetful = false;
   private snapshot = { entries: 1 };
   /** What the leader said last of how far everybody is. */
   private told = { commit: 0, term: 0 };
@@ -64,9 +37,10 @@ export class Raft {
       founders,
       new Store(behaviour.reads === 'forked-state' ? 'keeps-past' : 'forgets'),
       () => host.worldNs(),
-      (index, entry, outcome) => this.applied(index, entry, outcome),
+      (index, entry, outcome) => this.leadership.applied(index, entry, outcome),
     );
-    this.timestamps = new Timestamps(behaviour.order);
+    this.leadership = new Leadership(host, this);
+    this.contacts = new Contacts(host, this.log);
     this.disk = new Disk(
       () => ({ term: this.term, votedFor: this.votedFor, entries: this.log.length }),
       (run) => host.later(TIMES.syncNs.least + host.draw(TIMES.syncNs.spread), run),
@@ -75,7 +49,7 @@ export class Raft {
   }
 
   start(): void {
-    this.heard = this.peers(this.host.clockNs());
+    this.contacts.restart();
     this.hopeForLeader();
     this.host.later(this.host.draw(TIMES.tickNs), () => this.tick());
     const { syncs, restoresFrom } = this.host.behaviour;
@@ -101,8 +75,7 @@ export class Raft {
     }
     this.role = 'follower';
     this.leader = -1;
-    this.proposals.clear();
-    this.reads.takeAll();
+    this.leadership.end();
     this.log.restart(length);
     if (this.host.behaviour.catchesUp === 'skipping') this.skip();
     return before - length;
@@ -131,7 +104,7 @@ export class Raft {
     this.told = { commit: 0, term: 0 };
     this.log.wipe();
     this.disk.format();
-    this.forgetful = this.host.behaviour.quorum === 'forgotten';
+    this.contacts.forgetful = this.host.behaviour.quorum === 'forgotten';
   }
 
   /** A machine on whose disk is what a backup holds, as a member of a cluster that begins with that. */
@@ -144,76 +117,28 @@ export class Raft {
     this.disk.install();
   }
 
-  /** Whether the leader may be trusted to know everything that was committed before its term. */
-  private get settled(): boolean {
-    return this.log.termAt(this.log.commit) === this.term || this.host.behaviour.acknowledges === 'proposed';
+  get quorum(): number {
+    return this.contacts.quorum;
   }
 
   /** Appends a command as the leader and says what became of it. */
   propose(command: Command, done: Done, lost: Lost): void {
-    const { acknowledges, replicates } = this.host.behaviour;
-    const index = this.log.append({ term: this.term, command: this.timestamps.stamped(command) });
-    this.proposals.set(index, { term: this.term, done, lost });
-    this.storedOwn(index);
-    const early = acknowledges === 'proposed' || (acknowledges === 'proposed-at-first' && !this.settled);
-    if (early) this.log.applyUpTo(index);
-    if (replicates === 'at-once') this.replicateAll();
+    this.leadership.propose(command, done, lost);
   }
 
-  /**
-   * As the leader, one step towards a cluster with or without a node; to be called again until `done`. One change at a
-   * time, and only one node: then every majority before overlaps with every majority after.
-   */
+  /** As the leader, one step towards a cluster with or without a node; to be called again until `done`. */
   reconfigure(node: number, wanted: 'member' | 'none'): 'done' | 'under-way' {
-    const { log } = this;
-    const isMember = log.members.includes(node);
-    if (log.commit < log.membersIndex || !this.settled) return 'under-way';
-    if (isMember === (wanted === 'member')) {
-      this.learners.delete(node);
-      return 'done';
-    }
-    if (wanted === 'member' && !this.caughtUp(node)) return 'under-way';
-    this.learners.delete(node);
-    const members = isMember ? log.members.filter((each) => each !== node) : [...log.members, node];
-    const index = log.append({ term: this.term, command: undefined, members });
-    this.host.note(`members ${members.map((each) => each + 1).join(' ')} at ${index}`);
-    this.storedOwn(index);
-    this.replicateAll();
-    return 'under-way';
-  }
-
-  private caughtUp(node: number): boolean {
-    if (!this.learners.has(node)) {
-      this.learners.add(node);
-      this.next[node] = this.log.length;
-      this.match[node] = 0;
-      this.rounds[node] = 0;
-    }
-    return this.match[node] > 0 && this.match[node] >= this.log.commit - CAUGHT_UP;
+    return this.leadership.reconfigure(node, wanted);
   }
 
   /** Calls back when the leader is sure to have led after the call. */
   confirm(serve: () => void, lost: Lost): void {
-    const { reads } = this.host.behaviour;
-    if (reads === 'leader' || (reads === 'lease' && this.lease.holds(this.host.wallNs()) && this.settled)) {
-      serve();
-      return;
-    }
-    this.round++;
-    this.reads.add({ round: this.round, serve, lost });
-    this.replicateAll();
-    this.serveReads();
+    this.leadership.confirm(serve, lost);
   }
 
   /** Keys and values with what was proposed but is not committed. */
   provisional(): Store {
-    const store = this.log.machine.store.copy();
-    for (let index = this.log.applied + 1; index < this.log.length; index++) {
-      const { command } = this.log.at(index);
-      // Written before it is known whether the transaction goes through.
-      if (command?.kind === 'kv') store.apply({ ...command, conditions: [] }, this.host.worldNs());
-    }
-    return store;
+    return this.leadership.provisional();
   }
 
   private every(periodNs: number, run: () => unknown): void {
@@ -227,29 +152,9 @@ export class Raft {
     this.host.later(TIMES.tickNs, () => this.tick());
     const now = this.host.clockNs();
     if (this.role === 'leader') {
-      if (this.host.behaviour.leadership === 'checked' && !this.hearsMajority(now)) this.follow(this.term, -1);
-      else if (now >= this.heartbeatDue) {
-        this.round++;
-        this.replicateAll();
-      }
+      if (this.host.behaviour.leadership === 'checked' && !this.contacts.hearsMajority(now)) this.resign();
+      else this.leadership.beat(now);
     } else if (now >= this.electionDeadline && this.log.members.includes(this.host.id)) this.campaign();
-  }
-
-  private hearsMajority(now: number): boolean {
-    const { least, spread } = TIMES.electionNs;
-    return this.heardSince(now - least - spread) >= this.quorum;
-  }
-
-  private heardSince(time: number): number {
-    let count = 0;
-    for (const peer of this.log.members) if (peer === this.host.id || this.heard[peer] >= time) count++;
-    return count;
-  }
-
-  private get quorum(): number {
-    if (this.forgetful) return 2;
-    if (this.host.behaviour.quorum !== 'reachable') return majority(this.log.members.length);
-    return majority(this.heardSince(this.host.clockNs() - TIMES.reachableNs));
   }
 
   private hopeForLeader(): void {
@@ -275,7 +180,7 @@ export class Raft {
   }
 
   onVoteRequest(request: VoteRequest): void {
-    this.heard[request.candidate] = this.host.clockNs();
+    this.contacts.hear(request.candidate);
     if (request.term > this.term) this.follow(request.term, -1);
     if (request.term < this.term) return;
     const { last } = this.log;
@@ -290,7 +195,7 @@ export class Raft {
   }
 
   onVote(term: number, from: number): void {
-    this.heard[from] = this.host.clockNs();
+    this.contacts.hear(from);
     this.voted(term, from);
   }
 
@@ -301,20 +206,17 @@ export class Raft {
   }
 
   private lead(): void {
-    const now = this.host.clockNs();
     this.role = 'leader';
-    this.next = this.peers(this.log.length);
-    this.match = this.peers(0);
-    this.rounds = this.peers(0);
-    if (this.host.behaviour.quorum !== 'reachable') this.heard = this.peers(now);
-    this.round = 1;
-    this.learners.clear();
-    this.lease.clear();
-    this.timestamps.begin(this.log);
+    if (this.host.behaviour.quorum !== 'reachable') this.contacts.restart();
+    this.leadership.begin();
     this.host.note(`leader in term ${this.term}`);
-    this.storedOwn(this.log.append({ term: this.term, command: undefined }));
+    this.leadership.storedOwn(this.log.append({ term: this.term, command: undefined }));
     this.setLeader(this.host.id);
-    this.replicateAll();
+    this.leadership.replicateAll();
+  }
+
+  resign(): void {
+    this.follow(this.term, -1);
   }
 
   /** Whatever was under way here is somebody else's now. */
@@ -328,8 +230,7 @@ export class Raft {
     if (led) {
       this.host.note(`leads no more in term ${this.term}`);
       this.hopeForLeader();
-      const lost = [...this.proposals.values(), ...this.reads.takeAll()];
-      this.proposals.clear();
+      const lost = this.leadership.end();
       if (this.log.applied > this.log.commit) this.log.replay();
       for (const each of lost) each.lost('deposed');
     }
@@ -342,34 +243,9 @@ export class Raft {
     this.host.leaderChanged();
   }
 
-  private replicateAll(): void {
-    const now = this.host.clockNs();
-    this.heartbeatDue = now + (this.host.behaviour.replicates === 'in-batches' ? TIMES.batchNs : TIMES.heartbeatNs);
-    if (this.host.behaviour.reads === 'lease') this.lease.asked(this.round, this.host.wallNs());
-    for (const peer of this.log.members) if (peer !== this.host.id) this.replicate(peer);
-    for (const learner of this.learners) this.replicate(learner);
-  }
-
-  private replicate(to: number): void {
-    const previousIndex = this.next[to] - 1;
-    const entries = this.log.from(previousIndex + 1, MAX_ENTRIES);
-    // Sent is as good as arrived; a follower that misses some says so.
-    this.next[to] += entries.length;
-    const append: Append = {
-      term: this.term,
-      leader: this.host.id,
-      previousIndex,
-      previousTerm: this.log.termAt(previousIndex),
-      entries,
-      commit: this.log.commit,
-      round: this.round,
-    };
-    this.host.send(to, (peer) => peer.onAppend(append));
-  }
-
   onAppend(append: Append): void {
     const { term, leader, previousIndex, entries, round } = append;
-    this.heard[leader] = this.host.clockNs();
+    this.contacts.hear(leader);
     const from = this.host.id;
     const answer = (accepted: boolean, index: number): void => {
       const reply = { term: this.term, from, round, accepted, index };
@@ -390,65 +266,14 @@ export class Raft {
   }
 
   onAppendAnswer(answer: AppendAnswer): void {
-    const { term, from, accepted, index, round } = answer;
-    this.heard[from] = this.host.clockNs();
+    const { term, from } = answer;
+    this.contacts.hear(from);
     if (term > this.term) this.follow(term, -1);
-    if (this.role !== 'leader' || term !== this.term) return;
-    if (round > this.rounds[from]) {
-      this.rounds[from] = round;
-      if (this.host.behaviour.reads === 'lease') this.lease.confirmed(this.confirmedRound);
-    }
-    if (accepted) {
-      this.next[from] = Math.max(this.next[from], index + 1);
-      this.matched(from, index);
-    } else {
-      this.next[from] = Math.max(1, Math.min(index + 1, this.log.length));
-      this.replicate(from);
-    }
-    this.serveReads();
+    if (this.role === 'leader' && term === this.term) this.leadership.answered(answer);
   }
 
-  private matched(node: number, index: number): void {
-    if (this.role !== 'leader' || index >= this.log.length) return;
-    this.match[node] = Math.max(this.match[node], index);
-    const reached = agreed(this.match, this.quorum, this.log.members);
-    // An entry of an earlier term may still be replaced, however many have it (Raft, figure 8).
-    if (reached <= this.log.commit || this.log.termAt(reached) !== this.term) return;
-    this.log.commitUpTo(reached);
-    this.serveReads();
-    // A leader that is not a member any more has led for the last time.
-    const { members, membersIndex, commit } = this.log;
-    if (commit >= membersIndex && !members.includes(this.host.id)) this.follow(this.term, -1);
-  }
-
-  private storedOwn(index: number): void {
-    const { term } = this;
-    // In a later term another entry may stand there.
-    this.persisted(() => term === this.term && this.matched(this.host.id, index));
-  }
-
-  private get confirmedRound(): number {
-    this.rounds[this.host.id] = this.round;
-    return agreed(this.rounds, this.quorum, this.log.members);
-  }
-
-  private serveReads(): void {
-    if (this.reads.length > 0 && this.settled) this.reads.serve(this.confirmedRound);
-  }
-
-  private applied(index: number, { term, command }: Entry, outcome: Outcome | undefined): void {
-    const proposal = this.proposals.get(index);
-    if (proposal === undefined) return;
-    this.proposals.delete(index);
-    if (proposal.term === term && command !== undefined) proposal.done(outcome!);
-  }
-
-  private persisted(done: () => unknown): void {
+  persisted(done: () => unknown): void {
     if (this.host.behaviour.syncs === 'in-background') done();
     else this.disk.sync(done);
-  }
-
-  private peers(value: number): number[] {
-    return new Array<number>(this.host.places).fill(value);
   }
 }
