@@ -22,8 +22,9 @@ export interface PodClusterParts {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Of a database that does not serve. */
-const LAST_LINES = 8;
+/** Of a database that does not serve: where its reasons are looked for, and how many lines of each kind are quoted. */
+const LINES_LOOKED_AT = 400;
+const QUOTED_LINES = 4;
 
 /** A cluster whose nodes are pods. Made by {@link launchCluster}. */
 export class PodCluster implements Cluster, PodSet {
@@ -130,9 +131,9 @@ export class PodCluster implements Cluster, PodSet {
       const { database } = this.pod(name);
       const { State } = await bounded(database.inspect(), 5_000, 'inspect');
       if (State.Paused) return { reason: 'frozen', lastLines: [] };
-      const said = await lastWords(database, LAST_LINES).catch(() => '');
-      const lastLines = said.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-      return { reason: State.Running ? complaint : `ended with exit code ${State.ExitCode}`, lastLines };
+      const said = await lastWords(database, LINES_LOOKED_AT).catch(() => '');
+      const reason = State.Running ? complaint : `ended with exit code ${State.ExitCode}`;
+      return { reason, lastLines: tellingLines(said.split('\n')) };
     } catch {
       return { reason: complaint, lastLines: [] };
     }
@@ -181,4 +182,12 @@ export class PodCluster implements Cluster, PodSet {
 /** Logs of a node's earlier pods, the first one numbered 1. */
 function formerLog(pod: Pod, at: number, all: readonly Pod[]): readonly [Pod, string] {
   return [pod, `database.${all.slice(0, at + 1).filter(({ node }) => node === pod.node).length}.log`];
+}
+
+/** The last complaints and the last lines, in order: a panic is followed by the stacks of all that ran. */
+export function tellingLines(all: readonly string[]): readonly string[] {
+  const lines = all.map((line) => line.trim()).filter((line) => line !== '');
+  const complaints = lines.filter((line) => /panic|fatal|corrupt|unexpected fault|\berror\b/i.test(line));
+  const last = new Set([...complaints.slice(-QUOTED_LINES), ...lines.slice(-QUOTED_LINES)]);
+  return lines.filter((line, at) => last.has(line) && lines.indexOf(line) === at);
 }

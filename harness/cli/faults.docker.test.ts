@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Link } from '../../docker/system.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Cluster, Link } from '../../docker/system.js';
+import { corruption } from '../../nemesis/corruption.js';
+import { DEFAULT_LIMITS, type Nemesis, type NemesisContext } from '../../nemesis/nemesis.js';
 import { partition } from '../../nemesis/partition.js';
 import { nemeses, runCheckers, systems } from '../registry.js';
 import { launchRun } from '../run/launch.js';
@@ -27,34 +29,6 @@ async function test(...args: string[]) {
   return { run, results: await stored<Results>('results.json'), plan: await stored<Plan>('plan.json') };
 }
 
-describe('power loss tells durable settings from lazy ones', () => {
-  const lossy = async () => {
-    const file = join(out, 'power.json');
-    await writeFile(file, JSON.stringify([{ at: '2s', for: '1s', fault: 'power-loss', target: 'all' }]));
-    return ['--schedule', file, '-t', '10', '--seed', '1', '--set', 'version=3.5'];
-  };
-
-  it('etcd by default loses nothing', async () => {
-    const { run, results } = await test(...(await lossy()));
-    expect(run.all).toContain('VALID');
-    expect(results.outcome).toBe('valid');
-    expect(results.faults.length).toBeGreaterThan(0);
-    for (const { effective, healed } of results.faults)
-      expect({ effective, healed }).toEqual({ effective: true, healed: true });
-  });
-
-  it('etcd that never syncs loses acknowledged writes, and the checker names them', async () => {
-    const { run, results } = await test(...(await lossy()), '--set', 'unsafeNoFsync=true');
-    expect(results.outcome).toBe('invalid');
-    expect(run.exitCode).toBe(1);
-    const anomalies = results.checks.flatMap(({ verdict }) =>
-      verdict.validity === 'invalid' ? verdict.anomalies : [],
-    );
-    const named = anomalies.filter(({ sentence }) => /returned .* had been written and acknowledged/.test(sentence));
-    expect(named.length).toBeGreaterThan(0);
-  });
-});
-
 it('a schedule file gives exact, overlapping and aimed faults, and the plan records them', async () => {
   const file = join(out, 'faults.json');
   const faults = [
@@ -69,7 +43,7 @@ it('a schedule file gives exact, overlapping and aimed faults, and the plan reco
     { atMs: 1000, request: { kind: 'partition', target: 'isolate-leader' } },
     { atMs: 2000, request: { kind: 'loss', options: { share: 0.1 } } },
   ]);
-  expect(results.outcome).toBe('valid');
+  expect(results.outcome, results.sentence).toBe('valid');
   const [kill, cut, loss] = ['kill', 'partition', 'loss'].map((kind) => results.faults.find((f) => f.kind === kind)!);
   expect(kill.firedBy).toMatch(/^leader changed from n\d to n\d$/);
   for (const inside of [kill, loss]) {
@@ -78,38 +52,72 @@ it('a schedule file gives exact, overlapping and aimed faults, and the plan reco
   }
 });
 
-it('a fault that was sabotaged makes the run inconclusive', async () => {
+/** A run in this process, on three nodes, of a nemesis that is not quite itself. */
+async function runWith(changed: Nemesis, given: Partial<TestArguments>): Promise<Results> {
   const defaults = Object.fromEntries(
     Object.entries(testOptions).map(([name, option]) => [
       name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
       'default' in option ? option.default : undefined,
     ]),
   );
-  const args = { ...defaults, nodes: 3, timeLimit: 6, nemeses: ['partition:isolate-one'], seed: 5, out };
+  const args = { ...defaults, nodes: 3, timeLimit: 6, out, ...given };
   const prepared = await prepareTest('etcd', args as unknown as TestArguments);
-  const wrong = (links: readonly Link[]): readonly Link[] =>
-    links.map(({ to }) => ({ from: 'clients', to })).slice(0, 1);
-  const sabotaged = {
-    ...partition,
-    inject: (request: Parameters<typeof partition.inject>[0], context: Parameters<typeof partition.inject>[1]) => {
-      const network = context.cluster.abilities.network!;
-      const abilities = {
-        ...context.cluster.abilities,
-        network: { ...network, cut: (links: readonly Link[]) => network.cut(wrong(links)) },
-      };
-      const cluster = Object.assign(Object.create(context.cluster) as typeof context.cluster, { abilities });
-      return partition.inject(request, { ...context, cluster });
-    },
-  };
   const { results } = await launchRun({
     ...prepared,
     system: await systems['etcd'](),
-    nemeses: nemeses.map((nemesis) => (nemesis === partition ? sabotaged : nemesis)),
+    nemeses: nemeses.map((nemesis) => (nemesis.name === changed.name ? changed : nemesis)),
     checkers: runCheckers,
     budget: { timeMs: 60_000, memoryBytes: 1e9 },
     store: await createRun(out, prepared.plan.runId),
   });
+  return results;
+}
+
+/** The nemesis in another context: a cluster with other abilities, other limits. */
+const inContext = (nemesis: Nemesis, change: (context: NemesisContext) => NemesisContext): Nemesis => ({
+  ...nemesis,
+  inject: (request, context) => nemesis.inject(request, change(context)),
+});
+
+const withAbilities = ({ cluster }: NemesisContext, abilities: Partial<Cluster['abilities']>): Cluster =>
+  Object.assign(Object.create(cluster) as Cluster, { abilities: { ...cluster.abilities, ...abilities } });
+
+it('a fault that was sabotaged makes the run inconclusive', async () => {
+  const wrong = (links: readonly Link[]) => links.map(({ to }) => ({ from: 'clients', to })).slice(0, 1);
+  const sabotaged = inContext(partition, (context) => {
+    const network = context.cluster.abilities.network!;
+    const cut = (links: readonly Link[]) => network.cut(wrong(links));
+    return { ...context, cluster: withAbilities(context, { network: { ...network, cut } }) };
+  });
+  const results = await runWith(sabotaged, { nemeses: ['partition:isolate-one'], seed: 5 });
   expect(results.faults.map(({ effective }) => effective)).toContain(false);
   expect(results.outcome).toBe('inconclusive');
   expect(results.sentence).toMatch(/partition|fault/);
+});
+
+it('a node that cannot come back is a finding, with its last words, and the run ends as every other', async () => {
+  const schedule = join(out, 'rot.json');
+  const rot = {
+    at: '1s',
+    for: '1s',
+    fault: 'corruption',
+    target: 'truncate-one',
+    nodes: ['n2'],
+    options: { file: 'snap/db' },
+  };
+  await writeFile(schedule, JSON.stringify([rot]));
+  // Nobody replaces the node, and nobody waits for it as long as usual.
+  const limits = { ...DEFAULT_LIMITS, effectMs: 2_000, slowMs: 4_000, healMs: 2_000 };
+  const left = inContext(corruption, (context) => ({
+    ...{ ...context, limits },
+    cluster: withAbilities(context, { orchestrator: undefined }),
+  }));
+  const results = await runWith(left, { schedule, seed: 5, recovery: 5 });
+  expect(results.outcome).toBe('inconclusive');
+  expect(results).not.toHaveProperty('harnessError');
+  expect(results.sentence).toMatch(/^No violation was found, but n2 did not come back after fault 1, corruption/);
+  const { verdict } = results.checks.find(({ checker }) => checker === 'availability')!;
+  expect(verdict.anomalies).toMatchObject([{ kind: 'unavailable', details: { node: 'n2', fault: 1 } }]);
+  expect(verdict.anomalies[0].explanation!.join()).toMatch(/panic|fatal|unexpected fault/i);
+  expect(results.phases.map(({ name }) => name)).toEqual(['warm-up', 'faults', 'recovery', 'final']);
 });

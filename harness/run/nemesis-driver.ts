@@ -15,6 +15,7 @@ import { jsonOf } from './scheduled-faults.js';
 export class NemesisDriver {
   private readonly active = new Map<number, { readonly request: FaultRequest; readonly fault: ActiveFault }>();
   private readonly over = new Set<number>();
+  private healing = false;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -29,6 +30,11 @@ export class NemesisDriver {
   get current(): string | undefined {
     const faults = [...this.active.values()].map(({ fault }) => fault.description);
     return faults.length > 0 ? faults.join('; ') : undefined;
+  }
+
+  /** Whether everything is being healed, or was: nothing is injected from then on. */
+  get closed(): boolean {
+    return this.healing;
   }
 
   /** Whether a fault was injected and taken back, or at least both were tried. */
@@ -53,6 +59,7 @@ export class NemesisDriver {
    */
   async healAll(): Promise<readonly string[]> {
     const trouble: string[] = [];
+    this.healing = true;
     // An injection still under way ends first: what it put in place is to be healed too.
     await this.inTurn(() => Promise.resolve());
     for (const { request, fault } of [...this.active.values()]) {

@@ -14,7 +14,7 @@ import { plannedOperations } from './planned-operations.js';
 import type { Recorder } from './recorder.js';
 import { RecoveryWatch } from './recovery.js';
 import type { RunRequest } from './run.js';
-import { scheduledFaults } from './scheduled-faults.js';
+import { scheduledFaults, untilOver } from './scheduled-faults.js';
 import type { StatusMeter } from './status.js';
 import { Triggers } from './triggers.js';
 
@@ -121,9 +121,10 @@ async function lateFaults({ plan, clock, driver, stop }: Stress): Promise<void> 
 
 /** The clients as the plan or the workloads say, and the nemesis beside them. */
 function stressGenerator(stage: Stress, triggers: Triggers): Generator {
-  const { warmUpMs, timeLimitMs, schedule, operations } = stage.plan;
-  const clients = operations === undefined ? workloadsOf(stage) : plannedOperations(operations, stage.plan);
-  const faults = timeLimit(warmUpMs + 2 * timeLimitMs, after(warmUpMs, scheduledFaults(schedule, triggers)));
+  const { driver, plan } = stage;
+  const { warmUpMs, schedule, operations } = plan;
+  const clients = operations === undefined ? workloadsOf(stage) : plannedOperations(operations, plan);
+  const faults = untilOver(() => driver.closed, after(warmUpMs, scheduledFaults(schedule, triggers)));
   return race(clients, nemesis(faults));
 }
 
@@ -146,14 +147,13 @@ async function recover(stage: Stress, watch: RecoveryWatch, clients: Promise<voi
   const healedTime = clock.nowNs();
   enter(stage, 'recovery');
   watch.healed(healedTime);
-  let came: 'back' | 'not back' = 'not back';
-  let complaint = `no answer in ${plan.recoveryMs + CLOSE_MS} ms`;
+  let complaint: string | undefined = `no answer in ${plan.recoveryMs + CLOSE_MS} ms`;
   const ready = cluster.ready(plan.recoveryMs).then(
-    () => (came = 'back'),
+    () => (complaint = undefined),
     (error: unknown) => (complaint = messageOf(error)),
   );
   await within(plan.recoveryMs + CLOSE_MS, ready, stage, stop);
-  if (!stop.aborted) await recordOutages(stage, came === 'back' ? undefined : complaint);
+  if (!stop.aborted) await recordOutages(stage, complaint);
   const leftMs = plan.recoveryMs - (clock.nowNs() - healedTime) / 1e6;
   const patience = new AbortController();
   const cancel = clock.after(Math.max(leftMs, LEAST_RECOVERY_MS), () => patience.abort());

@@ -87,6 +87,22 @@ describe('a run', () => {
     expect(never.results.faults.length).toBeLessThan(never.planned);
   });
 
+  it('injects nothing any more once everything is healed, whatever an aimed fault waited for', async () => {
+    const clock = new VirtualClock();
+    const request = await memoryRun({ clock });
+    const asked = { id: 1, kind: 'outage', target: 'one', order: NODES };
+    // More invocations than there are before the recovery.
+    const trigger = { kind: 'invocations', count: 200 } as const;
+    const plan = { ...request.plan, nemeses: ['outage'], schedule: [{ request: asked, atMs: 0, forMs: 100, trigger }] };
+    const { cluster } = request;
+    const ready = () => clock.sleep(400);
+    Object.assign(cluster, { ready });
+    const results = await clock.run(runTest({ ...request, plan, nemeses: [outage(cluster.trouble)] }));
+    expect(results.faults).toEqual([]);
+    expect(results.notes.join()).toContain('fault 1 (outage one) never began');
+    expect(results.counts.reduce((sum, { ok }) => sum + ok, 0)).toBeGreaterThan(220);
+  });
+
   it('on a simulated clock is the same on the same seed, byte for byte', async () => {
     const journal = async (seed: number) => {
       const { request } = await inVirtualTime({ planned: { ...FAULTS, seed } });

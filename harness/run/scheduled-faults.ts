@@ -1,6 +1,6 @@
 import type { FaultRequest } from '../history/faults.js';
 import type { Invocation, Json, Operation } from '../history/operation.js';
-import { DONE, wait } from '../generator/generator.js';
+import { continued, DONE, wait } from '../generator/generator.js';
 import type { Generator, GeneratorContext, Step } from '../generator/generator.js';
 import type { ScheduledFault } from './plan.js';
 
@@ -21,6 +21,28 @@ const NEVER: TriggerWatch = { fired: () => undefined };
 export function scheduledFaults(schedule: readonly ScheduledFault[], triggers: TriggerWatch = NEVER): Generator {
   const left = [...schedule].sort((a, b) => a.atMs - b.atMs);
   return new Scheduled({ left, triggers, startTime: undefined, inPlace: [] });
+}
+
+/** The generator's steps until it is over; the end of a phase is known only when it comes. */
+export function untilOver(isOver: () => boolean, generator: Generator): Generator {
+  return new UntilOver(isOver, generator);
+}
+
+class UntilOver implements Generator {
+  constructor(
+    private readonly isOver: () => boolean,
+    private readonly generator: Generator,
+  ) {}
+
+  next(context: GeneratorContext): Step {
+    if (this.isOver()) return DONE;
+    return continued(this.generator.next(context), (next) => new UntilOver(this.isOver, next));
+  }
+
+  update(context: GeneratorContext, event: Operation): Generator {
+    const updated = this.generator.update(context, event);
+    return updated === this.generator ? this : new UntilOver(this.isOver, updated);
+  }
 }
 
 /** A fault whose healing is to come, ns. */
