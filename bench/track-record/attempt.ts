@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -17,6 +18,8 @@ export interface Attempt {
   readonly sentence: string;
   readonly operations: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** Processes that wanted to run, on average over the minute before: how busy the machine was. */
+  readonly load: number;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,6 +27,7 @@ const TIMEOUT_MS = 900_000;
 
 /** Runs a trial by the command line, in a directory of its own below `out`. Throws where there is no result to read. */
 export async function attempt(trial: Trial, anomalies: readonly string[], out: string): Promise<Attempt> {
+  const load = Math.round(loadavg()[0]!);
   const directory = await mkdtemp(join(out, `${trial.system}-`));
   const { all } = await execa(
     process.execPath,
@@ -32,10 +36,10 @@ export async function attempt(trial: Trial, anomalies: readonly string[], out: s
   );
   const run = (await readdir(directory, { withFileTypes: true })).find((entry) => entry.isDirectory())?.name;
   if (run === undefined) throw new Error(`no run: ${all.trim().split('\n').slice(-3).join(' / ')}`);
-  return { command: commandOf(trial), ...(await read(join(directory, run), anomalies)) };
+  return { command: commandOf(trial), load, ...(await read(join(directory, run), anomalies)) };
 }
 
-export async function read(run: string, anomalies: readonly string[]): Promise<Omit<Attempt, 'command'>> {
+export async function read(run: string, anomalies: readonly string[]): Promise<Omit<Attempt, 'command' | 'load'>> {
   const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(run, file), 'utf8'));
   const { outcome, sentence, checks, counts } = (await json('results.json')) as Results;
   const { system } = (await json('plan.json')) as {

@@ -57,7 +57,13 @@ describe('the page', () => {
 
   it('counts what was found and what stayed valid, with the commands that it shows', () => {
     const { find, control } = FINDINGS.find(({ number }) => number === 4)!;
-    const common = { sentence: 'So it was.', operations: 10, versions: { postgres: '15.1' }, kinds: ['G2-item'] };
+    const common = {
+      load: 2,
+      sentence: 'So it was.',
+      operations: 10,
+      versions: { postgres: '15.1' },
+      kinds: ['G2-item'],
+    };
     const attempt = { ...common, command: commandOf(find) };
     const page = pageOf({
       4: {

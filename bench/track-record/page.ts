@@ -28,10 +28,20 @@ export function pageOf(measured: Measured): string {
     ...FINDINGS.map((finding) => rowOf(finding, current(finding, measured[finding.number]))),
     '',
     '`found`: runs that ended invalid and named the anomaly. `control`: runs that ended valid. Every run was made with a seed of',
-    'its own.',
+    `its own.${loadOf(measured)}`,
     '',
     ...FINDINGS.flatMap((finding) => sectionOf(finding, current(finding, measured[finding.number]))),
   ].join('\n');
+}
+
+/** A machine that is busy with other things makes few operations, and finds what takes luck more rarely. */
+function loadOf(measured: Measured): string {
+  const loads = FINDINGS.flatMap((finding) => {
+    const { find, control } = current(finding, measured[finding.number]);
+    return [...find, ...control].map(({ load }) => load);
+  });
+  if (loads.length === 0) return '';
+  return ` The machine was busy with other work, too: a load of ${Math.min(...loads)} to ${Math.max(...loads)} when they began.`;
 }
 
 type Runs = Measured[string];
