@@ -35,7 +35,11 @@ export function abilitiesOf(set: PodSet, { plan, pods, nodes }: Ground): Abiliti
     ...(plan.moves && { orchestrator: orchestratorAbility(set, plan.moves) }),
     ...(plan.failover && { failover: failoverAbility(nodes, processes, plan.failover) }),
     ...(plan.backups && {
-      backups: backupAbility(set, { database: plan.database.bind(plan), backups: plan.backups }, nodes),
+      backups: backupAbility(
+        set,
+        { database: plan.database.bind(plan), backups: plan.backups, recoveryLog: plan.recoveryLog },
+        nodes,
+      ),
     }),
     ...(plan.members && { membership: membershipAbility(set, plan.members, nodes) }),
   };

@@ -1,24 +1,27 @@
 import { messageOf } from '../../harness/kit/errors.js';
 import type { Backups, ClusterPlan, DatabasePlan } from '../cluster.js';
 import { exec } from '../engine/exec.js';
+import { linesSince } from '../engine/logs.js';
 import type { Pod } from '../engine/pods.js';
 import type { Backup, BackupAbility, ClusterNode, RestoredNode } from '../system.js';
-import { bounded } from '../wait.js';
+import { bounded, until } from '../wait.js';
 import { eachPod } from './each-pod.js';
 import type { PodSet } from './orchestrator.js';
 
 const TAKE_TIMEOUT_MS = 60_000;
 const COPY_TIMEOUT_MS = 60_000;
 const QUOTED_LINES = 4;
+const RECOVERY_LOG_MS = 2_000;
 /** Of the file in the database's container, and in the container that restores from it. */
 const FILE = 'faultline-backup';
+const PATH = `/tmp/${FILE}`;
 
 /** A backup on its way from one cluster to the next: a tar of the file. */
 interface Kept {
   readonly archive: Buffer;
 }
 
-interface Ground extends Pick<ClusterPlan, 'database'> {
+interface Ground extends Pick<ClusterPlan, 'database' | 'recoveryLog'> {
   readonly backups: Backups;
 }
 
@@ -28,17 +31,20 @@ interface Ground extends Pick<ClusterPlan, 'database'> {
  * half-restored node.
  */
 export function backupAbility(pods: PodSet, plan: Ground, nodes: () => readonly ClusterNode[]): BackupAbility {
-  let kept: Kept | undefined;
+  let kept: Promise<Kept> | undefined;
   let destroyed: readonly Pod[] = [];
   let restored: readonly RestoredNode[] | undefined;
   return {
     async take(name) {
       const pod = pods.pod(name);
-      const { archive, backup } = await take(pod, plan.backups.take({ name, address: pod.address }));
-      kept = { archive };
+      const backup = await take(pod, plan.backups.take({ name, address: pod.address }));
+      // The backup is complete; that it is carried to a safe place is not part of taking it.
+      kept = carryAway(pod);
+      kept.catch(() => undefined);
       return backup;
     },
     async destroy() {
+      await kept;
       destroyed = nodes().map(({ name }) => pods.pod(name));
       restored = undefined;
       await eachPod(destroyed, (pod) => pods.end(pod));
@@ -51,25 +57,27 @@ export function backupAbility(pods: PodSet, plan: Ground, nodes: () => readonly 
     async restore() {
       if (restored !== undefined || destroyed.length === 0) return restored ?? [];
       if (kept === undefined) throw new Error('there is no backup to restore from');
-      restored = await restoreAll({ pods, plan }, destroyed, kept);
+      restored = await restoreAll({ pods, plan }, destroyed, await kept);
       return restored;
     },
   };
 }
 
-/** The file is measured where it was written, and what is carried away is measured again. */
-async function take(pod: Pod, script: string): Promise<{ readonly archive: Buffer; readonly backup: Backup }> {
-  const path = `/tmp/${FILE}`;
-  const wrapped = `set -- ${path}; rm -rf ${path}\n${script}\nset +x; echo "size $(stat -c %s ${path})"; sha256sum ${path}`;
+/** The file is measured where it was written; where it is restored from, it is measured again. */
+async function take(pod: Pod, script: string): Promise<Backup> {
+  const wrapped = `set -- ${PATH}; rm -rf ${PATH}\n${script}\nset +x; echo "size $(stat -c %s ${PATH})"; sha256sum ${PATH}`;
   const { exitCode, stdout, stderr } = await exec(pod.database, ['sh', '-euc', wrapped], TAKE_TIMEOUT_MS);
   if (exitCode !== 0) throw new Error(`the backup of ${pod.node} failed: ${lastLines(stderr || stdout).join(' / ')}`);
   const [, size] = /^size (\d+)$/m.exec(stdout) ?? [];
   const [, sha256] = /^([0-9a-f]{64}) {2}/m.exec(stdout) ?? [];
   if (size === undefined || sha256 === undefined) throw new Error(`the backup of ${pod.node} left no file`);
   const said = lastLines(`${stderr}\n${stdout}`.replace(/^size \d+$|^[0-9a-f]{64} {2}.*$/gm, ''));
-  const copying = pod.database.getArchive({ path }).then(read);
-  const archive = await bounded(copying, COPY_TIMEOUT_MS, `copying the backup of ${pod.node}`);
-  return { archive, backup: { node: pod.node, sizeBytes: Number(size), sha256, said } };
+  return { node: pod.node, sizeBytes: Number(size), sha256, said };
+}
+
+async function carryAway(pod: Pod): Promise<Kept> {
+  const copying = pod.database.getArchive({ path: PATH }).then(read);
+  return { archive: await bounded(copying, COPY_TIMEOUT_MS, `copying the backup of ${pod.node}`) };
 }
 
 async function read(stream: NodeJS.ReadableStream): Promise<Buffer> {
@@ -117,13 +125,24 @@ async function restoreAll(
   const made = await startAll(pods, prepared);
   for (const pod of made) pods.put(pod);
   for (const { old } of prepared) await pods.network.moved(old.node, old.address);
-  return prepared.map(({ old, node, volume, said }) => ({
+  const recovered = await eachPod(made, (pod) => recoveryOf(pod, plan.recoveryLog));
+  return prepared.map(({ old, node, volume, said }, at) => ({
     node: node.name,
     from: { address: old.address, volume: old.volume },
     to: { address: node.address, volume },
     sha256: /^([0-9a-f]{64}) {2}/m.exec(said)?.[1],
-    said: lastLines(said.replace(/^[0-9a-f]{64} {2}.*$|^exit 0$/gm, '')),
+    said: [...lastLines(said.replace(/^[0-9a-f]{64} {2}.*$|^exit 0$/gm, '')), ...recovered[at]!],
   }));
+}
+
+/** What the database itself says of how it came up, as far as it says so soon. */
+async function recoveryOf({ database }: Pod, pattern: RegExp | undefined): Promise<readonly string[]> {
+  if (pattern === undefined) return [];
+  const look = async () => {
+    const lines = (await linesSince(database, 0)).filter((line) => pattern.test(line));
+    return lines.length > 0 ? lines.slice(0, QUOTED_LINES / 2) : undefined;
+  };
+  return (await until(look, { timeoutMs: RECOVERY_LOG_MS, everyMs: 200 })) ?? [];
 }
 
 /** All or none: a cluster half of which was left over from a failed attempt would be no cluster. */

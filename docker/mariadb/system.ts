@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { launchCluster, type ClusterPlan } from '../cluster.js';
 import type { ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import { backups } from './backup.js';
 import {
   claimOf,
   DATA_PATH,
@@ -22,7 +23,18 @@ export const mariadb: System = {
   name: 'mariadb',
   summary: 'MariaDB, one server (InnoDB)',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
+  abilities: [
+    'network',
+    'processes',
+    'freezer',
+    'power',
+    'disks',
+    'clocks',
+    'traffic',
+    'orchestrator',
+    'logs',
+    'backups',
+  ],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given)),
@@ -38,6 +50,7 @@ function planOf(chosen: Options): ClusterPlan {
     database: start,
     // Nobody else has the data: on an empty volume it begins empty.
     moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
+    backups,
     ...serverPlan,
     missing: async (node) => {
       await versionOf(node);

@@ -7,6 +7,7 @@ import { postgresDialect } from '../sql/postgres-dialect.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { RelationalSession } from '../sql/session.js';
 import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import { backups } from './backup.js';
 import { claimOf, DATA_PATH, environmentOf, isolationOption, PORT, serverSettings, versionOption } from './server.js';
 
 const options = z.strictObject({
@@ -29,7 +30,18 @@ export const postgres: System = {
   name: 'postgres',
   summary: 'PostgreSQL, one server',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
+  abilities: [
+    'network',
+    'processes',
+    'freezer',
+    'power',
+    'disks',
+    'clocks',
+    'traffic',
+    'orchestrator',
+    'logs',
+    'backups',
+  ],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
@@ -57,6 +69,7 @@ function planOf(chosen: Options): ClusterPlan {
     database: start,
     // Nobody else has the data: on an empty volume it begins empty.
     moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
+    backups,
     ...serverPlan,
     missing: async (node) => {
       await ask(connectPostgres, targetOf(node), 'SELECT 1');
