@@ -31,6 +31,9 @@ export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readon
     'innodb-redo-log-capacity': 64 * 2 ** 20,
     // A client that vanished without a word must not keep its locks for hours.
     'wait-timeout': 60,
+    // A member in no group takes no writes: they would be its own alone, and keep it out of the group for good. Whoever
+    // becomes the primary is told to.
+    'super-read-only': 'ON',
     'plugin-load-add': 'group_replication.so',
     'group-replication-group-name': GROUP_NAME,
     'group-replication-start-on-boot': 'OFF',
@@ -43,6 +46,9 @@ export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readon
     // The least it takes; the default is a gigabyte for each member.
     'group-replication-message-cache-size': 128 * 2 ** 20,
     'group-replication-recovery-get-public-key': 'ON',
+    // Seconds after which a member that lost the majority gives up waiting for it: where the others were wiped or moved
+    // meanwhile, nobody would come back to it, and nobody begin anew while it waits.
+    'group-replication-unreachable-majority-timeout': 15,
     // The start script brings a member that was expelled back, at once and not after five minutes.
     'group-replication-autorejoin-tries': 0,
   };

@@ -49,6 +49,12 @@ describe('arguments of a member', () => {
     );
   });
 
+  it('let nobody write outside the group, and nobody wait for ever for those who are gone', () => {
+    expect(of({})).toEqual(
+      expect.arrayContaining(['--super-read-only=ON', '--group-replication-unreachable-majority-timeout=15']),
+    );
+  });
+
   it('let one member take writes, or all', () => {
     expect(of({})).toContain('--group-replication-single-primary-mode=ON');
     expect(of({ primaries: 'multi' })).toEqual(
