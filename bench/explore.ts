@@ -1,6 +1,6 @@
 /**
  * How many operations a guided search needs to find planted bugs with narrow windows, and how many faults at random times
- * need: `npx tsx bench/explore.ts [seeds] [bug…] [guided|random]`. Both have the same kinds of fault, as many of them in a run, runs of
+ * need: `npx tsx bench/explore.ts [seeds, or from-to] [bug…] [guided|random]`. Both have the same kinds of fault, as many of them in a run, runs of
  * the same length, and another seed for each run; the medians are over the seeds of the search. A search that finds
  * nothing in its most runs counts with what it spent: the true ratio is larger.
  */
@@ -32,14 +32,15 @@ const WAYS = ['guided', 'random'] as const;
 type Way = (typeof WAYS)[number];
 
 const [seeds = '20', ...words] = process.argv.slice(2);
+const [first, last] = seeds.includes('-') ? seeds.split('-').map(Number) : [1, Number(seeds)];
 const bugs = words.filter((word) => !isWay(word));
 const ways = words.some(isWay) ? words.filter(isWay) : WAYS;
 const chosen = bugs.length > 0 ? bugs.map(bugNamed) : NARROW_BUGS;
 const root = mkdtempSync(join(tmpdir(), 'faultline-explore-'));
 
 try {
-  console.log(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; ${String(seeds)} seeds`);
-  for (const bug of chosen) await compare(bug, Number(seeds));
+  console.log(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; seeds ${first} to ${last}`);
+  for (const bug of chosen) await compare(bug);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
@@ -54,9 +55,9 @@ function isWay(word: string): word is Way {
   return (WAYS as readonly string[]).includes(word);
 }
 
-async function compare(bug: Bug, count: number): Promise<void> {
+async function compare(bug: Bug): Promise<void> {
   const results = { guided: [] as Explored[], random: [] as Explored[] };
-  for (let seed = 1; seed <= count; seed++) {
+  for (let seed = first; seed <= last; seed++) {
     for (const way of ways) {
       const explored = await search(bug, seed, strategyOf(way, bug, seed), MOST_RUNS);
       results[way].push(explored);
