@@ -4,6 +4,7 @@ import type { Model } from '../model.js';
 import { seconds } from '../verdict.js';
 import { Deadline } from './budget.js';
 import { anomaly, draw, type Invalid } from './explain.js';
+import { illegalTail, withJumps } from './jumps.js';
 import { NEVER, partitionOf, timedOperations, type Partition, type TimedOperation } from './partition.js';
 import { searchLinearizable } from './search.js';
 
@@ -27,40 +28,62 @@ export function explainAny<State>(
 ): Anomaly {
   const end = endOf(history, partition, decision.until);
   const limit = new Deadline(Math.max(0, Math.min(TIME_MS, deadline.remainingMs)), 20_000);
-  const isIllegal = (operations: readonly TimedOperation[]) =>
-    searchLinearizable(model, partitionOf(operations), limit, { options: context.options }).validity === 'invalid';
   const { culprits } = decision;
-  let operations =
+  const suspects =
     culprits === undefined
       ? timedOperations(partition).flatMap((one) => cut(model, one, end))
       : timedOperations(partition).filter((_, op) => culprits.includes(op));
-  if (isIllegal(operations)) {
-    operations = shrink(operations, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]));
-    if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken);
-    operations = operations.filter((one) => one.returnAt !== NEVER || !isUseless(one, operations, isIllegal));
-  }
+  const { operations, under } = fewestAmongJumps(model, suspects, limit, context) ?? {
+    operations: fewest(model, suspects, limit, context),
+    under: model,
+  };
   const reduced = partitionOf(operations, partition.name);
-  const drawn = draw(model, reduced, context);
+  const drawn = draw(under, reduced, context);
   const ordered = [...operations].sort((a, b) => a.invokeAt - b.invokeAt);
   const culprit = drawn === undefined ? ordered[ordered.length - 1] : ordered[drawn.culprit];
   const sentence = sentenceOf(history, model, partition.name, culprit, ordered.length, drawn?.states ?? []);
-  return anomaly(
-    history,
-    partition.name,
-    sentence,
-    { cause: 'no-order', isMinimal: limit.remainingMs > 0 },
-    ordered,
-    drawn,
-    model,
-  );
+  const isMinimal = limit.remainingMs > 0;
+  const found = anomaly(history, partition.name, sentence, { cause: 'no-order', isMinimal }, ordered, drawn, model);
+  return under === model ? found : { ...found, explanation: [...(found.explanation ?? []), AMONG_JUMPS] };
+}
+
+const AMONG_JUMPS = 'That holds whatever was added before, in between and beside: all else may have added anything.';
+
+type IsIllegal = (operations: readonly TimedOperation[]) => boolean;
+
+function judgeOf<State>(model: Model<State>, limit: Deadline, { options }: CheckContext): IsIllegal {
+  return (operations) => searchLinearizable(model, partitionOf(operations), limit, { options }).validity === 'invalid';
+}
+
+/** The fewest that contradict each other whatever others added. */
+function fewestAmongJumps<State>(
+  model: Model<State>,
+  suspects: readonly TimedOperation[],
+  limit: Deadline,
+  context: CheckContext,
+): { readonly operations: readonly TimedOperation[]; readonly under: Model<State> } | undefined {
+  const under = withJumps(model, suspects);
+  if (under === undefined) return undefined;
+  const isIllegal = judgeOf(under, limit, context);
+  const tail = illegalTail(suspects, isIllegal);
+  return tail && { operations: shrink(tail, isIllegal, limit, () => []), under };
+}
+
+function fewest<State>(
+  model: Model<State>,
+  suspects: readonly TimedOperation[],
+  limit: Deadline,
+  context: CheckContext,
+): readonly TimedOperation[] {
+  const isIllegal = judgeOf(model, limit, context);
+  if (!isIllegal(suspects)) return suspects;
+  let operations = shrink(suspects, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]));
+  if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken);
+  return operations.filter((one) => one.returnAt !== NEVER || !isUseless(one, operations, isIllegal));
 }
 
 /** An unknown operation is background: it is shown only while few are. */
-function isUseless(
-  one: TimedOperation,
-  operations: readonly TimedOperation[],
-  isIllegal: (operations: readonly TimedOperation[]) => boolean,
-): boolean {
+function isUseless(one: TimedOperation, operations: readonly TimedOperation[], isIllegal: IsIllegal): boolean {
   return operations.length > WEAKENED_OPERATIONS && isIllegal(operations.filter((other) => other !== one));
 }
 
@@ -87,7 +110,7 @@ function weaken(one: TimedOperation): TimedOperation[] {
 /** Applies `change` to ever smaller chunks of the operations, as long as what is left stays illegal. */
 function shrink(
   operations: readonly TimedOperation[],
-  isIllegal: (operations: readonly TimedOperation[]) => boolean,
+  isIllegal: IsIllegal,
   limit: Deadline,
   change: (one: TimedOperation) => readonly TimedOperation[],
 ): TimedOperation[] {

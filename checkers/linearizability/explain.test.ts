@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { historyOf, type EventInput } from '../../harness/history/builder.js';
 import type { Json } from '../../harness/history/operation.js';
 import { UNLIMITED, type Verdict } from '../checker.js';
+import { counter, fetchAndAdd } from '../models/counter.js';
 import { mutex } from '../models/mutex.js';
 import { casRegister } from '../models/register.js';
 import { linearizable } from './linearizability.js';
@@ -98,5 +99,48 @@ describe('the witness of any model', () => {
       'No order of 2 operations explains acquire by process 1 at event 3; the state was held.',
     );
     expect(verdict.anomalies[0].operations).toEqual([0, 1, 2, 3]);
+  });
+
+  it('needs none of the increments that others made, of a number that only grows', async () => {
+    const answers = Array.from({ length: 300 }, (_, at) => at).concat(250);
+    const history = historyOf(
+      answers.flatMap((value, process) => [
+        { process, type: 'invoke' as const, f: 'fetch-and-add', value: 1 },
+        { process, type: 'ok' as const, f: 'fetch-and-add', value },
+      ]),
+    );
+    const verdict = await linearizable(fetchAndAdd).check(history, { budget: UNLIMITED, options: {} });
+    expect(verdict.validity).toBe('invalid');
+    const [{ operations, details, explanation, sentence }] = verdict.anomalies;
+    expect(operations).toHaveLength(4);
+    expect(operations.slice(2)).toEqual([600, 601]);
+    expect(details).toMatchObject({ operations: 2, minimal: true });
+    expect(explanation?.join(' ')).toContain('all else may have added anything');
+    expect(sentence).toMatch(/the state was at least \d+\.$/);
+  });
+
+  it('keeps the increments that prove a number too low, or too high', async () => {
+    const event = (process: number, type: 'invoke' | 'ok', f: string, value: number | null): EventInput => ({
+      process,
+      type,
+      f,
+      value,
+    });
+    for (const [shown, count] of [
+      [1, 2],
+      [9, 3],
+    ] as const) {
+      const history = historyOf([
+        event(0, 'invoke', 'add', 1),
+        event(0, 'ok', 'add', 1),
+        event(1, 'invoke', 'add', 2),
+        event(1, 'ok', 'add', 2),
+        event(2, 'invoke', 'read', null),
+        event(2, 'ok', 'read', shown),
+      ]);
+      const verdict = await linearizable(counter).check(history, { budget: UNLIMITED, options: {} });
+      expect(verdict.validity).toBe('invalid');
+      expect(verdict.anomalies[0].details).toMatchObject({ operations: count });
+    }
   });
 });

@@ -1,0 +1,48 @@
+import type { Model, ModelOperation } from '../model.js';
+import { NEVER, type TimedOperation } from './partition.js';
+
+const INCREASING = ['fetch-and-add', 'counter'];
+
+/**
+ * A counter that others may increase by any amount at any time: what is left of one when increments are left out. So a
+ * sub-history that is illegal even for this one proves the whole history illegal, however many increments it lacks;
+ * "7, and later 5" needs none of those that made it 7. Undefined where something decreases the counter.
+ *
+ * The state is the least that the number can be. Keeping it low is best, since nothing is refused for being too low.
+ */
+export function withJumps<State>(model: Model<State>, operations: readonly TimedOperation[]): Model<State> | undefined {
+  if (!INCREASING.includes(model.name) || operations.some((one) => decreases(one.operation))) return undefined;
+  const counter = model as Model<unknown> as Model<number>;
+  const jumping: Model<number> = {
+    ...counter,
+    step: (least, operation) => {
+      const { output } = operation;
+      const isTold = model.name === 'fetch-and-add' || operation.f === 'read';
+      if (!isTold || output === undefined) return counter.step(least, { ...operation, output: undefined });
+      if (typeof output !== 'number' || output < least) return undefined;
+      return counter.step(output, operation);
+    },
+    describeState: (least) => `at least ${least}`,
+  };
+  return jumping as Model<unknown> as Model<State>;
+}
+
+function decreases({ f, input }: ModelOperation): boolean {
+  return f === 'dec' ? typeof input !== 'number' || input > 0 : f !== 'read' && typeof input === 'number' && input < 0;
+}
+
+/** First window, in operations before the violation. */
+const FIRST_WINDOW = 16;
+
+/** The latest operations that are illegal by themselves, as few as doubling finds; undefined where not even all are. */
+export function illegalTail(
+  operations: readonly TimedOperation[],
+  isIllegal: (operations: readonly TimedOperation[]) => boolean,
+): TimedOperation[] | undefined {
+  const ordered = operations.filter((one) => one.returnAt !== NEVER).sort((a, b) => a.returnAt - b.returnAt);
+  for (let size = FIRST_WINDOW; ; size *= 4) {
+    const tail = ordered.slice(-size);
+    if (isIllegal(tail)) return tail;
+    if (size >= ordered.length) return undefined;
+  }
+}
