@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: matching('docker.test.ts'),
+          setupFiles: ['docker/testing/no-leftovers.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -23,7 +23,8 @@ export interface DiskRequest {
 }
 
 const TIMEOUT_MS = 60_000;
-const IMAGE = 'disk.img';
+/** All that the kernel tells of a loop device is this name. */
+export const IMAGE = 'faultline-disk.img';
 
 /**
  * Makes a disk for each node. The image file lies in a volume with the run's labels, so that the janitor finds the loop
