@@ -151,10 +151,23 @@ function checks({ results }: ReportInput, paint: Paint, columns: number): string
       const aside = required ? '' : ', for information';
       const name = inline(checkName(check), 80);
       const text = shorten(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
-      return [`${name}  ${tone[found.validity](text)}`, ...weaker(found).map((line) => wrap(line, columns, '  '))];
+      return [
+        `${name}  ${tone[found.validity](text)}`,
+        ...[...survival(found), ...weaker(found)].map((line) => wrap(line, columns, '  ')),
+      ];
     })
     .flat()
     .join('\n');
+}
+
+/** What a restore brought back, and what it could not. */
+function survival({ details }: Verdict): string[] {
+  const told = details['survival'];
+  if (!Array.isArray(told)) return [];
+  return (told as readonly Json[]).slice(0, MAX_FAULTS).flatMap((one) => {
+    const { sentence } = (one ?? {}) as { readonly sentence?: Json };
+    return typeof sentence === 'string' ? [inline(sentence, 500)] : [];
+  });
 }
 
 /** What holds of a history all the same, where a checker found that out. */

@@ -84,7 +84,7 @@ function check<State>(
   const told = survivals.map((survival, at) => survivalSentence(survival, restores[at], validity));
   const condition = `linearizability as a ${model.name} across ${restores.length} restore(s), one moment of the backup for all objects`;
   const judgement = {
-    details: { condition: 'linearizability', model: extended.name, survival: survivalDetails(survivals) },
+    details: { condition: 'linearizability', model: extended.name, survival: survivalDetails(survivals, told) },
     checked: [...(validity === 'unknown' ? [] : [condition]), ...told],
     notChecked: undecided === undefined ? [] : [`${condition}: ${undecided}`],
   };

@@ -63,6 +63,6 @@ export function survivalSentence(
 }
 
 /** For the details of a verdict. */
-export function survivalDetails(survivals: readonly Survival[]): Json {
-  return survivals as unknown as Json;
+export function survivalDetails(survivals: readonly Survival[], sentences: readonly string[]): Json {
+  return survivals.map((survival, at) => ({ ...survival, sentence: sentences[at] ?? '' }));
 }

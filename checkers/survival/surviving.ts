@@ -161,14 +161,15 @@ function verdictOf(
     })),
   );
   const anomalies = [...damage, ...found];
+  const told = survivals.map((survival, at) => survivalSentence(survival, restores[at], validity));
   const last = timelines[timelines.length - 1].verdict;
   const judgement = {
-    details: { ...last.details, survival: survivalDetails(survivals) },
+    details: { ...last.details, ...(told.length > 0 && { survival: survivalDetails(survivals, told) }) },
     checked: [
       ...new Set(
         timelines.flatMap(({ name, verdict }) => verdict.checked.map((condition) => `${condition} (${name})`)),
       ),
-      ...survivals.map((survival, at) => survivalSentence(survival, restores[at], validity)),
+      ...told,
     ],
     notChecked: [...new Set(timelines.flatMap(({ verdict }) => verdict.notChecked))],
   };

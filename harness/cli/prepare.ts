@@ -45,6 +45,10 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
   const schedule = args.schedule === undefined ? undefined : await askedSchedule(args.schedule, args, system);
   const asked = schedule?.map(({ kind }) => kind);
   const now = new Date();
+  const composed = withoutUnjudged(composeNemeses(asked ?? names(args.nemeses), nemeses, terrain), chosen, [
+    ...(asked ?? []),
+    ...args.nemeses,
+  ]);
   const plan = makePlan({
     faultlineVersion: faultlineVersion(),
     runId: newRunId(system.name, now),
@@ -58,7 +62,7 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
       options: resolveOptions(workload.options, settings.workloads.get(workload.name) ?? new Map(), workload.name),
     })),
     // In virtual time nothing is slow.
-    nemeses: composeNemeses(asked ?? names(args.nemeses), nemeses, terrain).map((nemesis) =>
+    nemeses: composed.map((nemesis) =>
       system.images === undefined ? nemesis : { ...nemesis, roomMs: nemesis.takesMs },
     ),
     ...(schedule && { schedule }),
@@ -75,6 +79,30 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
   });
   return { system, workloads: chosen, plan };
 }
+
+/**
+ * A restore loses what was acknowledged after the backup; where a workload's checkers cannot tell that from a violation, a
+ * mix does without it, and asking for it by name is refused.
+ */
+function withoutUnjudged<N extends { readonly name: string }>(
+  composed: readonly N[],
+  chosen: readonly Workload[],
+  asked: readonly string[],
+): readonly N[] {
+  const unjudged = chosen.filter((workload) =>
+    workload
+      .checkers(workload.options.parse({}) as Parameters<Workload['checkers']>[0])
+      .some(({ checker, required }) => required && checker.acrossRestores === undefined),
+  );
+  if (unjudged.length === 0) return composed;
+  if (asked.some((names) => names.split(',').includes(RESTORE))) {
+    const unfit = unjudged.map(({ name }) => name).join(', ');
+    throw new UserError(`-n ${RESTORE}: what a restore may lose cannot be judged for ${unfit}; choose another -w`);
+  }
+  return composed.filter(({ name }) => name !== RESTORE);
+}
+
+const RESTORE = 'backup-restore';
 
 async function askedSchedule(path: string, args: TestArguments, system: System): Promise<readonly AskedFault[]> {
   if (args.nemeses.length > 0) throw new UserError(`--schedule ${path}: names all faults itself; leave out -n`);

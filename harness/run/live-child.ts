@@ -3,6 +3,8 @@ import type { CheckContext, StreamingChecker } from '../../checkers/checker.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import { followHistory } from '../history/follow.js';
 import { readHistory } from '../history/formats/read.js';
+import type { Operation } from '../history/operation.js';
+import { BACKUP_EVENT, type BackupMark } from '../history/restores.js';
 import { judge } from './judge.js';
 import type { LiveFinding } from './live.js';
 import { RunStore } from './store.js';
@@ -56,6 +58,8 @@ async function follow(): Promise<void> {
   const found = new Set<string>();
   for await (const events of followHistory(store.historyPath)) {
     for (const event of events) {
+      // What is lost by a restore is for the looks at the whole to judge, which know of restores.
+      if (isDisaster(event)) return;
       const { workload = '' } = event;
       if (found.has(workload) || !Object.hasOwn(streamingCheckers, workload)) continue;
       const stream = streams.get(workload) ?? streamingCheckers[workload](contextOf(workload));
@@ -66,6 +70,14 @@ async function follow(): Promise<void> {
       process.send?.({ anomalies: found.size, sentence: `${workload}: ${anomaly.sentence}` } satisfies LiveFinding);
     }
   }
+}
+
+function isDisaster({ process, f, value }: Operation): boolean {
+  return (
+    process === 'nemesis' &&
+    f === BACKUP_EVENT &&
+    (value as { readonly mark?: BackupMark } | null)?.mark === 'destroyed'
+  );
 }
 
 async function look(): Promise<LiveFinding | undefined> {
