@@ -8,6 +8,7 @@ describe('options of postgres', () => {
       isolation: 'serializable',
       version: '15',
       synchronous_commit: 'on',
+      walWriterDelayMs: 200,
       fsync: 'on',
     });
     for (const option of Object.values(postgres.options.shape)) {

@@ -17,6 +17,13 @@ const options = z.strictObject({
     .enum(['on', 'off'])
     .default('on')
     .describe('off: COMMIT is answered before its record is on disk, so that a power loss takes the last ones away'),
+  walWriterDelayMs: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('wal_writer_delay: with synchronous_commit off, commits of up to three times as long may be lost, in ms'),
   fsync: z
     .enum(['on', 'off'])
     .default('on')
@@ -61,7 +68,11 @@ function planOf(chosen: Options): ClusterPlan {
   const image = imageOf(chosen.version);
   const start = () => ({
     image: image.name,
-    command: serverSettings({ synchronous_commit: chosen.synchronous_commit, fsync: chosen.fsync }),
+    command: serverSettings({
+      synchronous_commit: chosen.synchronous_commit,
+      wal_writer_delay: `${chosen.walWriterDelayMs}ms`,
+      fsync: chosen.fsync,
+    }),
     env: environmentOf(),
   });
   return {
