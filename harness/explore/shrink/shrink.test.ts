@@ -104,6 +104,13 @@ describe('shrinking', () => {
     expect(shrunk.after.operations).toBeLessThan(shrunk.before.operations / 2);
   });
 
+  it('does not claim that nothing smaller fails where there were no runs left to try', async () => {
+    const systemOptions = { bug: 'stale-follower-read' };
+    const plan = planFor({ system: simulated, workload: register, seed: 6, systemOptions, timeLimitMs: 2000 });
+    const request = { plan, signature: STALE, laboratory: laboratory(), maxRuns: 1, attempts: 1 };
+    expect(await shrink(request)).toMatchObject({ runs: 1, ended: 'out of runs' });
+  });
+
   it('of a run that does not fail again says so', async () => {
     const plan = planFor({ system: simulated, workload: register, seed: 1, timeLimitMs: 1000 });
     await expect(

@@ -84,7 +84,8 @@ export async function shrink(request: ShrinkRequest): Promise<Shrunk> {
   for (let round = 0; round < MOST_ROUNDS && !smallest && !judge.exhausted; round++) {
     const before = shrinking.plan;
     for (const pass of PASSES) if (!judge.exhausted) await pass(shrinking);
-    smallest = shrinking.plan === before;
+    // Where there were no runs left, nothing smaller was not tried.
+    smallest = shrinking.plan === before && !judge.exhausted;
   }
   const { reruns, share } = await confirmed(shrinking, request);
   const interrupted = laboratory.signal?.aborted === true;

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { etcd } from '../../docker/etcd/system.js';
+import { register } from '../../workloads/register.js';
+import { readHistory } from '../history/formats/read.js';
+import { nemeses, runCheckers, workloads } from '../registry.js';
+import type { Laboratory, Rerun } from './laboratory.js';
+import { runAnew } from './laboratory.js';
+import { recordedPlan } from './recorded-plan.js';
+import { replayAttempts } from './replay.js';
+import { type Signature, signatureOf } from './signature.js';
+import { planFor } from './testing/plans.js';
+
+/**
+ * Reads that any member answers from its own state: behind a cut they are stale for as long as it lasts, which is longer
+ * than the others take to elect a leader where it is the leader that was cut off.
+ */
+const stale = planFor({
+  ...{ system: etcd, workload: register, seed: 6, nodes: 3, timeLimitMs: 6000 },
+  systemOptions: { reads: 'serializable' },
+});
+const cutOff = { id: 1, kind: 'partition', target: 'isolate-one', order: ['n2', 'n1', 'n3'] };
+const plan = { ...stale, schedule: [{ request: cutOff, atMs: 500, forMs: 4500 }] };
+
+const budget = { timeMs: 20_000, memoryBytes: 2 ** 30 };
+let laboratory: Laboratory;
+let recorded: Rerun;
+let signature: Signature;
+
+beforeAll(async () => {
+  const root = await mkdtemp(join(tmpdir(), 'faultline-replay-'));
+  laboratory = { workloads, nemeses, checkers: runCheckers, budget, root, system: etcd };
+  recorded = await runAnew(plan, laboratory);
+  signature = signatureOf(recorded.results)!;
+});
+afterAll(() => rm(laboratory.root, { recursive: true, force: true }));
+
+it('a failure of a real cluster shows again when what was recorded is issued again', async () => {
+  expect(signature).toMatchObject({ checker: 'linearizable', kind: 'nonlinearizable' });
+  const { history } = await readHistory(recorded.store.historyPath, { format: 'jsonl' });
+  const again = recordedPlan(recorded.plan, history);
+  const { share, reruns } = await replayAttempts({ plan: again, attempts: 2, signature, laboratory });
+  expect(share.of).toBe(2);
+  expect(share.times).toBeGreaterThan(0);
+  expect(share.low).toBeGreaterThan(0);
+  const { operations = [] } = reruns[0].plan;
+  expect(operations.length).toBeGreaterThan(100);
+  expect(reruns[0].results.faults).toMatchObject([{ kind: 'partition', effective: true, healed: true }]);
+});
