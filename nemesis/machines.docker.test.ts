@@ -16,7 +16,7 @@ import { powerLoss } from './power-loss.js';
 import { replace } from './replace.js';
 import { reschedule } from './reschedule.js';
 import { request } from './testing/faults.js';
-import { delay, loss, slow } from './traffic.js';
+import { delay, duplicate, loss, reorder, slow } from './traffic.js';
 
 const runId = `machines-${process.pid}`;
 const READY_MS = 60_000;
@@ -94,14 +94,20 @@ describe('on a real cluster', () => {
     }
   });
 
-  it('says what this kernel cannot do, and never leaves it out silently', async () => {
-    const missing = await cluster.abilities.traffic!.unavailable('delay');
+  it.each([
+    [delay, 'delay'],
+    [reorder, 'reorder'],
+    [duplicate, 'duplicate'],
+  ] as const)('$0.name bites and heals, or is said to be impossible on this kernel', async (nemesis, kind) => {
+    const missing = await cluster.abilities.traffic!.unavailable(kind);
     if (missing === undefined) {
-      expect(failures(await afterWindow(await inject(delay, 'one')))).toEqual([]);
+      const healed = await afterWindow(await inject(nemesis, 'one'));
+      expect(failures(healed)).toEqual([]);
+      expect(healed).toMatchObject({ effective: true, healed: true });
       return;
     }
     expect(missing).toMatch(/^not available on this kernel \(/);
-    await expect(inject(delay, 'one')).rejects.toThrow(missing);
+    await expect(inject(nemesis, 'one')).rejects.toThrow(missing);
   });
 
   it('chosen processes die, and none by a name that nobody has', async () => {
