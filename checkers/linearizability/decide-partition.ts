@@ -5,7 +5,8 @@ import type { Deadline } from './budget.js';
 import type { Decision } from './decide.js';
 import { checkFifo } from './fifo.js';
 import type { Partition } from './partition.js';
-import { searchLinearizable, type SearchOptions } from './search.js';
+import { searchLinearizable } from './search.js';
+import type { SearchOptions } from './search-result.js';
 
 /** Judges one object of any model: by an engine of its own where there is one, else by the general search. */
 export function decidePartition<State>(

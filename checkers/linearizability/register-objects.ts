@@ -86,6 +86,8 @@ export class RegisterObjects implements Objects {
     let operations = 0;
     let decision: Decision;
     try {
+      // Before room is made for the operations, which takes time too.
+      deadline.check();
       const quick = this.judgeQuickly(this.keys[object], deadline);
       if (quick !== undefined) return quick;
       const register = this.reader.read(name, positions, deadline);
