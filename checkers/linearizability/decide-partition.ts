@@ -1,5 +1,6 @@
 import type { HistoryColumns } from '../../harness/history/history.js';
 import type { Model } from '../model.js';
+import { answersFall } from './answers-fall.js';
 import { checkAppendList } from './append-list.js';
 import type { Deadline } from './budget.js';
 import type { Decision } from './decide.js';
@@ -28,6 +29,12 @@ function decideByType<State>(
   partition: Partition,
   { order, options }: SearchOptions,
 ): Decision | undefined {
+  if (model.name === 'fetch-and-add') {
+    const fall = answersFall(partition);
+    if (fall === undefined) return undefined;
+    const until = positionOf(columns, partition, fall.event);
+    return { validity: 'invalid', engine: 'counter', maxConfigurations: 1, culprits: fall.ops, until };
+  }
   if (order === 'wanted') return undefined;
   const engine = model.name === 'queue' ? 'queue' : model.name === 'kv' ? 'sequence' : undefined;
   if (engine === undefined) return undefined;

@@ -11,7 +11,8 @@ const INCREASING = ['fetch-and-add', 'counter'];
  * The state is the least that the number can be. Keeping it low is best, since nothing is refused for being too low.
  */
 export function withJumps<State>(model: Model<State>, operations: readonly TimedOperation[]): Model<State> | undefined {
-  if (!INCREASING.includes(model.name) || operations.some((one) => decreases(one.operation))) return undefined;
+  if (!INCREASING.includes(model.name) || operations.some((one) => amountAdded(one.operation) === undefined))
+    return undefined;
   const counter = model as Model<unknown> as Model<number>;
   const jumping: Model<number> = {
     ...counter,
@@ -27,8 +28,12 @@ export function withJumps<State>(model: Model<State>, operations: readonly Timed
   return jumping as Model<unknown> as Model<State>;
 }
 
-function decreases({ f, input }: ModelOperation): boolean {
-  return f === 'dec' ? typeof input !== 'number' || input > 0 : f !== 'read' && typeof input === 'number' && input < 0;
+/** What an operation adds to a number; undefined where it may take something away. */
+export function amountAdded({ f, input }: ModelOperation): number | undefined {
+  if (f === 'read') return 0;
+  const amount = typeof input === 'number' ? input : 1;
+  const added = f === 'dec' ? -amount : amount;
+  return added < 0 ? undefined : added;
 }
 
 /** First window, in operations before the violation. */
