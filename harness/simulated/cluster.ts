@@ -5,7 +5,6 @@ import {
   type Ability,
   type Cluster,
   type ClusterNode,
-  SessionError,
   type SessionFamily,
   type SessionOptions,
   type SessionsByFamily,
@@ -23,6 +22,7 @@ import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
 import { Node } from './server/node.js';
 import { phasesOf } from './server/phases.js';
+import { failure } from './sessions/failure.js';
 import { SimulatedKvSession } from './sessions/kv-session.js';
 import { SimulatedLockSession } from './sessions/lock-session.js';
 import { SimulatedQueueSession } from './sessions/queue-session.js';
@@ -124,8 +124,8 @@ export class SimulatedCluster implements Cluster {
       const delayNs = reached ? 2 * network.latency() : timeoutMs * 1e6;
       world.in(delayNs, () => {
         // Neither sent anything: certainly nothing happened.
-        if (!reached) reject(new SessionError('fail', 'connect-timeout', `${name} did not answer`));
-        else if (node.process === 'dead') reject(new SessionError('fail', 'refused', `${name} refused`));
+        if (!reached) reject(failure('fail', 'connect-timeout', `${name} did not answer`));
+        else if (node.process === 'dead') reject(failure('fail', 'refused', `${name} refused`));
         else resolve(this.session(family, node, timeoutMs) as unknown as SessionsByFamily[F]);
       });
     });

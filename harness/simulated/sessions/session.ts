@@ -1,9 +1,10 @@
-import { type Session, SessionError } from '../../../docker/system.js';
+import type { Session } from '../../../docker/system.js';
 import type { Network } from '../network.js';
 import type { Answer, Reply } from '../server/answer.js';
 import type { Node } from '../server/node.js';
 import type { CommandOf, Outcomes } from '../state/command.js';
 import type { World } from '../world.js';
+import { failure } from './failure.js';
 
 /** What a session is opened with. */
 export interface Connection {
@@ -62,7 +63,7 @@ export class SimulatedSession implements Session {
         this.settle = undefined;
         this.call++;
         if (answer.kind === 'ok') resolve(answer.outcome);
-        else reject(new SessionError(answer.kind === 'info' ? silence : 'fail', answer.code, answer.message));
+        else reject(failure(answer.kind === 'info' ? silence : 'fail', answer.code, answer.message));
       };
       this.settle = settle as (answer: Answer<unknown>) => void;
       if (this.closed) {
