@@ -19,6 +19,8 @@ export interface Survival {
   readonly lostNs: number;
   /** Acknowledged before the backup and seen to be missing. */
   readonly missing: number;
+  /** The model allows reads of an older state: what they miss may be there all the same. */
+  readonly readsMayBeStale?: true;
 }
 
 /** @param isUpdate whether an operation, which was acknowledged, changed anything */
@@ -51,8 +53,10 @@ export function survivalSentence(
   { times }: Restore,
   validity: 'valid' | 'invalid' | 'unknown',
 ): string {
-  const { fault, before, during, survivedOfDuring, lost, lostNs, missing } = survival;
-  const fate = missing > 0 ? `and ${missing} did not` : { valid: 'and did', invalid: '', unknown: '' }[validity];
+  const { fault, before, during, survivedOfDuring, lost, lostNs, missing, readsMayBeStale } = survival;
+  const kind = readsMayBeStale && validity === 'valid' ? 'stale' : validity;
+  const unseen = { valid: 'and did', stale: '(reads that may be stale do not tell)', invalid: '', unknown: '' };
+  const fate = missing > 0 ? `and ${missing} did not` : unseen[kind];
   const kept = survivedOfDuring === undefined ? '' : `, ${survivedOfDuring} of which are in it`;
   return [
     `fault ${fault}, backup at ${seconds(times.backupBegin)} to ${seconds(times.backupEnd)}, cluster destroyed at ${seconds(times.destroyed)}:`,

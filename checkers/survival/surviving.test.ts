@@ -14,9 +14,9 @@ import { appendTraces, setTraces, transactionTraces } from './traces.js';
 const set = surviving(setFull, setTraces);
 const append = surviving(listAppend, appendTraces);
 
-async function check(checker: Checker, events: readonly EventInput[]) {
+async function check(checker: Checker, events: readonly EventInput[], consistency = 'strict-serializable') {
   const whole = historyOf(events);
-  const context = { budget: UNLIMITED, options: { linearizable: true }, consistency: 'strict-serializable' };
+  const context = { budget: UNLIMITED, options: { linearizable: true }, consistency };
   return checker.acrossRestores!(withoutNemesis(whole), context, restoresOf(whole));
 }
 
@@ -35,6 +35,24 @@ const read = (elements: readonly number[]) => done('read', null, elements);
 const BACKUP = [mark('backup-begin'), mark('backup-end')];
 const kinds = ({ anomalies }: { readonly anomalies: readonly { readonly kind: string }[] }) =>
   anomalies.map(({ kind }) => kind);
+
+describe('a model that allows stale reads', () => {
+  const appended = [...done('txn', [['append', 'x', 1]]), ...done('txn', [['r', 'x', null]], [['r', 'x', [1]]])];
+  const after = (list: Json) => [...BACKUP, mark('destroyed'), ...done('txn', [['r', 'x', null]], [['r', 'x', list]])];
+
+  it('does not take for lost what a read that may be stale misses', async () => {
+    expect((await check(append, [...appended, ...after([])])).validity).toBe('invalid');
+    const verdict = await check(append, [...appended, ...after([])], 'serializable');
+    expect(verdict.validity).toBe('valid');
+    expect(verdict.checked.join()).toContain('reads that may be stale do not tell');
+  });
+
+  it('still names what cannot be there', async () => {
+    const late = [...appended, ...BACKUP, ...done('txn', [['append', 'x', 2]]), mark('destroyed')];
+    const seen = done('txn', [['r', 'x', null]], [['r', 'x', [1, 2]]]);
+    expect(kinds(await check(append, [...late, ...seen], 'serializable'))).toContain('newer-than-backup');
+  });
+});
 
 describe('a set across a restore', () => {
   it('loses what came after the backup, and says how much', async () => {

@@ -1,5 +1,6 @@
 import { FAIL, type History, INVOKE, NONE, OK } from '../../harness/history/history.js';
 import type { Restore } from '../../harness/history/restores.js';
+import { isForbidden, modelOf } from '../against.js';
 import { type Anomaly, type Checker, type Verdict, worst } from '../checker.js';
 import { arrange, type Placed } from './arrange.js';
 import { damageOf, type Sighting } from './damage.js';
@@ -14,12 +15,14 @@ export interface Traces {
   /** Whether an acknowledged operation changed anything. */
   isUpdate(history: History, operation: TimedOperation): boolean;
   /**
-   * What the operations of one timeline tell of an update made in an earlier one; asked only where the database shows all
-   * that it holds, so that what is missing was not restored.
+   * What the operations of one timeline tell of an update made in an earlier one, if each of them shows all that the
+   * database holds at some moment of its own.
    */
   read?(history: History, later: readonly TimedOperation[]): (update: TimedOperation) => Trace;
   /** An update without a known outcome that is there counts as done by the time of the backup. */
   readonly confirms?: true;
+  /** What reads miss may be there all the same. */
+  readonly isStale?: true;
 }
 
 /**
@@ -34,6 +37,9 @@ export interface Traces {
  * not tell what is there: an operation that may be in the backup is then one with an unknown outcome, which may also take
  * effect later.
  *
+ * Where the model allows reads of an older state, an update that they miss may have been restored all the same: a node that
+ * has yet to catch up answers such reads. It is then unknown, and only what is there proves anything.
+ *
  * @param traces by which updates are counted, and looked for after the restore; absent: nothing is told of them
  */
 export function surviving(checker: Checker, traces?: Traces): Checker {
@@ -42,6 +48,7 @@ export function surviving(checker: Checker, traces?: Traces): Checker {
     async acrossRestores(history, context, restores) {
       const operations = operationsOf(history, restores);
       const timelines: { readonly name: string; readonly verdict: Verdict }[] = [];
+      const isFresh = isForbidden(modelOf(context), 'stale-read');
       const survivals: Survival[] = [];
       const damage: Anomaly[] = [];
       let base: readonly Kept[] = [];
@@ -53,7 +60,7 @@ export function surviving(checker: Checker, traces?: Traces): Checker {
         const restore = restores[timeline];
         if (restore === undefined) break;
         const later = operations.filter((operation) => operation.timeline === timeline + 1);
-        const saved = saveBy(history, all, later, restore, traces ?? SILENT);
+        const saved = saveBy(history, all, later, restore, isFresh ? (traces ?? SILENT) : mayBeStale(traces ?? SILENT));
         base = saved.kept;
         damage.push(...saved.damage);
         survivals.push(saved.survival);
@@ -65,6 +72,21 @@ export function surviving(checker: Checker, traces?: Traces): Checker {
 
 /** For judges beside others, which count. Whatever has an outcome may have changed something. */
 const SILENT: Traces = { isUpdate: () => true };
+
+/** Only what is there tells something, if only in part: the rest may be seen later. */
+function mayBeStale(traces: Traces): Traces {
+  const whatIsThere = (trace: Trace): Trace => (trace === 'present' || trace === 'partial' ? 'present' : 'unknown');
+  return {
+    ...traces,
+    isStale: true,
+    ...(traces.read && {
+      read(history, later) {
+        const read = traces.read!(history, later);
+        return (update) => whatIsThere(read(update));
+      },
+    }),
+  };
+}
 
 /** An operation in a history that a backup may have cut off. */
 interface Kept {
@@ -126,7 +148,12 @@ function saveBy(
   return {
     kept,
     damage,
-    survival: { ...counted, missing, ...(isKnown && during.length > 0 && { survivedOfDuring }) },
+    survival: {
+      ...counted,
+      missing,
+      ...(traces.isStale && { readsMayBeStale: true }),
+      ...(isKnown && during.length > 0 && { survivedOfDuring }),
+    },
   };
 }
 
