@@ -66,7 +66,8 @@ describe('register engines', () => {
         if (prepared.kinds.includes(2)) continue;
         expect(checkZones(prepared) ? 'invalid' : 'valid', `zones, seed ${seed}`).toBe(expected);
         const quick = quickZones(history, reader(history).kindOf);
-        if (quick !== undefined) expect(quick.found === 'valid', `quick zones, seed ${seed}`).toBe(expected === 'valid');
+        if (quick !== undefined)
+          expect(quick.found === 'valid', `quick zones, seed ${seed}`).toBe(expected === 'valid');
         if (quick !== undefined) seen.quick++;
         seen.zones++;
       }
