@@ -12,7 +12,7 @@ const outputs = mkdtempSync(join(tmpdir(), 'faultline-tests-'));
 
 prepare();
 // The systems that Docker tests launch; images of the others are built by whoever tests them.
-const systems = ['etcd', 'postgres', 'mariadb'];
+const systems = ['etcd', 'postgres', 'mariadb', 'patroni'];
 run(process.execPath, [join(root, 'dist', 'harness', 'cli', 'main.js'), 'setup', ...systems, '--browser']);
 if (filters.length === 0) {
   run(bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
