@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import pc from 'picocolors';
 import { readHistory } from '../history/formats/read.js';
 import { EXIT, UserError } from '../kit/errors.js';
@@ -36,6 +37,9 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
     watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
     observer: shownOn(display),
   });
+  if (interrupt.signal.aborted && (await stat(store.historyPath)).size === 0) {
+    throw new UserError('interrupted before the first operation: nothing to judge or report', EXIT.harnessError);
+  }
   display.status('writing the report', 'report');
   await conclude(store, plan, results, display);
   interrupt.stop();
