@@ -22,7 +22,12 @@ export function procedures(admin: EtcdAdmin, start: Start): { readonly moves: Mo
       const peers = (await admin.members(via)).flatMap(({ peerUrls }) => peerUrls);
       if (!peers.includes(peerOf(node))) await admin.addMember(via, peerOf(node));
     });
-    const known = await insist(others, (via) => admin.members(via));
+    // A member answers from what it has applied itself, and one that is behind does not know the newcomer yet.
+    const known = await insist(others, async (via) => {
+      const members = await admin.members(via);
+      if (members.some(({ peerUrls }) => peerUrls.includes(peerOf(node)))) return members;
+      throw new Error(`${node.name} is not among the members yet`);
+    });
     return start(
       node,
       known.map((member) => (member.peerUrls.includes(peerOf(node)) ? { ...member, name: node.name } : member)),
