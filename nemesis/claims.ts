@@ -30,4 +30,12 @@ export async function release(network: NetworkAbility, mine: Claim): Promise<voi
   await network.heal(mine.links.filter((link) => !others.some((other) => same(link, other))));
 }
 
+/** Links between nodes that no fault in place cuts, in either direction: a connection needs both. */
+export function uncut(network: NetworkAbility, links: readonly Link[]): readonly Link[] {
+  const cut = [...(CLAIMS.get(network) ?? [])].flatMap((each) => each.links);
+  return links.filter(
+    (link) => !cut.some((other) => same(link, other) || same(link, { from: other.to, to: other.from })),
+  );
+}
+
 export const same = (a: Link, b: Link): boolean => a.from === b.from && a.to === b.to;

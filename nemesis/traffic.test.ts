@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENTS } from '../docker/system.js';
 import type { Nemesis } from './nemesis.js';
+import { partition } from './partition.js';
 import { FakeCluster, type Sabotage } from './testing/fake-cluster.js';
 import { contextOf, request } from './testing/faults.js';
 import { delay, duplicate, loss, reorder, slow } from './traffic.js';
@@ -51,6 +52,13 @@ describe('bad lines', () => {
     expect(cluster.traffic.impairment).toEqual({ kind: 'loss', share: 0.5 });
     expect(fault.description).toBe('50 % of packets lost between n4 and everybody else');
     await expect(inject(loss, 'one', {}, { share: 2 })).rejects.toThrow();
+  });
+
+  it('are good again while a partition still cuts some of them', async () => {
+    const { cluster, fault } = await inject(loss, 'all');
+    const cut = await partition.inject(request('partition', 'isolate-one', order), contextOf(cluster));
+    expect(await fault.heal()).toMatchObject({ healed: true });
+    expect(await cut.heal()).toMatchObject({ effective: true, healed: true });
   });
 
   it('are bad in one way at a time', async () => {
