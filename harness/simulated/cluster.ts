@@ -28,6 +28,8 @@ import { SimulatedLockSession } from './sessions/lock-session.js';
 import { SimulatedQueueSession } from './sessions/queue-session.js';
 import type { Connection, SimulatedSession } from './sessions/session.js';
 import { SimulatedSqlSession } from './sessions/sql-session.js';
+import { Lineage } from './state/lineage.js';
+import type { TablesEffect } from './state/tables.js';
 import { World } from './world.js';
 
 export interface ClusterRequest {
@@ -78,6 +80,7 @@ export class SimulatedCluster implements Cluster {
   });
   private readonly network: Network;
   private readonly chance: Chance;
+  private readonly lineage = new Lineage<TablesEffect>();
   private readonly machines: Node[] = [];
   private readonly names: string[] = [];
   /** Of each node: how often it moved, and its volume was replaced; what clients know of it. */
@@ -190,7 +193,7 @@ export class SimulatedCluster implements Cluster {
     if (id >= this.network.nodes) throw new Error(`no machine left for ${name}: there are ${this.network.nodes}`);
     const around = {
       ...{ world: this.virtualClock, network: this.network, chance: this.chance, peers: this.machines },
-      behaviour: this.request.behaviour,
+      ...{ behaviour: this.request.behaviour, lineage: this.lineage },
       told: ({ id }: Node, line: string) => this.followers.forEach((follower) => follower(this.names[id], line)),
     };
     const node = new Node(id, around, founders);

@@ -1,4 +1,6 @@
 import type { Behaviour } from '../behaviour.js';
+import type { Lineage } from '../state/lineage.js';
+import type { TablesEffect } from '../state/tables.js';
 import type { Raft } from './raft.js';
 
 /** What consensus needs of the node it runs on. */
@@ -7,6 +9,8 @@ export interface Host {
   /** Most nodes there can ever be. */
   readonly places: number;
   readonly behaviour: Behaviour;
+  /** Of the tables of all nodes. */
+  readonly lineage: Lineage<TablesEffect>;
   /** The node's own clock, ns. */
   clockNs(): number;
   /** The time of day as the node believes it to be, ns: for whoever compares it with that of others. */

@@ -1,6 +1,5 @@
 import type { Command, Outcome } from '../state/command.js';
-import { Machine } from '../state/machine.js';
-import type { Store } from '../state/store.js';
+import type { Machine } from '../state/machine.js';
 
 export interface Entry {
   readonly term: number;
@@ -21,7 +20,6 @@ interface Waiting {
 
 /** The log of a node, with the state that its committed part amounts to. */
 export class Log {
-  readonly machine: Machine;
   private entries: Entry[] = [BEGINNING];
   private committed = 0;
   private appliedTo = 0;
@@ -31,11 +29,10 @@ export class Log {
 
   constructor(
     private founders: readonly number[],
-    store: Store,
+    readonly machine: Machine,
     private readonly worldNs: () => number,
     private readonly onApplied: Applied,
   ) {
-    this.machine = new Machine(store);
     this.configuration = { members: founders, index: 0 };
   }
 

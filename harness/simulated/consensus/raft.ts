@@ -1,5 +1,7 @@
 import type { Command } from '../state/command.js';
+import { Machine } from '../state/machine.js';
 import { Store } from '../state/store.js';
+import { Tables } from '../state/tables.js';
 import { Contacts } from './contacts.js';
 import { Disk } from './disk.js';
 import type { Host } from './host.js';
@@ -33,9 +35,10 @@ export class Raft implements Leader {
     founders: readonly number[],
   ) {
     const { behaviour } = host;
+    const forked = behaviour.reads === 'forked-state';
     this.log = new Log(
       founders,
-      new Store(behaviour.reads === 'forked-state' ? 'keeps-past' : 'forgets'),
+      new Machine(new Store(forked ? 'keeps-past' : 'forgets'), new Tables(forked ? undefined : host.lineage)),
       () => host.worldNs(),
       (index, entry, outcome) => this.leadership.applied(index, entry, outcome),
     );

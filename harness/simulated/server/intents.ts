@@ -1,4 +1,4 @@
-import type { Columns } from '../state/tables.js';
+import type { SqlRow } from '../../../docker/system.js';
 import type { Node } from './node.js';
 
 const MS = 1e6;
@@ -7,7 +7,7 @@ const FORGOTTEN_NS = 2000 * MS;
 
 interface Intent {
   readonly transaction: number;
-  readonly columns: Columns | undefined;
+  readonly row: SqlRow | undefined;
   readonly sinceNs: number;
 }
 
@@ -21,23 +21,27 @@ export class Intents {
     this.byRow.clear();
   }
 
-  publish(transaction: number, row: string, columns: Columns | undefined): void {
-    this.everywhere(({ byRow, now }) => byRow.set(row, { transaction, columns, sinceNs: now }));
+  publish(transaction: number, name: string, row: SqlRow | undefined): void {
+    this.everywhere(({ byRow, now }) => byRow.set(name, { transaction, row, sinceNs: now }));
   }
 
   withdraw(transaction: number): void {
     if (this.node.around.behaviour.isolation !== 'read-uncommitted') return;
     this.everywhere(({ byRow }) => {
-      for (const [row, intent] of byRow) if (intent.transaction === transaction) byRow.delete(row);
+      for (const [name, intent] of byRow) if (intent.transaction === transaction) byRow.delete(name);
     });
   }
 
-  of(row: string): { readonly columns: Columns | undefined } | undefined {
-    const intent = this.byRow.get(row);
+  of(name: string): { readonly row: SqlRow | undefined } | undefined {
+    const intent = this.byRow.get(name);
     return intent === undefined || this.now - intent.sinceNs > FORGOTTEN_NS ? undefined : intent;
   }
 
-  rows(): Iterable<string> {
+  get none(): boolean {
+    return this.byRow.size === 0;
+  }
+
+  names(): Iterable<string> {
     return this.byRow.keys();
   }
 

@@ -3,6 +3,8 @@ import type { Chance } from '../chance.js';
 import type { Host } from '../consensus/host.js';
 import { Raft } from '../consensus/raft.js';
 import type { Network } from '../network.js';
+import type { Lineage } from '../state/lineage.js';
+import type { TablesEffect } from '../state/tables.js';
 import type { World } from '../world.js';
 import { LockLeases } from './lock-leases.js';
 import { Requests } from './requests.js';
@@ -15,6 +17,7 @@ export interface Surroundings {
   readonly network: Network;
   readonly chance: Chance;
   readonly behaviour: Behaviour;
+  readonly lineage: Lineage<TablesEffect>;
   /** By number; grows when nodes are added. */
   readonly peers: readonly Node[];
   /** Somebody reads the log files. */
@@ -158,11 +161,12 @@ export class Node {
   }
 
   private host(): Host {
-    const { world, network, chance, behaviour, peers } = this.around;
+    const { world, network, chance, behaviour, lineage, peers } = this.around;
     return {
       id: this.id,
       places: network.nodes,
       behaviour,
+      lineage,
       clockNs: () => this.clockNs(),
       wallNs: () => this.wallNs(),
       worldNs: () => world.nowNs(),

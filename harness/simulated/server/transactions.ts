@@ -1,15 +1,7 @@
 import type { SqlLock, SqlRow } from '../../../docker/system.js';
 import type { Level } from '../behaviour.js';
 import type { CommandOf, Outcomes } from '../state/command.js';
-import {
-  changed,
-  type Check,
-  type Columns,
-  type Commit,
-  type RowName,
-  type Snapshot,
-  type Write,
-} from '../state/tables.js';
+import { changed, type Check, type Commit, matches, type RowName, type Snapshot, type Write } from '../state/tables.js';
 import { type Answer, ok, type Reply } from './answer.js';
 import { Intents } from './intents.js';
 import type { Node } from './node.js';
@@ -21,7 +13,7 @@ interface Open {
   readonly checks: Map<string, Check>;
   readonly writes: Write[];
   /** Rows as it left them. */
-  readonly own: Map<string, Columns | undefined>;
+  readonly own: Map<string, SqlRow | undefined>;
 }
 
 const GONE: Answer<never> = { kind: 'fail', code: 'no-transaction', message: 'the node knows no such transaction' };
@@ -122,7 +114,7 @@ export class Transactions {
       case 'select': {
         const { table, keys, lock } = statement;
         const sorted = [...new Set(keys)].sort();
-        return reply(ok(sorted.flatMap((key) => this.read(transaction, { table, key }, snapshot, lock))));
+        return reply(ok(sorted.flatMap((key) => this.read(transaction, nameOf(table, key), snapshot, lock))));
       }
       case 'select-where':
         return reply(ok(this.select(transaction, statement, snapshot)));
@@ -133,38 +125,52 @@ export class Transactions {
 
   private select(
     transaction: Open,
-    { table, where, lock }: Extract<Statement, { kind: 'select-where' }>,
+    statement: Extract<Statement, { kind: 'select-where' }>,
     snapshot: Snapshot,
   ): readonly SqlRow[] {
+    const { table, where, lock } = statement;
     const { tables } = this.node.raft.log.machine;
     if (this.validatesReads && this.level !== 'repeatable-read') {
       const name = `${table}?${where === undefined ? '' : `${where.column}=${where.equals}`}`;
       if (!transaction.checks.has(name))
         transaction.checks.set(name, { kind: 'rows', table, ...(where && { where }), since: snapshot.index });
     }
-    const keys = this.withUnstored(tables.candidates(table, where), table, transaction);
-    const rows: SqlRow[] = [];
-    for (const key of keys) {
-      const columns = this.visible(transaction, { table, key }, snapshot);
-      if (columns === undefined || (where && columns[where.column] !== where.equals)) continue;
-      // Rows that come to match later are phantoms: those are the business of the check above.
-      if (this.level === 'repeatable-read' || lock === 'update') this.check(transaction, { table, key }, snapshot);
-      rows.push({ key, columns });
+    const stored = tables.select(table, where, snapshot);
+    const others = this.unstored(table, transaction);
+    const rows = others.length === 0 ? stored : this.amended(stored, others, transaction, statement, snapshot);
+    // Rows that come to match later are phantoms: those are the business of the check above.
+    if (this.level === 'repeatable-read' || lock === 'update') {
+      for (const { key } of rows) this.check(transaction, nameOf(table, key), snapshot);
     }
     return rows;
   }
 
-  /** With keys of rows that are not in the table, or not yet. */
-  private withUnstored(stored: readonly string[], table: string, { own }: Open): readonly string[] {
-    const unstored = [...own.keys(), ...this.intents.rows()].filter((name) => name.startsWith(`${table}/`));
-    if (unstored.length === 0) return stored;
-    return [...new Set([...stored, ...unstored.map((name) => name.slice(table.length + 1))])].sort();
+  /** With rows as the transaction left them, or as others show them. */
+  private amended(
+    stored: readonly SqlRow[],
+    others: readonly string[],
+    transaction: Open,
+    { table, where }: Extract<Statement, { kind: 'select-where' }>,
+    snapshot: Snapshot,
+  ): readonly SqlRow[] {
+    const keys = new Set([...stored.map(({ key }) => key), ...others]);
+    return [...keys].sort().flatMap((key) => {
+      const row = this.visible(transaction, nameOf(table, key), snapshot);
+      return row !== undefined && matches(row, where) ? [row] : [];
+    });
   }
 
-  private read(transaction: Open, name: RowName, snapshot: Snapshot, lock: SqlLock): readonly SqlRow[] {
+  /** Keys of rows that the transaction, or one that shows its writes, left otherwise than the table has them. */
+  private unstored(table: string, { own }: Open): readonly string[] {
+    if (own.size === 0 && this.intents.none) return [];
+    const names = [...own.keys(), ...this.intents.names()].filter((name) => name.startsWith(`${table}/`));
+    return names.map((name) => name.slice(table.length + 1));
+  }
+
+  private read(transaction: Open, name: Name, snapshot: Snapshot, lock: SqlLock): readonly SqlRow[] {
     if (this.validatesReads || lock === 'update') this.check(transaction, name, snapshot);
-    const columns = this.visible(transaction, name, snapshot);
-    return columns === undefined ? [] : [{ key: name.key, columns }];
+    const row = this.visible(transaction, name, snapshot);
+    return row === undefined ? [] : [row];
   }
 
   private write(
@@ -174,44 +180,45 @@ export class Transactions {
     snapshot: Snapshot,
     reply: Reply<StatementOutcome>,
   ): void {
-    const name = { table, key };
+    const name = nameOf(table, key);
     // Stands for the lock that a write holds until its commit: no dirty write, at any level. Where all statements see one
     // snapshot, it also means that the first committer wins (Berenson and others, 1995): no lost update.
     this.check(transaction, name, snapshot);
-    const result = changed(this.stored(transaction, name, snapshot), change);
+    const result = changed(this.stored(transaction, name, snapshot)?.columns, change);
     if (result === undefined && change.kind === 'insert') {
       reply(DUPLICATE);
       return;
     }
-    transaction.writes.push({ ...name, change, changes: result === undefined ? 'nothing' : 'row' });
+    transaction.writes.push({ table, key, change, changes: result === undefined ? 'nothing' : 'row' });
     if (result !== undefined) {
-      transaction.own.set(rowName(name), result.row);
-      if (this.level === 'read-uncommitted') this.intents.publish(id, rowName(name), result.row);
+      const row = result.row && { key, columns: result.row };
+      transaction.own.set(name.full, row);
+      if (this.level === 'read-uncommitted') this.intents.publish(id, name.full, row);
     }
     reply(ok(result === undefined ? 0 : 1));
   }
 
   /** As the transaction reads it. */
-  private visible(transaction: Open, name: RowName, snapshot: Snapshot): Columns | undefined {
-    const intent = transaction.own.has(rowName(name)) ? undefined : this.intents.of(rowName(name));
-    return intent === undefined ? this.stored(transaction, name, snapshot) : intent.columns;
+  private visible(transaction: Open, name: Name, snapshot: Snapshot): SqlRow | undefined {
+    const intent = transaction.own.has(name.full) ? undefined : this.intents.of(name.full);
+    return intent === undefined ? this.stored(transaction, name, snapshot) : intent.row;
   }
 
   /** As the transaction left it, or found it. */
-  private stored({ own }: Open, name: RowName, snapshot: Snapshot): Columns | undefined {
-    if (own.has(rowName(name))) return own.get(rowName(name));
-    return this.node.raft.log.machine.tables.row(name, snapshot)?.columns;
+  private stored({ own }: Open, name: Name, snapshot: Snapshot): SqlRow | undefined {
+    if (own.has(name.full)) return own.get(name.full);
+    return this.node.raft.log.machine.tables.version(name, snapshot)?.row;
   }
 
   private get validatesReads(): boolean {
     return this.keepsSnapshot && this.level !== 'snapshot';
   }
 
-  private check(transaction: Open, name: RowName, snapshot: Snapshot): void {
-    const at = rowName(name);
-    if (transaction.checks.has(at)) return;
-    const seen = this.node.raft.log.machine.tables.row(name, snapshot)?.index ?? 0;
-    transaction.checks.set(at, { kind: 'row', ...name, seen });
+  private check({ checks }: Open, name: Name, snapshot: Snapshot): void {
+    if (checks.has(name.full)) return;
+    const { table, key } = name;
+    const seen = this.node.raft.log.machine.tables.version(name, snapshot)?.index ?? 0;
+    checks.set(name.full, { kind: 'row', table, key, seen });
   }
 
   private propose(commit: Commit, reply: Reply<undefined>): void {
@@ -233,4 +240,11 @@ export class Transactions {
   }
 }
 
-const rowName = ({ table, key }: RowName): string => `${table}/${key}`;
+/** The name of a row, in parts and whole. */
+interface Name extends RowName {
+  readonly full: string;
+}
+
+function nameOf(table: string, key: string): Name {
+  return { table, key, full: `${table}/${key}` };
+}

@@ -2,7 +2,7 @@ import type { Command, Outcome } from './command.js';
 import { Locks } from './locks.js';
 import { Queues } from './queues.js';
 import type { Store } from './store.js';
-import { Tables } from './tables.js';
+import type { Tables } from './tables.js';
 
 /** Where in the log a command stands, and when it is applied, ns. */
 export interface Moment {
@@ -14,9 +14,11 @@ export interface Moment {
 export class Machine {
   readonly queues = new Queues();
   readonly locks = new Locks();
-  readonly tables = new Tables();
 
-  constructor(readonly store: Store) {}
+  constructor(
+    readonly store: Store,
+    readonly tables: Tables,
+  ) {}
 
   clear(): void {
     this.store.clear();
@@ -36,7 +38,7 @@ export class Machine {
       case 'commit':
         return this.tables.commit(command, index, timeNs);
       case 'table':
-        return this.tables.create(command);
+        return this.tables.create(command, index);
       case 'index':
         return index;
     }

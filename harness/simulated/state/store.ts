@@ -1,11 +1,20 @@
 import type { KvAction, KvCondition, KvEntry, KvOutcome } from '../../../docker/system.js';
 import type { KvCommand } from './command.js';
-import { SortedKeys } from './sorted-keys.js';
+import { Sorted } from './sorted.js';
 
-interface Cell extends KvEntry {
+/** A key with what it holds. */
+interface Slot {
+  readonly key: string;
+  cell: Cell;
+}
+
+/** A value of a key. */
+interface Cell {
+  /** As clients see it. */
+  readonly entry: KvEntry;
   readonly timestamp: number;
   /** The value before this one, for those who still see it, and until when, ns. */
-  readonly previous?: Cell;
+  readonly previous: Cell | undefined;
   readonly since: number;
 }
 
@@ -15,23 +24,22 @@ const NOTHING: readonly KvEntry[] = [];
 
 /** Keys and values. */
 export class Store {
-  private readonly cells = new Map<string, Cell>();
-  private readonly keys = new SortedKeys();
+  private readonly slots = new Map<string, Slot>();
+  private readonly sorted = new Sorted<Slot>();
   private revision = 0;
 
   /** `past`: how long older values are of interest. */
   constructor(private readonly keepsPast: 'keeps-past' | 'forgets' = 'forgets') {}
 
   clear(): void {
-    this.cells.clear();
-    this.keys.clear();
+    this.slots.clear();
+    this.sorted.clear();
     this.revision = 0;
   }
 
   copy(): Store {
     const copy = new Store(this.keepsPast);
-    for (const [key, cell] of this.cells) copy.cells.set(key, cell);
-    for (const key of this.keys.all) copy.keys.add(key);
+    for (const { key, cell } of this.sorted.all) copy.fill(key, cell);
     copy.revision = this.revision;
     return copy;
   }
@@ -52,9 +60,9 @@ export class Store {
 
   holds(conditions: readonly KvCondition[]): boolean {
     return conditions.every((condition) => {
-      const cell = this.cells.get(condition.key);
-      if (condition.kind === 'absent') return cell === undefined;
-      return condition.kind === 'value' ? cell?.value === condition.value : cell?.revision === condition.revision;
+      const entry = this.slots.get(condition.key)?.cell.entry;
+      if (condition.kind === 'absent') return entry === undefined;
+      return condition.kind === 'value' ? entry?.value === condition.value : entry?.revision === condition.revision;
     });
   }
 
@@ -64,8 +72,8 @@ export class Store {
       case 'get-prefix':
         return this.find(action);
       case 'delete':
-        this.cells.delete(action.key);
-        this.keys.delete(action.key);
+        this.slots.delete(action.key);
+        this.sorted.delete(action.key);
         return NOTHING;
       case 'put':
         this.put(action.key, action.value, timestamp, now);
@@ -74,29 +82,43 @@ export class Store {
   }
 
   private put(key: string, value: string, timestamp: number, now: number): void {
-    const before = this.cells.get(key);
-    if (before === undefined) this.keys.add(key);
+    const slot = this.slots.get(key);
+    const before = slot?.cell;
     if (before !== undefined && timestamp !== 0 && timestamp <= before.timestamp) return;
-    const version = (before?.version ?? 0) + 1;
-    const cell: Cell = { key, value, version, revision: this.revision, timestamp, since: now };
-    this.cells.set(key, this.keepsPast === 'keeps-past' ? { ...cell, previous: forgotten(before, KEPT) } : cell);
+    const entry: KvEntry = { key, value, version: (before?.entry.version ?? 0) + 1, revision: this.revision };
+    const previous = this.keepsPast === 'keeps-past' ? forgotten(before, KEPT) : undefined;
+    const cell: Cell = { entry, timestamp, since: now, previous };
+    if (slot === undefined) this.fill(key, cell);
+    else slot.cell = cell;
+  }
+
+  private fill(key: string, cell: Cell): void {
+    const slot: Slot = { key, cell };
+    this.slots.set(key, slot);
+    this.sorted.put(slot);
   }
 
   private find(action: KvAction, asOf?: (key: string) => number): readonly KvEntry[] {
     if (action.kind === 'get') {
-      const entry = this.seen(action.key, asOf);
+      const entry = seen(this.slots.get(action.key), asOf);
       return entry === undefined ? NOTHING : [entry];
     }
     if (action.kind !== 'get-prefix') return NOTHING;
-    const keys = this.keys.startingWith(action.prefix);
-    return keys.map((key) => this.seen(key, asOf)).filter((entry) => entry !== undefined);
+    const entries: KvEntry[] = [];
+    for (const slot of this.sorted.startingWith(action.prefix)) {
+      const entry = seen(slot, asOf);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
   }
+}
 
-  private seen(key: string, asOf: ((key: string) => number) | undefined): KvEntry | undefined {
-    let cell = this.cells.get(key);
-    if (asOf !== undefined) for (const time = asOf(key); cell !== undefined && cell.since > time;) cell = cell.previous;
-    return cell && { key, value: cell.value, version: cell.version, revision: cell.revision };
+function seen(slot: Slot | undefined, asOf: ((key: string) => number) | undefined): KvEntry | undefined {
+  let cell = slot?.cell;
+  if (asOf !== undefined && slot !== undefined) {
+    for (const time = asOf(slot.key); cell !== undefined && cell.since > time;) cell = cell.previous;
   }
+  return cell?.entry;
 }
 
 function forgotten(cell: Cell | undefined, kept: number): Cell | undefined {

@@ -1,5 +1,6 @@
 import type { SqlCondition, SqlRow } from '../../../docker/system.js';
-import { SortedKeys } from './sorted-keys.js';
+import { Lineage, type State } from './lineage.js';
+import { byKey, Sorted } from './sorted.js';
 
 export type Columns = SqlRow['columns'];
 type Value = Columns[string];
@@ -56,11 +57,11 @@ export interface CommitOutcome {
 /** A state of a row, the newest first. */
 export interface Version {
   /** Undefined where the row was deleted. */
-  readonly columns: Columns | undefined;
-  /** Index of the log entry that wrote it, and when it was applied here, ns. */
+  readonly row: SqlRow | undefined;
+  /** Index of the log entry that wrote it, and when it was applied, ns. */
   readonly index: number;
   readonly sinceNs: number;
-  previous: Version | undefined;
+  readonly previous: Version | undefined;
   /** Number of older versions kept. */
   readonly depth: number;
 }
@@ -71,111 +72,180 @@ export interface Snapshot {
   readonly asOfNs?: (key: string) => number;
 }
 
+/** A row in all its versions. */
+interface Row {
+  readonly key: string;
+  newest: Version;
+}
+
 /** A snapshot reaches back so many versions of a row at least; an older one sees nothing of it. */
 const KEPT = 256;
 
 interface Table {
-  readonly rows: Map<string, Version>;
-  readonly keys: SortedKeys;
-  /** Of each indexed column, by value: keys that have or had it, and where that changed last. */
+  readonly rows: Map<string, Row>;
+  readonly sorted: Sorted<Row>;
+  /** Rows as they are now. */
+  readonly newest: Sorted<SqlRow>;
+  /** Of each indexed column, by value: rows that have or had it, and where that changed last. */
   readonly values: ReadonlyMap<string, Map<Value, IndexEntry>>;
   changedAt: number;
 }
 
 interface IndexEntry {
-  readonly keys: Set<string>;
+  readonly rows: Set<Row>;
   changedAt: number;
 }
+
+/** New versions of rows. */
+export type TablesEffect = readonly (RowName & { readonly version: Version })[];
 
 /** Tables of rows in many versions. */
 export class Tables {
   private readonly tables = new Map<string, Table>();
+  private state: State<TablesEffect>;
+
+  /** `lineage`: with whom it shares what commits do; alone where it matters when each node applied them. */
+  constructor(private readonly lineage = new Lineage<TablesEffect>()) {
+    this.state = lineage.beginning;
+  }
 
   clear(): void {
     this.tables.clear();
+    this.state = this.lineage.beginning;
   }
 
-  create({ table, indexed }: TableDefinition): true {
+  create(definition: TableDefinition, index: number): true {
+    this.state = this.lineage.step(this.state, definition, index, () => ({ outcome: true, effect: [] })).after;
+    const { table, indexed } = definition;
     if (this.tables.has(table)) return true;
     const values = new Map(indexed.map((column) => [column, new Map<Value, IndexEntry>()]));
-    this.tables.set(table, { rows: new Map(), keys: new SortedKeys(), values, changedAt: 0 });
+    this.tables.set(table, { rows: new Map(), sorted: new Sorted(), newest: new Sorted(), values, changedAt: 0 });
     return true;
   }
 
-  row({ table, key }: RowName, { index, asOfNs }: Snapshot): Version | undefined {
-    let version = this.tables.get(table)?.rows.get(key);
-    while (version !== undefined && version.index > index) version = version.previous;
-    if (asOfNs !== undefined) {
-      const time = asOfNs(key);
-      while (version !== undefined && version.sinceNs > time) version = version.previous;
-    }
-    return version;
+  version({ table, key }: RowName, snapshot: Snapshot): Version | undefined {
+    const row = this.tables.get(table)?.rows.get(key);
+    return row && versionOf(row, snapshot);
   }
 
-  /** Keys of which some version had the value, or all keys; in order. */
-  candidates(table: string, where: Where | undefined): readonly string[] {
+  /** Rows with the value, or all rows, in the order of their keys. */
+  select(table: string, where: Where | undefined, snapshot: Snapshot): SqlRow[] {
     const found = this.tables.get(table);
     if (found === undefined) return [];
     const index = where && found.values.get(where.column);
-    return index === undefined ? found.keys.all : [...(index.get(where!.equals)?.keys ?? [])].sort();
+    if (index === undefined && snapshot.index >= found.changedAt && snapshot.asOfNs === undefined) {
+      return where === undefined ? found.newest.all.slice() : found.newest.all.filter((row) => matches(row, where));
+    }
+    const candidates = index === undefined ? found.sorted.all : [...(index.get(where!.equals)?.rows ?? [])].sort(byKey);
+    const rows: SqlRow[] = [];
+    for (const candidate of candidates) {
+      const row = versionOf(candidate, snapshot)?.row;
+      if (row !== undefined && matches(row, where)) rows.push(row);
+    }
+    return rows;
   }
 
   /** All or nothing. */
-  commit({ checks, writes }: Commit, index: number, timeNs: number): CommitOutcome {
-    if (!checks.every((check) => this.holds(check))) return { committed: false };
-    const after = new Map<string, { readonly name: RowName; readonly columns: Columns | undefined }>();
-    for (const write of writes) {
-      if (!this.tables.has(write.table)) return { committed: false };
-      const name = `${write.table}/${write.key}`;
-      const before = after.has(name) ? after.get(name)!.columns : this.row(write, { index })?.columns;
-      const result = changed(before, write.change);
-      if ((result === undefined) !== (write.changes === 'nothing')) return { committed: false };
-      if (result !== undefined) after.set(name, { name: write, columns: result.row });
+  commit(commit: Commit, index: number, timeNs: number): CommitOutcome {
+    const { outcome, effect, after } = this.lineage.step(this.state, commit, index, () =>
+      this.decide(commit, index, timeNs),
+    );
+    for (const { table, key, version } of effect) this.put(this.tables.get(table)!, key, version);
+    this.state = after;
+    return outcome as CommitOutcome;
+  }
+
+  private decide(
+    { checks, writes }: Commit,
+    index: number,
+    sinceNs: number,
+  ): { readonly outcome: CommitOutcome; readonly effect: TablesEffect } {
+    if (!checks.every((check) => this.holds(check))) return REFUSED;
+    const after = new Map<string, RowName & { readonly columns: Columns | undefined }>();
+    for (const { table, key, change, changes } of writes) {
+      if (!this.tables.has(table)) return REFUSED;
+      const name = `${table}/${key}`;
+      const written = after.get(name);
+      const before = written === undefined ? this.version({ table, key }, { index })?.row?.columns : written.columns;
+      const result = changed(before, change);
+      if ((result === undefined) !== (changes === 'nothing')) return REFUSED;
+      if (result !== undefined) after.set(name, { table, key, columns: result.row });
     }
-    for (const { name, columns } of after.values()) this.put(name, columns, index, timeNs);
-    return { committed: true };
+    const effect = Array.from(after.values(), ({ table, key, columns }) => {
+      const before = this.tables.get(table)!.rows.get(key)?.newest;
+      const row = columns && { key, columns };
+      return { table, key, version: successor(before, { row, index, sinceNs }) };
+    });
+    return { outcome: { committed: true }, effect };
   }
 
   private holds(check: Check): boolean {
     const table = this.tables.get(check.table);
-    if (check.kind === 'row') return (table?.rows.get(check.key)?.index ?? 0) === check.seen;
+    if (check.kind === 'row') return (table?.rows.get(check.key)?.newest.index ?? 0) === check.seen;
     const { where, since } = check;
     const index = where && table?.values.get(where.column);
     const changedAt = index === undefined ? table?.changedAt : index.get(where!.equals)?.changedAt;
     return (changedAt ?? 0) <= since;
   }
 
-  private put({ table, key }: RowName, columns: Columns | undefined, index: number, sinceNs: number): void {
-    const found = this.tables.get(table);
-    if (found === undefined) return;
-    const before = found.rows.get(key);
-    const full = before?.depth === 2 * KEPT;
-    const depth = full ? KEPT : (before?.depth ?? -1) + 1;
-    const version = { columns, index, sinceNs, previous: before, depth };
-    if (full) forget(version);
-    found.rows.set(key, version);
-    if (before === undefined) found.keys.add(key);
-    found.changedAt = index;
-    for (const [column, entries] of found.values) {
-      for (const value of new Set([before?.columns?.[column], columns?.[column]])) {
-        if (value !== undefined) note(entries, value, key, index);
+  private put(table: Table, key: string, version: Version): void {
+    let row = table.rows.get(key);
+    const before = row?.newest;
+    if (row === undefined) {
+      row = { key, newest: version };
+      table.rows.set(key, row);
+      table.sorted.put(row);
+    } else row.newest = version;
+    if (version.row !== undefined) table.newest.put(version.row);
+    else if (before?.row !== undefined) table.newest.delete(key);
+    table.changedAt = version.index;
+    for (const [column, entries] of table.values) {
+      for (const value of new Set([before?.row?.columns[column], version.row?.columns[column]])) {
+        if (value !== undefined) note(entries, value, row, version.index);
       }
     }
   }
 }
 
-function note(entries: Map<Value, IndexEntry>, value: Value, key: string, index: number): void {
+const REFUSED = { outcome: { committed: false }, effect: [] } as const;
+
+function note(entries: Map<Value, IndexEntry>, value: Value, row: Row, index: number): void {
   let entry = entries.get(value);
-  if (entry === undefined) entries.set(value, (entry = { keys: new Set(), changedAt: 0 }));
-  entry.keys.add(key);
+  if (entry === undefined) entries.set(value, (entry = { rows: new Set(), changedAt: 0 }));
+  entry.rows.add(row);
   entry.changedAt = index;
 }
 
-/** Keeps as many older versions as have to be kept. */
-function forget(newest: Version): void {
+function versionOf({ key, newest }: Row, { index, asOfNs }: Snapshot): Version | undefined {
   let version: Version | undefined = newest;
-  for (let age = 0; version !== undefined && age < KEPT; age++) version = version.previous;
-  if (version !== undefined) version.previous = undefined;
+  while (version !== undefined && version.index > index) version = version.previous;
+  if (asOfNs !== undefined) {
+    const time = asOfNs(key);
+    while (version !== undefined && version.sinceNs > time) version = version.previous;
+  }
+  return version;
+}
+
+export function matches({ columns }: SqlRow, where: Where | undefined): boolean {
+  return where === undefined || columns[where.column] === where.equals;
+}
+
+/** The version after another one; with as many older ones as have to be kept, once there are twice as many. */
+function successor(before: Version | undefined, version: Pick<Version, 'row' | 'index' | 'sinceNs'>): Version {
+  const previous = before?.depth === 2 * KEPT ? shortened(before) : before;
+  return { ...version, previous, depth: (previous?.depth ?? -1) + 1 };
+}
+
+/** A copy, because nodes that lag behind have the whole. */
+function shortened(newest: Version): Version {
+  const kept: Version[] = [];
+  for (let version: Version | undefined = newest; version && kept.length < KEPT; version = version.previous) {
+    kept.push(version);
+  }
+  return kept.reduceRight<Version | undefined>(
+    (previous, { row, index, sinceNs }) => ({ row, index, sinceNs, previous, depth: (previous?.depth ?? -1) + 1 }),
+    undefined,
+  )!;
 }
 
 /** The row after a change, undefined where it is deleted; undefined as a whole where the statement changes nothing. */
