@@ -1,4 +1,5 @@
 import type { Chance } from './chance.js';
+import { Event } from './events.js';
 import type { World } from './world.js';
 
 /** How messages travel. */
@@ -46,14 +47,19 @@ export class Network {
       arrival = Math.max(arrival, this.latestArrival[link] + 1);
       this.latestArrival[link] = arrival;
     }
-    this.world.in(arrival - this.world.nowNs(), () => {
-      if (this.passes(link)) arrive();
-    });
+    this.world.plan(arrival - this.world.nowNs(), new Packet(this, link, arrive));
   }
 
   /** Whether a packet sent now would arrive; counts it where it is dropped. */
   packet(from: number, to: number): boolean {
     return this.passes(this.link(from, to));
+  }
+
+  /** Whether one that was on its way arrives; counts it where it is dropped. */
+  passes(link: number): boolean {
+    if (this.drops[link] < 0) return true;
+    this.drops[link]++;
+    return false;
   }
 
   /** One way, ns. */
@@ -82,13 +88,22 @@ export class Network {
     return packets < 0 ? undefined : packets;
   }
 
-  private passes(link: number): boolean {
-    if (this.drops[link] < 0) return true;
-    this.drops[link]++;
-    return false;
-  }
-
   private link(from: number, to: number): number {
     return from * (this.nodes + 1) + to;
+  }
+}
+
+/** A message on its way. */
+class Packet extends Event {
+  constructor(
+    private readonly network: Network,
+    private readonly link: number,
+    private readonly arrive: () => void,
+  ) {
+    super();
+  }
+
+  happen(): void {
+    if (this.network.passes(this.link)) this.arrive();
   }
 }

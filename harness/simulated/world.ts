@@ -1,9 +1,11 @@
 import type { Cancel, Clock } from '../kit/clock.js';
 import { sleepOn } from '../kit/clock.js';
-import { Events } from './events.js';
+import { Call, type Event, Events } from './events.js';
 
 /** 123.456789 ms are 123456789.00000001 ns in floating point. */
 const FLOAT_NOISE_NS = 1e-3;
+
+const READY = Promise.resolve();
 
 /** One turn of so many lets the real world have its turn too. */
 const REAL_TURNS = 64;
@@ -30,21 +32,33 @@ export class World implements Clock {
 
   /** Plans an event inside the simulated cluster. */
   in(delayNs: number, run: () => void): void {
-    this.events.add(this.time + delayNs, run);
+    this.events.add(this.time + delayNs, new Call(run));
+  }
+
+  /** As `in`, for an event of its own kind. */
+  plan(delayNs: number, event: Event): void {
+    this.events.add(this.time + delayNs, event);
+  }
+
+  /** As `in`, for what will most likely be called off, after a delay that most have. */
+  limit(delayNs: number, run: () => void): Call {
+    const call = new Call(run);
+    this.events.enqueue(this.time + delayNs, call);
+    return call;
   }
 
   after(delayMs: number, callback: () => void): Cancel {
     const delayNs = Math.max(0, Math.ceil(delayMs * 1e6 - FLOAT_NOISE_NS));
     this.awaited++;
-    const event = this.events.add(this.time + delayNs, () => {
-      event.run = undefined;
+    const call = new Call(() => {
       this.awaited--;
       this.stirred = true;
       callback();
     });
+    this.events.add(this.time + delayNs, call);
     return () => {
-      if (event.run === undefined) return;
-      event.run = undefined;
+      if (call.isOff) return;
+      call.callOff();
       this.awaited--;
     };
   }
@@ -100,36 +114,51 @@ export class World implements Clock {
     return true;
   }
 
-  /** Lets the world go on until the work is settled. */
-  async run<T>(work: Promise<T>): Promise<T> {
+  /**
+   * Lets the world go on until the work is settled. Every promise that can be settled by now is settled before time moves:
+   * what is to happen at the next tick happens when no microtask is left. Files, signals and timers of the real world come
+   * about in a turn of the event loop only, which takes ten times as long: one of many, and every one where virtual time
+   * waits for real time.
+   */
+  run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const finish = () => (settled = true);
     work.then(finish, finish);
-    for (let turn = 0; ; turn++) {
-      await this.settling(turn);
-      if (settled) return work;
-      if (this.callbacks.length > 0) {
-        const callbacks = this.callbacks;
-        this.callbacks = [];
-        for (const callback of callbacks) callback();
-        continue;
-      }
-      this.stirred = false;
-      while (this.held === 0 && this.awaited > 0 && !this.isStirred() && this.events.size > 0) this.step();
-    }
+    return new Promise<T>((resolve, reject) => {
+      let turns = 0;
+      const next = () => {
+        if (this.held > 0 || turns++ % REAL_TURNS === 0) setImmediate(begin);
+        else process.nextTick(begin);
+      };
+      // As a microtask: a tick that is asked for within a tick comes before the microtasks of that one.
+      const begin = () => void READY.then(turn);
+      const turn = () => {
+        if (settled) {
+          resolve(work);
+          return;
+        }
+        try {
+          this.turn();
+        } catch (error) {
+          reject(error as Error);
+          return;
+        }
+        next();
+      };
+      next();
+    });
   }
 
-  /**
-   * Every promise that can be settled by now is settled before time moves: what is to happen at the next tick happens when
-   * no microtask is left. Files, signals and timers of the real world come about in a turn of the event loop only, which
-   * takes ten times as long: one of many, and every one where virtual time waits for real time.
-   */
-  private settling(turn: number): Promise<void> {
-    const patient = this.held > 0 || turn % REAL_TURNS === 0;
-    return new Promise((resolve) => {
-      if (patient) setImmediate(resolve);
-      else process.nextTick(resolve);
-    });
+  /** Calls back whoever waits for his turn, or lets events happen until somebody outside is told something. */
+  private turn(): void {
+    if (this.callbacks.length > 0) {
+      const callbacks = this.callbacks;
+      this.callbacks = [];
+      for (const callback of callbacks) callback();
+      return;
+    }
+    this.stirred = false;
+    while (this.held === 0 && this.awaited > 0 && !this.isStirred() && this.events.size > 0) this.step();
   }
 
   /** A method, because what a step does to the field is not seen from a loop. */
@@ -139,8 +168,8 @@ export class World implements Clock {
 
   private step(): void {
     const event = this.events.take()!;
-    if (event.run === undefined) return;
+    if (event.isOff) return;
     this.time = event.time;
-    event.run();
+    event.happen();
   }
 }

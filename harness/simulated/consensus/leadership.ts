@@ -6,6 +6,7 @@ import type { Entry, Log } from './log.js';
 import type { Append, AppendAnswer } from './messages.js';
 import { agreed } from './quorum.js';
 import { type Lost, PendingReads } from './reads.js';
+import type { Raft } from './raft.js';
 import { TIMES } from './times.js';
 import { Timestamps } from './timestamps.js';
 
@@ -28,6 +29,14 @@ export interface Leader {
   persisted(done: () => unknown): void;
   /** It leads no more. */
   resign(): void;
+}
+
+/** A message to followers. */
+interface Parcel {
+  readonly from: number;
+  /** Number of entries. */
+  readonly size: number;
+  readonly receive: (peer: Raft) => void;
 }
 
 /** Entries in one message. */
@@ -162,7 +171,13 @@ export class Leadership {
     const now = this.host.clockNs();
     this.heartbeatDue = now + (this.host.behaviour.replicates === 'in-batches' ? TIMES.batchNs : TIMES.heartbeatNs);
     if (this.host.behaviour.reads === 'lease') this.lease.asked(this.round, this.host.wallNs());
-    for (const peer of this.leader.log.members) if (peer !== this.host.id) this.replicate(peer);
+    // Most lack the same.
+    let parcel: Parcel | undefined;
+    for (const peer of this.leader.log.members) {
+      if (peer === this.host.id) continue;
+      if (parcel?.from !== this.next[peer]) parcel = this.parcel(this.next[peer]);
+      this.deliver(peer, parcel);
+    }
     for (const learner of this.learners) this.replicate(learner);
   }
 
@@ -189,21 +204,29 @@ export class Leadership {
   }
 
   private replicate(to: number): void {
-    const { log, term } = this.leader;
-    const previousIndex = this.next[to] - 1;
-    const entries = log.from(previousIndex + 1, MAX_ENTRIES);
+    this.deliver(to, this.parcel(this.next[to]));
+  }
+
+  private deliver(to: number, { size, receive }: Parcel): void {
     // Sent is as good as arrived; a follower that misses some says so.
-    this.next[to] += entries.length;
+    this.next[to] += size;
+    this.host.send(to, receive);
+  }
+
+  /** What somebody gets who lacks everything from an entry on. */
+  private parcel(from: number): Parcel {
+    const { log, term } = this.leader;
+    const entries = log.from(from, MAX_ENTRIES);
     const append: Append = {
       term,
       leader: this.host.id,
-      previousIndex,
-      previousTerm: log.termAt(previousIndex),
+      previousIndex: from - 1,
+      previousTerm: log.termAt(from - 1),
       entries,
       commit: log.commit,
       round: this.round,
     };
-    this.host.send(to, (peer) => peer.onAppend(append));
+    return { from, size: entries.length, receive: (peer) => peer.onAppend(append) };
   }
 
   private caughtUp(node: number): boolean {

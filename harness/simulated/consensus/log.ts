@@ -83,14 +83,15 @@ export class Log {
   /** Takes over what another log has after an index; what contradicts it goes. Answers from where entries went. */
   merge(previousIndex: number, entries: readonly Entry[]): number | undefined {
     let removed: number | undefined;
-    entries.forEach((entry, at) => {
-      const index = previousIndex + 1 + at;
+    let index = previousIndex;
+    for (const entry of entries) {
+      index++;
       if (index < this.length && this.entries[index].term !== entry.term) {
         this.truncate(index);
         removed ??= index;
       }
       if (index >= this.length) this.append(entry);
-    });
+    }
     return removed;
   }
 

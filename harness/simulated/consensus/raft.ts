@@ -247,25 +247,27 @@ export class Raft implements Leader {
   }
 
   onAppend(append: Append): void {
-    const { term, leader, previousIndex, entries, round } = append;
+    const { term, leader, previousIndex, entries } = append;
     this.contacts.hear(leader);
-    const from = this.host.id;
-    const answer = (accepted: boolean, index: number): void => {
-      const reply = { term: this.term, from, round, accepted, index };
-      this.host.send(leader, (peer) => peer.onAppendAnswer(reply));
-    };
-    if (term < this.term) return answer(false, 0);
+    if (term < this.term) return this.answer(append, false, 0);
     this.told = { commit: append.commit, term: append.previousTerm };
     if (term > this.term || this.role !== 'follower' || this.leader !== leader) this.follow(term, leader);
     this.hopeForLeader();
-    if (previousIndex >= this.log.length) return answer(false, this.log.last);
-    if (this.log.termAt(previousIndex) !== append.previousTerm) return answer(false, Math.max(0, previousIndex - 1));
+    if (previousIndex >= this.log.length) return this.answer(append, false, this.log.last);
+    if (this.log.termAt(previousIndex) !== append.previousTerm) {
+      return this.answer(append, false, Math.max(0, previousIndex - 1));
+    }
     const removed = this.log.merge(previousIndex, entries);
     if (removed !== undefined) this.disk.truncated(removed);
     const index = previousIndex + entries.length;
     this.log.commitUpTo(Math.min(append.commit, index));
-    if (this.disk.has(index + 1)) answer(true, index);
-    else this.persisted(() => term === this.term && answer(true, index));
+    if (this.disk.has(index + 1)) this.answer(append, true, index);
+    else this.persisted(() => term === this.term && this.answer(append, true, index));
+  }
+
+  private answer({ leader, round }: Append, accepted: boolean, index: number): void {
+    const answer = { term: this.term, from: this.host.id, round, accepted, index };
+    this.host.send(leader, (peer) => peer.onAppendAnswer(answer));
   }
 
   onAppendAnswer(answer: AppendAnswer): void {

@@ -20,10 +20,11 @@ export class PendingReads {
   }
 
   serve(confirmedRound: number): void {
-    const ready = this.reads.filter(({ round }) => round <= confirmedRound);
-    if (ready.length === 0) return;
-    this.reads = this.reads.filter(({ round }) => round > confirmedRound);
-    for (const { serve } of ready) serve();
+    // Those that came first wait for the earliest rounds.
+    let ready = 0;
+    while (ready < this.reads.length && this.reads[ready].round <= confirmedRound) ready++;
+    if (ready === 0) return;
+    for (const { serve } of this.reads.splice(0, ready)) serve();
   }
 
   takeAll(): readonly PendingRead[] {

@@ -119,14 +119,21 @@ export class Node {
   }
 
   /** Over a connection that lasts as long as both ends stay where they are. */
-  send(to: Node, handle: () => void): void {
+  send(to: Node, handle: (raft: Raft) => void): void {
     const { place } = this;
     const other = to.place;
-    this.around.network.send(this.id, to.id, () =>
-      to.receive(() => {
-        if (this.place === place && to.place === other) handle();
-      }),
-    );
+    this.around.network.send(this.id, to.id, () => to.hear(this, place, other, handle));
+  }
+
+  private hear(from: Node, fromPlace: number, place: number, handle: (raft: Raft) => void): void {
+    if (!this.runs) {
+      this.receive(() => {
+        if (from.place === fromPlace && this.place === place) handle(this.raft);
+      });
+      return;
+    }
+    this.handled++;
+    if (from.place === fromPlace && this.place === place) handle(this.raft);
   }
 
   /** After so many ns of its clock, unless the process died meanwhile. */
@@ -172,7 +179,7 @@ export class Node {
       worldNs: () => world.nowNs(),
       draw: (bound) => chance.int(bound),
       later: (delayNs, run) => this.later(delayNs, run),
-      send: (to, receive) => this.send(peers[to], () => receive(peers[to].raft)),
+      send: (to, receive) => this.send(peers[to], receive),
       leaderChanged: () => this.requests.leaderChanged(),
       note: (line) => this.note(line),
     };

@@ -1,4 +1,5 @@
 import type { Session } from '../../../docker/system.js';
+import type { Call } from '../events.js';
 import type { Network } from '../network.js';
 import type { Answer, Reply } from '../server/answer.js';
 import type { Node } from '../server/node.js';
@@ -58,8 +59,10 @@ export class SimulatedSession implements Session {
     const { world, node, timeoutMs } = this.connection;
     const call = ++this.call;
     return world.answer<T>((resolve, reject) => {
+      let limit: Call | undefined;
       const settle = (answer: Answer<T>) => {
         if (call !== this.call) return;
+        limit?.callOff();
         this.settle = undefined;
         this.call++;
         if (answer.kind === 'ok') resolve(answer.outcome);
@@ -74,8 +77,9 @@ export class SimulatedSession implements Session {
         this.refuse(settle);
         return;
       }
-      const late = { kind: 'info', code: 'timeout', message: `no answer within ${timeoutMs} ms` } as const;
-      world.in(Math.ceil(timeoutMs * 1e6), () => settle(late));
+      limit = world.limit(Math.ceil(timeoutMs * 1e6), () =>
+        settle({ kind: 'info', code: 'timeout', message: `no answer within ${timeoutMs} ms` }),
+      );
       this.send(node, serve, settle);
     });
   }
