@@ -99,12 +99,13 @@ function writeValue(store: ColumnStore, value: Json, reject: (problem: string) =
   if (Array.isArray(value) && value.length === 2 && isInt32(value[0]) && isInt32(value[1])) {
     return putValue(store, VALUE_PAIR, value[0], value[1]);
   }
-  const text = encoder.encode(JSON.stringify(value));
-  if (store.slabLength + text.length > MAX_INT32) reject('the values of this history take more than 2 GiB');
-  store.reserveSlab(text.length);
-  store.slab.set(text, store.slabLength);
-  putValue(store, VALUE_RAW, store.slabLength, text.length);
-  store.slabLength += text.length;
+  const text = JSON.stringify(value);
+  const sizeBytes = Buffer.byteLength(text);
+  if (store.slabLength + sizeBytes > MAX_INT32) reject('the values of this history take more than 2 GiB');
+  store.reserveSlab(sizeBytes);
+  encoder.encodeInto(text, store.slab.subarray(store.slabLength));
+  putValue(store, VALUE_RAW, store.slabLength, sizeBytes);
+  store.slabLength += sizeBytes;
 }
 
 function putValue(store: ColumnStore, kind: number, a: number, b: number): void {

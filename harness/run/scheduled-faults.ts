@@ -68,6 +68,9 @@ type Due =
 const LOOK_NS = 50e6;
 
 class Scheduled implements Generator {
+  /** Where the clock alone decides: what comes first, which stays the same however often it is asked for. */
+  private timed: Due | undefined;
+
   constructor(private readonly state: State) {}
 
   next(context: GeneratorContext): Step {
@@ -77,9 +80,10 @@ class Scheduled implements Generator {
     const thread = context.freeThread();
     if (thread === undefined) return wait(started);
     if (state.left.length + state.inPlace.length === 0) return DONE;
-    const due = earliest([...healings(state), ...injections(state, startTime, context.time)]);
+    const aimed = state.left.some(({ trigger }) => trigger !== undefined);
+    const first = () => earliest([...healings(state), ...injections(state, startTime, context.time)]);
+    const due = aimed ? first() : (started.timed ??= first());
     if (due === undefined || context.time < due.time) {
-      const aimed = state.left.some(({ trigger }) => trigger !== undefined);
       const lookTime = aimed ? context.time + LOOK_NS : Number.POSITIVE_INFINITY;
       return wait(started, Math.min(due?.time ?? lookTime, lookTime));
     }

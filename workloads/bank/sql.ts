@@ -29,9 +29,7 @@ export const bankOnSql: FamilyClients<'sql'> = {
 };
 
 /** The balance is short: the transaction is rolled back, which leaves nothing behind. */
-class Refused extends Error {
-  override readonly name = 'Refused';
-}
+const REFUSED = new Error('the balance is short');
 
 class BankOnSql implements Client {
   private readonly accounts: string;
@@ -69,7 +67,7 @@ class BankOnSql implements Client {
         await transaction.insert(this.transfers, { key: String(id), columns });
       });
     } catch (error) {
-      if (error instanceof Refused) return { type: 'ok', value: { ...transfer, outcome: 'refused' } };
+      if (error === REFUSED) return { type: 'ok', value: { ...transfer, outcome: 'refused' } };
       throw error;
     }
     return { type: 'ok', value: { ...transfer, outcome: 'applied' } };
@@ -85,7 +83,7 @@ class BankOnSql implements Client {
       const key = String(account);
       const enough = by < 0 ? { column: 'balance', atLeast: amount } : undefined;
       if ((await transaction.add(this.accounts, key, 'balance', by, enough)) !== 1) {
-        if (enough !== undefined && (await transaction.select(this.accounts, key)) !== undefined) throw new Refused();
+        if (enough !== undefined && (await transaction.select(this.accounts, key)) !== undefined) throw REFUSED;
         throw missingRow(this.accounts, key);
       }
       await transaction.add(this.accounts, key, 'version', 1);
@@ -100,7 +98,7 @@ class BankOnSql implements Client {
       if (row === undefined) throw missingRow(this.accounts, String(account));
       return row;
     };
-    if (Number(rowOf(from).columns['balance']) < amount) throw new Refused();
+    if (Number(rowOf(from).columns['balance']) < amount) throw REFUSED;
     for (const account of [from, to].sort((a, b) => a - b)) {
       const { key, columns } = rowOf(account);
       const balance = Number(columns['balance']) + (account === from ? -amount : amount);

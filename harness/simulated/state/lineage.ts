@@ -27,7 +27,8 @@ export class Lineage<E> {
   step(from: State<E>, command: Command, index: number, find: () => Pick<Transition<E>, 'outcome' | 'effect'>) {
     const { next } = from;
     if (next !== undefined && next.command === command && next.index === index) return next;
-    const found: Transition<E> = { command, index, ...find(), after: { next: undefined } };
+    const { outcome, effect } = find();
+    const found: Transition<E> = { command, index, outcome, effect, after: { next: undefined } };
     from.next = found;
     return found;
   }

@@ -174,7 +174,7 @@ export class Tables {
     const effect = Array.from(after.values(), ({ table, key, columns }) => {
       const before = this.tables.get(table)!.rows.get(key)?.newest;
       const row = columns && { key, columns };
-      return { table, key, version: successor(before, { row, index, sinceNs }) };
+      return { table, key, version: successor(before, row, index, sinceNs) };
     });
     return { outcome: { committed: true }, effect };
   }
@@ -231,9 +231,9 @@ export function matches({ columns }: SqlRow, where: Where | undefined): boolean 
 }
 
 /** The version after another one; with as many older ones as have to be kept, once there are twice as many. */
-function successor(before: Version | undefined, version: Pick<Version, 'row' | 'index' | 'sinceNs'>): Version {
+function successor(before: Version | undefined, row: SqlRow | undefined, index: number, sinceNs: number): Version {
   const previous = before?.depth === 2 * KEPT ? shortened(before) : before;
-  return { ...version, previous, depth: (previous?.depth ?? -1) + 1 };
+  return { row, index, sinceNs, previous, depth: (previous?.depth ?? -1) + 1 };
 }
 
 /** A copy, because nodes that lag behind have the whole. */
