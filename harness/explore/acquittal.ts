@@ -42,7 +42,8 @@ const KINDS = 2;
 export function correctExercise(seed: number, means: Means): Exercise {
   const { system } = means;
   const workloads = means.workloads.filter(({ clients }) => familiesOf(clients, system.families).length > 0);
-  const { name, clients } = workloads[seed % workloads.length];
+  const workload = workloads[seed % workloads.length];
+  const { name, clients } = workload;
   const families = familiesOf(clients, system.families);
   const turn = Math.floor(seed / workloads.length);
   const family = families[turn % families.length];
@@ -50,7 +51,7 @@ export function correctExercise(seed: number, means: Means): Exercise {
   const level = levels[Math.floor(turn / families.length) % levels.length];
   const [nemeses] = Random.fromSeed(seed)
     .fork('kinds of fault')
-    .draw((dice) => dice.shuffle(fitting(means.nemeses, means)).slice(0, KINDS));
+    .draw((dice) => dice.shuffle(fitting(means.nemeses, workload, means)).slice(0, KINDS));
   return {
     workload: name,
     options: {},
@@ -68,6 +69,11 @@ function familiesOf(clients: Workload['clients'], spoken: readonly SessionFamily
   return spoken.filter((family) => clients[family] !== undefined);
 }
 
-function fitting(nemeses: readonly Nemesis[], { system }: Means): readonly Nemesis[] {
-  return nemeses.filter(({ needs }) => needs.every((ability) => system.abilities.includes(ability)));
+/** What the system can suffer and the workload's checkers can judge: few can tell what a restore may lose. */
+function fitting(nemeses: readonly Nemesis[], workload: Workload, { system }: Means): readonly Nemesis[] {
+  const checkers = workload.checkers(workload.options.parse({}) as Readonly<Record<string, Json>>);
+  const survives = checkers.every(({ checker, required }) => !required || checker.acrossRestores !== undefined);
+  return nemeses
+    .filter(({ needs }) => needs.every((ability) => system.abilities.includes(ability)))
+    .filter(({ needs }) => survives || !needs.includes('backups'));
 }

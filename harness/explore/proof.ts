@@ -52,7 +52,7 @@ const NODES = 5;
 const BUDGET: Budget = { timeMs: 60_000, memoryBytes: 2 ** 31 };
 const LENGTHS = {
   usual: { warmUpMs: 1000, timeLimitMs: 30_000, recoveryMs: 10_000 },
-  short: { warmUpMs: 300, timeLimitMs: 6000, recoveryMs: 10_000 },
+  short: { warmUpMs: 1000, timeLimitMs: 6000, recoveryMs: 10_000 },
 } as const;
 const PACES = { usual: {}, quick: { faultMs: 1200, pauseMs: 600 } } as const;
 

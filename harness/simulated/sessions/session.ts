@@ -29,6 +29,8 @@ export class SimulatedSession implements Session {
   /** Counts calls: what belongs to an earlier one finds nobody. */
   private call = 0;
   private settle: ((answer: Answer<unknown>) => void) | undefined;
+  /** When it is too late for an answer. */
+  private limit: Call | undefined;
   private closed = false;
 
   constructor(protected readonly connection: Connection) {}
@@ -59,10 +61,9 @@ export class SimulatedSession implements Session {
     const { world, node, timeoutMs } = this.connection;
     const call = ++this.call;
     return world.answer<T>((resolve, reject) => {
-      let limit: Call | undefined;
       const settle = (answer: Answer<T>) => {
         if (call !== this.call) return;
-        limit?.callOff();
+        this.limit?.callOff();
         this.settle = undefined;
         this.call++;
         if (answer.kind === 'ok') resolve(answer.outcome);
@@ -77,7 +78,7 @@ export class SimulatedSession implements Session {
         this.refuse(settle);
         return;
       }
-      limit = world.limit(Math.ceil(timeoutMs * 1e6), () =>
+      this.limit = world.limit(Math.ceil(timeoutMs * 1e6), () =>
         settle({ kind: 'info', code: 'timeout', message: `no answer within ${timeoutMs} ms` }),
       );
       this.send(node, serve, settle);
