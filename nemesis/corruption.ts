@@ -91,13 +91,15 @@ async function backUp(
   replaced: Set<string>,
   bounds: Bounds,
 ): Promise<void> {
-  for (const node of nodes) {
+  const runs = (seen: readonly unknown[]) => seen.length > 0;
+  const seen = await eachNode(nodes, async (node) => {
     await processes.start(node);
-    const runs = (seen: readonly unknown[]) => seen.length > 0;
     // A database that refuses its files ends within moments; one that is still there after that has taken them.
     await bounds.clock.sleep(Math.min(1_000, bounds.effectMs));
-    const now = await eventually(bounds.effectMs, bounds, () => processes.status(node), runs);
-    if (runs(now) || orchestrator === undefined) continue;
+    return eventually(bounds.effectMs, bounds, () => processes.status(node), runs);
+  });
+  if (orchestrator === undefined) return;
+  for (const node of nodes.filter((_, at) => !runs(seen[at]))) {
     replaced.add(node);
     await orchestrator.reschedule(node, 'wiped');
   }

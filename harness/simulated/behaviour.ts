@@ -30,6 +30,8 @@ export interface Behaviour {
   readonly syncs: 'before-answering' | 'in-background';
   /** Whether a disk that says that it has synced has. */
   readonly disks: 'honest' | 'lying';
+  /** `ignored`: a node whose disk fails goes on, and takes for synced what is not. */
+  readonly syncErrors: 'fatal' | 'ignored';
   /** `snapshot`: after a restart the last snapshot counts, and newer entries of the log are forgotten. */
   readonly restoresFrom: 'log' | 'snapshot';
   /** `skipping`: a node that dies while it catches up takes what it lacks for done when it is back. */
@@ -73,6 +75,7 @@ export const CORRECT: Behaviour = {
   replicates: 'at-once',
   syncs: 'before-answering',
   disks: 'honest',
+  syncErrors: 'fatal',
   restoresFrom: 'log',
   catchesUp: 'entirely',
   votesFor: 'complete-logs',

@@ -11,12 +11,15 @@ import {
 } from '../../docker/system.js';
 import { backupsOf } from './abilities/backup.js';
 import { clocksOf } from './abilities/clocks.js';
+import { disksOf } from './abilities/disks.js';
+import { failoverOf } from './abilities/failover.js';
 import type { Ground } from './abilities/ground.js';
 import { logsOf } from './abilities/logs.js';
 import { membershipOf, orchestratorOf } from './abilities/membership.js';
 import { networkOf } from './abilities/network.js';
 import { powerOf } from './abilities/power.js';
 import { freezerOf, processesOf } from './abilities/processes.js';
+import { trafficOf } from './abilities/traffic.js';
 import type { Behaviour } from './behaviour.js';
 import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
@@ -56,7 +59,10 @@ export const ABILITIES = [
   'clocks',
   'orchestrator',
   'membership',
+  'failover',
   'logs',
+  'disks',
+  'traffic',
   'backups',
 ] as const satisfies readonly Ability[];
 
@@ -107,7 +113,10 @@ export class SimulatedCluster implements Cluster {
       clocks: clocksOf(ground),
       orchestrator: orchestratorOf(ground),
       membership: membershipOf(ground),
+      failover: failoverOf(ground),
       logs: logsOf(ground),
+      disks: disksOf(ground),
+      traffic: trafficOf(ground),
       backups: backupsOf(ground),
     };
     // Whoever launches a cluster is no part of its time yet.

@@ -1,3 +1,5 @@
+import type { Impairment } from '../../docker/system.js';
+import { BadLine, type Passage } from './bad-line.js';
 import type { Chance } from './chance.js';
 import { Event } from './events.js';
 import type { World } from './world.js';
@@ -12,6 +14,8 @@ export interface NetworkConditions {
   readonly reorderProbability: number;
 }
 
+const GOOD: Passage = { lateNs: 0, order: 'kept' };
+
 /** One message of a hundred is held up for up to so many latencies. */
 const HELD_UP = { probability: 0.01, latencies: 40 } as const;
 
@@ -20,6 +24,8 @@ export class Network {
   /** Packets dropped on a link that is cut, -1 on one that is not. */
   private readonly drops: Float64Array;
   private readonly latestArrival: Float64Array;
+  /** By link. */
+  private readonly badLines = new Map<number, BadLine>();
 
   constructor(
     private readonly world: World,
@@ -41,8 +47,11 @@ export class Network {
     const { lossProbability, reorderProbability } = this.conditions;
     const betweenNodes = from !== this.clients && to !== this.clients;
     if (betweenNodes && this.chance.happens(lossProbability)) return;
-    let arrival = this.world.nowNs() + this.latency();
-    if (!betweenNodes || !this.chance.happens(reorderProbability)) {
+    const badLine = this.badLines.size === 0 ? undefined : this.badLines.get(link);
+    const passage = badLine === undefined ? GOOD : badLine.pass(this.world.nowNs());
+    if (passage === undefined) return;
+    let arrival = this.world.nowNs() + this.latency() + passage.lateNs;
+    if (passage.order === 'kept' && (!betweenNodes || !this.chance.happens(reorderProbability))) {
       // One connection: what was sent later arrives later.
       arrival = Math.max(arrival, this.latestArrival[link] + 1);
       this.latestArrival[link] = arrival;
@@ -67,6 +76,19 @@ export class Network {
     const { latencyNs } = this.conditions;
     const usual = latencyNs + this.chance.int(2 * latencyNs);
     return this.chance.happens(HELD_UP.probability) ? usual + this.chance.int(HELD_UP.latencies * latencyNs) : usual;
+  }
+
+  impair(from: number, to: number, impairment: Impairment): void {
+    this.badLines.set(this.link(from, to), new BadLine(impairment, this.chance));
+  }
+
+  restore(): void {
+    this.badLines.clear();
+  }
+
+  /** Undefined where the line is good. */
+  badLine(from: number, to: number): BadLine | undefined {
+    return this.badLines.get(this.link(from, to));
   }
 
   cut(from: number, to: number): void {

@@ -153,3 +153,100 @@ describe('logs', () => {
     });
   });
 });
+
+describe('disks', () => {
+  it.each([
+    ['stall', 'stalled', 0],
+    ['fill', 'no-space', 0],
+    ['fail', 'error', 2],
+  ] as const)(
+    '%s: nothing more is confirmed by a majority of them until they are mended',
+    async (fault, write, ended) => {
+      const on = clusterOf(13);
+      await within(on, async () => {
+        const { disks, processes } = on.abilities;
+        const [leader] = await on.primaries();
+        const hit = on.nodes
+          .map(({ name }) => name)
+          .filter((name) => name !== leader)
+          .slice(0, 3);
+        const session = await open(on, 'kv', leader);
+        await session.put('x', '1');
+        for (const name of hit) await disks[fault](name);
+        expect((await disks.probe(hit[0])).write).toBe(write);
+        await expect(session.put('x', '2')).rejects.toThrow();
+        const down = await Promise.all(hit.map(async (name) => (await processes.status(name)).length === 0));
+        expect(down.filter(Boolean).length).toBeGreaterThanOrEqual(ended);
+        for (const name of [...hit, ...hit]) await disks.mend(name);
+        expect((await disks.probe(hit[0])).write).toBe('ok');
+        await on.ready(10_000);
+        await (await open(on, 'kv', leader)).put('y', '3');
+        expect((await (await open(on, 'kv', hit[0])).get('y'))?.value).toBe('3');
+      });
+    },
+  );
+
+  it('that were damaged are noticed: the database does not start on them, and is made anew', async () => {
+    const on = clusterOf(14);
+    await within(on, async () => {
+      const { disks, processes, orchestrator } = on.abilities;
+      await (await open(on, 'kv', 'n1')).put('x', '1');
+      await expect(disks.corrupt('n2', { kind: 'bit-flip' })).rejects.toThrow('the database of n2 runs');
+      await processes.signal('n2', 'KILL');
+      await expect(disks.corrupt('n2', { kind: 'truncate', file: 'wal' })).rejects.toThrow(
+        'no file whose path contains',
+      );
+      expect((await disks.corrupt('n2', { kind: 'truncate' })).change).toMatch(/^cut from \d+ to \d+ bytes$/);
+      await processes.start('n2');
+      expect(await processes.status('n2')).toEqual([]);
+      await orchestrator.reschedule('n2', 'wiped');
+      await on.ready(10_000);
+      expect((await (await open(on, 'kv', 'n2')).get('x'))?.value).toBe('1');
+    });
+  });
+});
+
+describe('lines', () => {
+  it('are slow between those that are named, for connections too, and good again afterwards', async () => {
+    const on = clusterOf(15);
+    await within(on, async () => {
+      const { traffic } = on.abilities;
+      const [there, back] = [
+        { from: 'n1', to: 'n2' },
+        { from: 'n2', to: 'n1' },
+      ];
+      await traffic.impair([there, back], { kind: 'delay', delayMs: 100, jitterMs: 10 });
+      expect(await traffic.roundTripMs(there)).toBeGreaterThan(180);
+      expect(await traffic.roundTripMs({ from: 'n1', to: 'n3' })).toBeLessThan(20);
+      await traffic.send(there, 10);
+      const counters = await traffic.counters();
+      expect(counters.map(({ node }) => node)).toEqual(['n1', 'n2']);
+      expect(counters[1].hit).toBeGreaterThanOrEqual(12);
+      await traffic.impair([there], { kind: 'loss', share: 1 });
+      expect(await traffic.roundTripMs(there)).toBeUndefined();
+      await traffic.restore();
+      expect(await traffic.counters()).toEqual([]);
+      expect(await traffic.roundTripMs(there)).toBeLessThan(20);
+    });
+  });
+});
+
+describe('failing over', () => {
+  it('makes the node lead that is named, and the other one follow', async () => {
+    const on = clusterOf(16);
+    await within(on, async () => {
+      const { failover, processes } = on.abilities;
+      const [leader] = await on.primaries();
+      const [promoted, dead] = others(on, leader);
+      const session = await open(on, 'kv', leader);
+      await session.put('x', '1');
+      await processes.signal(dead, 'KILL');
+      await failover.promote(promoted);
+      expect(await on.primaries()).toEqual([promoted]);
+      await failover.follow(leader);
+      await failover.follow(dead);
+      expect(await on.primaries()).toEqual([promoted]);
+      expect((await (await open(on, 'kv', dead)).get('x'))?.value).toBe('1');
+    });
+  });
+});

@@ -27,6 +27,7 @@ import { readSkew } from './read-skew.js';
 import { snapshotOverNewerLog } from './snapshot-over-newer-log.js';
 import { splitBrain } from './split-brain.js';
 import { staleFollowerRead } from './stale-follower-read.js';
+import { syncErrorIgnored } from './sync-error-ignored.js';
 import { timestampReuseAfterRestart } from './timestamp-reuse-after-restart.js';
 import { tornMultiKeyWrite } from './torn-multi-key-write.js';
 import { uncommittedRead } from './uncommitted-read.js';
@@ -59,6 +60,7 @@ export const BUGS: readonly Bug[] = [
   acknowledgedWhenDeposed,
   failedWriteApplied,
   powerFailureLosesTail,
+  syncErrorIgnored,
   duplicateDelivery,
   lostQueueElement,
   outOfOrderDequeue,

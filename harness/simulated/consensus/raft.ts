@@ -47,7 +47,10 @@ export class Raft implements Leader {
     this.disk = new Disk(
       () => ({ term: this.term, votedFor: this.votedFor, entries: this.log.length }),
       (run) => host.later(TIMES.syncNs.least + host.draw(TIMES.syncNs.spread), run),
-      behaviour.disks === 'lying' ? (run) => host.later(TIMES.backgroundSyncNs, run) : undefined,
+      {
+        errors: behaviour.syncErrors,
+        really: behaviour.disks === 'lying' ? (run) => host.later(TIMES.backgroundSyncNs, run) : undefined,
+      },
     );
   }
 
@@ -132,6 +135,11 @@ export class Raft implements Leader {
   /** As the leader, one step towards a cluster with or without a node; to be called again until `done`. */
   reconfigure(node: number, wanted: 'member' | 'none'): 'done' | 'under-way' {
     return this.leadership.reconfigure(node, wanted);
+  }
+
+  /** Stands for election without waiting for the leader to fall silent. */
+  stand(): void {
+    if (this.role !== 'leader' && this.log.members.includes(this.host.id)) this.campaign();
   }
 
   /** Calls back when the leader is sure to have led after the call. */

@@ -70,6 +70,10 @@ export class Node {
   }
 
   start(): void {
+    if (this.raft.disk.damaged) {
+      this.note('the log does not match its checksums: not started');
+      return;
+    }
     this.process = 'running';
     this.incarnation++;
     this.startedNs = this.around.world.nowNs();
