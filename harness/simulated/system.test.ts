@@ -3,6 +3,8 @@ import type { KvSession } from '../../docker/system.js';
 import { SimulatedCluster } from './cluster.js';
 import { behaviourOf, simulatedOptions } from './options.js';
 import { BUGS } from './bugs/bugs.js';
+import { simulated } from './system.js';
+import { nemeses } from '../registry.js';
 
 function cluster(seed = 1, options: Readonly<Record<string, unknown>> = {}): SimulatedCluster {
   return new SimulatedCluster({
@@ -22,6 +24,12 @@ const open = (on: SimulatedCluster, node: string): Promise<KvSession> =>
   on.open('kv', node, { process: 0, timeoutMs: 1000 });
 
 describe('the simulated cluster', () => {
+  it('obeys every nemesis of the registry', () => {
+    for (const { name, needs } of nemeses) {
+      expect([name, needs.filter((ability) => !simulated.abilities.includes(ability))]).toEqual([name, []]);
+    }
+  });
+
   it('is a key–value store whichever node is asked', async () => {
     const on = cluster();
     await within(on, async () => {

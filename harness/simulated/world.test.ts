@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { World } from './world.js';
 
 const actions = fc.array(
-  fc.record({ delayMs: fc.integer({ min: -5, max: 50 }), inside: fc.boolean(), cancelled: fc.boolean() }),
+  fc.record({
+    delayMs: fc.integer({ min: -5, max: 50 }),
+    how: fc.constantFrom('in' as const, 'limit' as const, 'after' as const),
+    cancelled: fc.boolean(),
+  }),
   { maxLength: 40 },
 );
 
@@ -13,17 +17,20 @@ describe('virtual time', () => {
       fc.asyncProperty(actions, async (planned) => {
         const world = new World();
         const seen: { readonly time: number; readonly due: number; readonly at: number }[] = [];
-        planned.forEach(({ delayMs, inside, cancelled }, at) => {
+        planned.forEach(({ delayMs, how, cancelled }, at) => {
           const due = Math.max(0, delayMs) * 1e6;
           const note = () => seen.push({ time: world.nowNs(), due, at });
-          if (inside) world.in(due, note);
-          else {
+          if (how === 'in') world.in(due, note);
+          else if (how === 'limit') {
+            const limit = world.limit(due, note);
+            if (cancelled) limit.callOff();
+          } else {
             const cancel = world.after(delayMs, note);
             if (cancelled) cancel();
           }
         });
         await world.run(world.sleep(60));
-        expect(seen.length).toBe(planned.filter(({ inside, cancelled }) => inside || !cancelled).length);
+        expect(seen.length).toBe(planned.filter(({ how, cancelled }) => how === 'in' || !cancelled).length);
         seen.forEach((event, i) => {
           expect(event.time).toBe(event.due);
           const before = seen.at(i - 1);
@@ -33,7 +40,7 @@ describe('virtual time', () => {
         });
         expect(world.nowNs()).toBe(60e6);
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   });
 
