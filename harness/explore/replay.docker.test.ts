@@ -10,7 +10,8 @@ import type { Laboratory, Rerun } from './laboratory.js';
 import { runAnew } from './laboratory.js';
 import { recordedPlan } from './recorded-plan.js';
 import { replayAttempts } from './replay.js';
-import { type Signature, signatureOf } from './signature.js';
+import { shrink } from './shrink/shrink.js';
+import { anomaliesLike, type Signature, signatureOf } from './signature.js';
 import { planFor } from './testing/plans.js';
 
 /**
@@ -18,11 +19,11 @@ import { planFor } from './testing/plans.js';
  * than the others take to elect a leader where it is the leader that was cut off.
  */
 const stale = planFor({
-  ...{ system: etcd, workload: register, seed: 6, nodes: 3, timeLimitMs: 6000 },
+  ...{ system: etcd, workload: register, seed: 6, nodes: 3, timeLimitMs: 5000 },
   systemOptions: { reads: 'serializable' },
 });
 const cutOff = { id: 1, kind: 'partition', target: 'isolate-one', order: ['n2', 'n1', 'n3'] };
-const plan = { ...stale, schedule: [{ request: cutOff, atMs: 500, forMs: 4500 }] };
+const plan = { ...stale, schedule: [{ request: cutOff, atMs: 500, forMs: 4000 }] };
 
 const budget = { timeMs: 20_000, memoryBytes: 2 ** 30 };
 let laboratory: Laboratory;
@@ -48,4 +49,18 @@ it('a failure of a real cluster shows again when what was recorded is issued aga
   const { operations = [] } = reruns[0].plan;
   expect(operations.length).toBeGreaterThan(100);
   expect(reruns[0].results.faults).toMatchObject([{ kind: 'partition', effective: true, healed: true }]);
+});
+
+it('and is shrunk to the fault it needs, each candidate run as often as it takes to tell', async () => {
+  const idle = { request: { id: 2, kind: 'pause', target: 'one', order: ['n3', 'n1', 'n2'] }, atMs: 0, forMs: 200 };
+  const shrunk = await shrink({
+    plan: { ...plan, schedule: [idle, ...plan.schedule] },
+    // Without any fault it does not fail, which takes five runs to believe; without the pause it does, which takes two.
+    ...{ signature, laboratory, maxRuns: 8, attempts: 1 },
+  });
+  expect(shrunk.before.faults).toBe(2);
+  expect(shrunk.plan.schedule.map(({ request }) => request.kind)).not.toContain('pause');
+  expect(shrunk.runs).toBeGreaterThan(1);
+  expect(shrunk.share).toMatchObject({ times: 1, of: 1 });
+  expect(anomaliesLike(shrunk.reruns[0].results, signature)).not.toEqual([]);
 });

@@ -54,6 +54,8 @@ export function record(dice: Dice, shape: StoreShape, kind: Kind = 'registers'):
   let state = new Map<string, Json>();
   const past: Map<string, Json>[] = [];
   const open = new Map<number, Open>();
+  /** Nobody waits for them any more, and they may take effect all the same. */
+  const adrift: Open[] = [];
   let value = 0;
   let nextProcess = shape.processes;
   const processes = Array.from({ length: shape.processes }, (_, at) => at);
@@ -66,6 +68,7 @@ export function record(dice: Dice, shape: StoreShape, kind: Kind = 'registers'):
     remember();
   };
   const step = () => {
+    if (adrift.length > 0 && dice.chance(0.15)) take(adrift.splice(dice.int(adrift.length), 1)[0]!);
     const at = dice.int(processes.length);
     const process = processes[at]!;
     const one = open.get(process);
@@ -80,8 +83,13 @@ export function record(dice: Dice, shape: StoreShape, kind: Kind = 'registers'):
       events.push({ process, type: 'ok', f: one.f, key: one.key, value: one.answer });
       open.delete(process);
     } else if (dice.chance(0.2)) {
-      // Its outcome is unknown: it may have been on its way, or be so for long.
-      if (dice.chance(0.5)) take(one);
+      // Its outcome is unknown: it may have taken effect, be on its way for long, or have been lost.
+      const fate = dice.int(3);
+      if (fate === 0) take(one);
+      else if (fate === 1) adrift.push(one);
+      if (dice.chance(0.5)) {
+        events.push({ process, type: 'info', f: one.f, key: one.key, value: one.value, error: 'timeout' });
+      }
       open.delete(process);
       processes[at] = nextProcess++;
     }
@@ -105,13 +113,14 @@ export function record(dice: Dice, shape: StoreShape, kind: Kind = 'registers'):
     if (shape.defect === 'old') saved = new Map(early);
     if (shape.defect === 'late') saved = new Map(state);
     if (shape.defect === 'empty') saved = new Map();
-    const left = [...open.values()].filter(({ pending }) => pending);
+    const left = [...open.values(), ...adrift].filter(({ pending }) => pending);
     // An answer of the old cluster may be read after it is gone.
     const late = [...open].filter(([, { pending }]) => !pending && dice.chance(0.5));
     mark(fault, 'destroyed');
     for (const [process, { f, key, answer }] of late) events.push({ process, type: 'ok', f, key, value: answer });
     for (const at of processes.keys()) processes[at] = nextProcess++;
     open.clear();
+    adrift.length = 0;
     state = new Map(saved);
     if (shape.defect === 'zombie') {
       some(dice.int(share + 1));
