@@ -44,6 +44,31 @@ it('a witness is illegal by itself, and legal without any of its operations (150
   }
 });
 
+it('what is left out of a legal history leaves a legal one, so that what is left of another proves it illegal', () => {
+  let [legal, smaller] = [0, 0];
+  for (let seed = 0; seed < 400; seed++) {
+    const vocabulary = [registers(3, [2, 2, 2]), registers(0, [3, 2, 1]), registers(2, [5, 2, 1])][seed % 3];
+    const shape = { operations: 40, concurrency: 4, infoShare: 0.05 * (seed % 3), corruption: 0 };
+    const history = historyOf(simulate(vocabulary, shape, seed));
+    const { pairs } = history.columns;
+    const names = { read: 'read', write: 'write', cas: 'cas' };
+    let register = new RegisterReader(history, names, null).read(undefined, undefined);
+    if (decideRegister(register, pairs, UNHURRIED).validity !== 'valid') continue;
+    legal++;
+    // One after the other, from ever smaller histories.
+    for (let op = register.count - 1 - (seed % 7); op >= 0; op -= 1 + (seed % 3)) {
+      if (op >= register.count) continue;
+      const rest = without(register, op);
+      if (rest.count === register.count) continue;
+      smaller++;
+      expect(decideRegister(rest, pairs, UNHURRIED).validity, `seed ${seed}, without ${op}`).toBe('valid');
+      register = rest;
+    }
+  }
+  expect(legal).toBe(400);
+  expect(smaller).toBeGreaterThan(2000);
+});
+
 it('a stale read among thousands of operations with unknown outcomes is told by three', async () => {
   for (const kind of ['register', 'unique-cas', 'cas', 'few'] satisfies Kind[])
     for (const concurrency of [5, 20])
