@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { renderJunit } from './junit.js';
-import { hostileRun, invalidRun, validRun } from './testing/fixtures.js';
+import { hostileRun } from './testing/hostile-run.js';
+import { invalidRun } from './testing/invalid-runs.js';
+import { validRun } from './testing/valid-run.js';
 import { checkOf, historyOf, resultsOf, VALID } from './testing/runs.js';
 import { schemaErrors } from './testing/xsd.js';
 

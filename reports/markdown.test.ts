@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { code, escape, MAX_MARKDOWN_BYTES, renderMarkdown } from './markdown.js';
-import { hostileRun, invalidRun, validRun } from './testing/fixtures.js';
+import { hostileRun } from './testing/hostile-run.js';
+import { invalidRun } from './testing/invalid-runs.js';
+import { validRun } from './testing/valid-run.js';
 import { checkOf, historyOf, invalidOf, resultsOf } from './testing/runs.js';
 
 it('says verdict, anomalies with operations, checks, faults, command', () => {

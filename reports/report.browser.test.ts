@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coloursOf, ReportBrowser, scrollThrough } from './testing/browser.js';
-import { bareRegister, HOSTILE, hostileRun, invalidRun, validRun } from './testing/fixtures.js';
+import { HOSTILE, hostileRun } from './testing/hostile-run.js';
+import { bareRegister, invalidRun } from './testing/invalid-runs.js';
+import { validRun } from './testing/valid-run.js';
 import { resultsOf } from './testing/runs.js';
 import { bigHistory } from './testing/synthetic.js';
 

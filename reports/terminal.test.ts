@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { renderTerminal, type TerminalOptions } from './terminal.js';
-import { hostileRun, invalidRun, validRun } from './testing/fixtures.js';
+import { hostileRun } from './testing/hostile-run.js';
+import { invalidRun } from './testing/invalid-runs.js';
+import { validRun } from './testing/valid-run.js';
 
 const OPTIONS: TerminalOptions = {
   width: 100,

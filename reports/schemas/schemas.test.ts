@@ -3,7 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import prettier from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../../harness/suite/outcome.js';
-import { hostileRun, invalidRun, validRun } from '../testing/fixtures.js';
+import { hostileRun } from '../testing/hostile-run.js';
+import { invalidRun } from '../testing/invalid-runs.js';
+import { validRun } from '../testing/valid-run.js';
 import { attemptOf, cellOf, suiteOf } from '../testing/suites.js';
 import { jsonSchemaOf, PUBLISHED } from './schemas.js';
 

@@ -10,7 +10,7 @@ import { resultOf } from '../../harness/suite/outcome.js';
 import { writeMatrix } from '../matrix/write.js';
 import { writeSuiteReports } from '../suite/suite.js';
 import { ReportBrowser } from '../testing/browser.js';
-import { HOSTILE } from '../testing/fixtures.js';
+import { HOSTILE } from '../testing/hostile-run.js';
 import { nightly, store } from '../testing/nights.js';
 import { attemptOf, cellOf, suiteOf } from '../testing/suites.js';
 import { writeComparison, writeTrend } from '../trend/write.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resultOf } from '../../harness/suite/outcome.js';
 import type { AttemptCheck } from '../../harness/suite/suite.js';
 import { MAX_MARKDOWN_BYTES } from '../markdown.js';
-import { HOSTILE } from '../testing/fixtures.js';
+import { HOSTILE } from '../testing/hostile-run.js';
 import { attemptOf, cellOf, suiteOf } from '../testing/suites.js';
 import { schemaErrors } from '../testing/xsd.js';
 import { annotations } from './annotations.js';

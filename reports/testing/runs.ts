@@ -6,6 +6,7 @@ import { FORMAT_VERSION, type CheckerResult, type Plan, type Results } from '../
 
 /** Shared pieces of the fixture runs. Times are given in seconds where a fixture is read by people. */
 export const SECOND = 1e9;
+export const at = (seconds: number): number => Math.round(seconds * SECOND);
 
 export function historyOf(events: readonly EventInput[]): History {
   const builder = new HistoryBuilder();

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { writeReports } from '../report.js';
 import { renderTerminal } from '../terminal.js';
-import { bareRegister, hostileRun, invalidRun, validRun } from './fixtures.js';
+import { hostileRun } from './hostile-run.js';
+import { bareRegister, invalidRun } from './invalid-runs.js';
+import { validRun } from './valid-run.js';
 
 const [, , directory = 'runs/fixtures'] = process.argv;
 for (const [name, make] of Object.entries({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeOperations } from '../../data/decode.js';
 import { encodeOperations } from '../../data/encode.js';
 import { clientInvocations } from '../../operation.js';
-import { bareRegister } from '../../testing/fixtures.js';
+import { bareRegister } from '../../testing/invalid-runs.js';
 import { traffic } from '../../testing/synthetic.js';
 import { ticks } from '../../ticks.js';
 import { firstEndingAfter, layLanes } from './lanes.js';

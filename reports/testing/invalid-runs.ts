@@ -1,74 +1,10 @@
 import type { Anomaly } from '../../checkers/checker.js';
 import type { EventInput } from '../../harness/history/builder.js';
 import type { History } from '../../harness/history/history.js';
-import type { Json } from '../../harness/history/operation.js';
-import type { OperationCounts } from '../../harness/run/plan.js';
 import { operationsOf, type ReportedOperation } from '../operation.js';
 import type { ReportInput } from '../report.js';
-import { checkOf, faultsOf, historyOf, invalidOf, PHASES, planOf, resultsOf, SECOND, VALID } from './runs.js';
-import { traffic } from './synthetic.js';
-
-/** Inputs of reports that exercise every section and every drawing. */
-
-const BANK_VALID = {
-  ...VALID,
-  checked: [
-    'Every snapshot adds up to 1,000.',
-    'No balance is negative.',
-    'Every acknowledged transfer is in the final ledger, once.',
-  ],
-  notChecked: [],
-} as const;
-
-const ASSUMPTIONS = checkOf('assumptions', {
-  ...VALID,
-  checked: ['Every kind of operation succeeded before, during and after faults.', 'Final reads were made.'],
-  notChecked: [],
-});
-
-/** A minute of traffic under nine faults, nothing wrong. */
-export function validRun(operations = 6_000): ReportInput {
-  const history = traffic(operations);
-  return {
-    plan: planOf(),
-    history,
-    results: resultsOf({
-      checks: [
-        checkOf('linearizability', VALID, { workload: 'register' }),
-        checkOf('bank', BANK_VALID, { workload: 'bank', durationMs: 61 }),
-        checkOf(
-          'linearizability',
-          {
-            ...VALID,
-            validity: 'unknown',
-            reason: 'the memory budget of 2 GB was met after 4,100 of 5,912 operations',
-            checked: ['The first 4,100 operations.'],
-            notChecked: ['The rest.'],
-          },
-          { workload: 'bank', required: false, durationMs: 20_000 },
-        ),
-        ASSUMPTIONS,
-      ],
-      faults: faultsOf(9),
-      phases: PHASES,
-      counts: countsOf(history),
-      errors: [
-        { code: 'timeout', count: 96, example: 'timeout: no answer within 2000 ms' },
-        { code: 'refused', count: 203, example: 'refused: connection refused' },
-      ],
-      eventLoopLag: { p50Ms: 0.4, p99Ms: 6.2, maxMs: 41.8 },
-      notes: ['Node n3 needed 4.1 s to answer after it was restarted.'],
-    }),
-    logs: [
-      {
-        node: 'n3',
-        file: 'n3/etcd.log',
-        excerpt: 'around the first fault',
-        text: '2026-11-20 10:15:09.218 W | etcdserver: lost the TCP streaming connection with peer\n2026-11-20 10:15:10.004 I | raft: became leader at term 4',
-      },
-    ],
-  };
-}
+import { at, checkOf, historyOf, invalidOf, resultsOf, SECOND } from './runs.js';
+import { ASSUMPTIONS, validRun } from './valid-run.js';
 
 /** The same traffic with three violations of three kinds in it. */
 export function invalidRun(operations = 6_000): ReportInput {
@@ -121,7 +57,6 @@ export function bareRegister(): ReportInput {
   };
 }
 
-const at = (time: number) => Math.round(time * SECOND);
 const STALE_READ: readonly EventInput[] = [
   { process: 0, type: 'invoke', f: 'write', value: 1, key: 'x', node: 'n1', time: at(0.1) },
   { process: 1, type: 'invoke', f: 'read', value: null, key: 'x', node: 'n2', time: at(0.15) },
@@ -238,128 +173,4 @@ function pick(history: History, workload: string, key: string | undefined, numbe
     if (found.length === number) break;
   }
   return found;
-}
-
-export const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">';
-export const BACKWARDS = 'paid \u202e001\u202c to\u2066 you\u2069 \u200f';
-
-/** Values, keys, names and sentences that try to break out, mislead, or are very long. */
-export function hostileRun(): ReportInput {
-  const big = 'x'.repeat(1_000_000);
-  const values: readonly Json[] = [
-    HOSTILE,
-    BACKWARDS,
-    big,
-    '<!--',
-    ']]>',
-    '\u0000\u001b[31mred',
-    '\ud800 lone',
-    '|`*_@everyone',
-    { [HOSTILE]: big },
-  ];
-  const events = values.flatMap((value, position): EventInput[] => [
-    {
-      process: position,
-      type: 'invoke',
-      f: 'write',
-      value,
-      key: HOSTILE,
-      node: BACKWARDS,
-      workload: HOSTILE,
-      time: at(position),
-    },
-    {
-      process: position,
-      type: position % 2 === 0 ? 'ok' : 'fail',
-      f: 'write',
-      value,
-      key: HOSTILE,
-      node: BACKWARDS,
-      workload: HOSTILE,
-      time: at(position + 0.5),
-      ...(position % 2 === 1 && { error: `${HOSTILE}: ${BACKWARDS}` }),
-    },
-  ]);
-  const everywhere = `${HOSTILE} ]]> ${BACKWARDS} \u0007 ${big}`;
-  return {
-    plan: planOf({ runId: HOSTILE, command: everywhere, consistency: HOSTILE }),
-    history: historyOf(events),
-    results: resultsOf({
-      outcome: 'invalid',
-      sentence: everywhere,
-      harnessError: everywhere,
-      notes: [everywhere],
-      errors: [{ code: HOSTILE, count: 3, example: everywhere }],
-      faults: faultsOf(2).map((fault) => ({ ...fault, description: everywhere, kind: HOSTILE })),
-      checks: [
-        checkOf(
-          HOSTILE,
-          invalidOf({
-            kind: HOSTILE,
-            sentence: everywhere,
-            operations: [0, 1, 2, 3, 4],
-            explanation: [everywhere],
-            rulesOut: [HOSTILE],
-            details: { [HOSTILE]: everywhere },
-            drawing: { kind: 'lanes', obstacles: [{ index: 2, reason: everywhere }] },
-          }),
-          { workload: HOSTILE },
-        ),
-        checkOf(
-          'cycles',
-          invalidOf({
-            kind: 'G1c',
-            sentence: HOSTILE,
-            operations: [],
-            drawing: {
-              kind: 'cycle',
-              nodes: [
-                { name: HOSTILE, label: everywhere, index: 0 },
-                { name: 'T2', label: BACKWARDS, index: 2 },
-              ],
-              edges: [
-                { from: 0, to: 1, relation: HOSTILE, because: everywhere },
-                { from: 1, to: 0, relation: 'constructor', because: 'b' },
-              ],
-            },
-          }),
-        ),
-        checkOf(
-          'series',
-          invalidOf({
-            kind: 'total-changed',
-            sentence: 's',
-            operations: [],
-            drawing: { kind: 'series', label: everywhere, times: [0, at(1)], values: [1, 2], markedTime: at(1) },
-          }),
-        ),
-      ],
-    }),
-    logs: [{ node: BACKWARDS, file: HOSTILE, excerpt: HOSTILE, text: everywhere }],
-  };
-}
-
-/** Counts as the run store makes them: by workload, kind and phase. */
-export function countsOf(history: History): OperationCounts[] {
-  const counts = new Map<
-    string,
-    { workload?: string; f: string; phase: string; ok: number; fail: number; info: number }
-  >();
-  for (const { type, process, f, workload, time } of history.events()) {
-    if (type === 'invoke' || process === 'nemesis') continue;
-    const phase = PHASES.find(({ endTime }) => time < endTime)?.name ?? 'final';
-    const name = `${workload ?? ''} ${f} ${phase}`;
-    const entry = counts.get(name) ?? {
-      ...(workload !== undefined && { workload }),
-      f,
-      phase,
-      ok: 0,
-      fail: 0,
-      info: 0,
-    };
-    entry[type]++;
-    counts.set(name, entry);
-  }
-  const order = PHASES.map(({ name }) => name as string);
-  return [...counts.values()].sort((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase));
 }
