@@ -228,3 +228,15 @@ export interface Abilities {
   readonly backups?: BackupAbility;
 }
 export type Ability = keyof Abilities;
+
+/** What pods offer whatever database runs in them. */
+export const POD_ABILITIES = [
+  'network',
+  'processes',
+  'freezer',
+  'power',
+  'disks',
+  'traffic',
+  'orchestrator',
+  'logs',
+] as const satisfies readonly Ability[];

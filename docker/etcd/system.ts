@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { launchCluster, type ClusterPlan } from '../cluster.js';
-import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type ClusterNode,
+  type ImageSource,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 import { CLIENT_PORT, EtcdAdmin, originOf } from './admin.js';
 import { backupsOf } from './backup.js';
 import { peerOf, PEER_PORT, procedures, type Peer } from './members.js';
@@ -60,18 +68,7 @@ export const etcd: System = {
   name: 'etcd',
   summary: 'etcd, a replicated key–value store on raft, over its JSON gateway',
   families: ['kv'],
-  abilities: [
-    'network',
-    'processes',
-    'freezer',
-    'power',
-    'disks',
-    'traffic',
-    'orchestrator',
-    'membership',
-    'logs',
-    'backups',
-  ],
+  abilities: [...POD_ABILITIES, 'membership', 'backups'],
   nodes: { min: 1, max: 7, default: 5 },
   options,
 

@@ -9,7 +9,15 @@ import {
   sharedOptions,
   show,
 } from '../mariadb/server.js';
-import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type Claims,
+  type ClusterNode,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 
 const options = z.strictObject({
   ...sharedOptions,
@@ -31,7 +39,7 @@ export const galera: System = {
   name: 'galera',
   summary: 'MariaDB Galera Cluster, every node takes writes',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'clocks', 'traffic', 'orchestrator', 'logs'],
+  abilities: [...POD_ABILITIES, 'clocks'],
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),

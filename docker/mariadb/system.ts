@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { launchCluster, type ClusterPlan } from '../cluster.js';
-import type { ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type ClusterNode,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 import { backups } from './backup.js';
 import {
   claimOf,
@@ -23,18 +30,7 @@ export const mariadb: System = {
   name: 'mariadb',
   summary: 'MariaDB, one server (InnoDB)',
   families: ['sql'],
-  abilities: [
-    'network',
-    'processes',
-    'freezer',
-    'power',
-    'disks',
-    'clocks',
-    'traffic',
-    'orchestrator',
-    'logs',
-    'backups',
-  ],
+  abilities: [...POD_ABILITIES, 'clocks', 'backups'],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given)),

@@ -9,6 +9,7 @@ import { RelationalSession } from '../sql/session.js';
 import type { SqlValue, Wire } from '../sql/wire.js';
 import { bounded } from '../wait.js';
 import {
+  POD_ABILITIES,
   SessionError,
   type Claims,
   type ClusterNode,
@@ -61,7 +62,7 @@ export const mysqlGroupReplication: System = {
   name: 'mysql-group-replication',
   summary: 'MySQL 9 with Group Replication, one primary or all',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'traffic', 'orchestrator', 'logs'],
+  abilities: POD_ABILITIES,
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),

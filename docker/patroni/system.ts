@@ -9,7 +9,15 @@ import { serverPlan, targetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { openReplicated } from '../sql/open-replicated.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
-import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type ClusterNode,
+  type ImageSource,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 import { configurationOf, REST_PORT } from './configuration.js';
 
 const options = z
@@ -54,7 +62,7 @@ export const patroni: System = {
   name: 'patroni',
   summary: 'PostgreSQL with Patroni and etcd on three nodes, failing over by themselves',
   families: ['sql'],
-  abilities: ['network', 'processes', 'freezer', 'power', 'disks', 'traffic', 'orchestrator', 'logs'],
+  abilities: POD_ABILITIES,
   nodes: { min: 3, max: 5, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),

@@ -6,7 +6,15 @@ import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { openReplicated } from '../sql/open-replicated.js';
 import { ensurePrimary, failover } from './failover.js';
-import type { Claims, ClusterNode, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type Claims,
+  type ClusterNode,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 
 const options = z.strictObject({
   isolation: isolationOption,
@@ -40,18 +48,7 @@ export const postgresStandby: System = {
   name: 'postgres-standby',
   summary: 'PostgreSQL, a primary and hot standbys by streaming replication',
   families: ['sql'],
-  abilities: [
-    'network',
-    'processes',
-    'freezer',
-    'power',
-    'disks',
-    'clocks',
-    'traffic',
-    'orchestrator',
-    'failover',
-    'logs',
-  ],
+  abilities: [...POD_ABILITIES, 'clocks', 'failover'],
   nodes: { min: 2, max: 5, default: 2 },
   options,
   claims: (given) => claimsOf(options.parse(given)),

@@ -6,7 +6,15 @@ import { openPostgres } from '../sql/open-postgres.js';
 import { postgresDialect } from '../sql/postgres-dialect.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { RelationalSession } from '../sql/session.js';
-import type { ClusterNode, ImageSource, SessionFamily, SessionOptions, SessionsByFamily, System } from '../system.js';
+import {
+  POD_ABILITIES,
+  type ClusterNode,
+  type ImageSource,
+  type SessionFamily,
+  type SessionOptions,
+  type SessionsByFamily,
+  type System,
+} from '../system.js';
 import { backups } from './backup.js';
 import { claimOf, DATA_PATH, environmentOf, isolationOption, PORT, serverSettings, versionOption } from './server.js';
 
@@ -37,18 +45,7 @@ export const postgres: System = {
   name: 'postgres',
   summary: 'PostgreSQL, one server',
   families: ['sql'],
-  abilities: [
-    'network',
-    'processes',
-    'freezer',
-    'power',
-    'disks',
-    'clocks',
-    'traffic',
-    'orchestrator',
-    'logs',
-    'backups',
-  ],
+  abilities: [...POD_ABILITIES, 'clocks', 'backups'],
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
