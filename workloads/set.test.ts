@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KvSession } from '../docker/system.js';
 import { set } from './set.js';
 import { holdsOnEveryInterleaving, outcome } from './testing/promises.js';
 import { onSql } from './testing/stores.js';
@@ -35,5 +36,15 @@ describe('set', () => {
     const list = await outcome(set, { ...unchecked, options: { layout: 'list' } });
     expect(list).toEqual(expect.arrayContaining(['invalid', 'lost']));
     expect(await outcome(set, { ...unchecked, options: { layout: 'rows' } })).toEqual(['valid']);
+  });
+
+  it('shows what nobody wrote as it is', async () => {
+    const texts = ['7', '0', '999999999999999', '1000000000000000', '12x', '-1', '1e3', ' 7', ''];
+    const entries = texts.map((value, at) => ({ key: `k${at}`, value, version: 1, revision: at }));
+    const session = { transact: () => Promise.resolve({ succeeded: true, results: [entries] }) };
+    const context = { keyspace: 's', options: {} } as Parameters<NonNullable<typeof set.clients.kv>['client']>[1];
+    const client = set.clients.kv!.client(session as unknown as KvSession, context);
+    const { value } = await client.invoke({ f: 'read', value: null });
+    expect(value).toEqual([7, 0, 999999999999999, ...texts.slice(3)]);
   });
 });

@@ -84,8 +84,8 @@ const KEPT = 256;
 interface Table {
   readonly rows: Map<string, Row>;
   readonly sorted: Sorted<Row>;
-  /** Rows as they are now. */
-  readonly newest: Sorted<SqlRow>;
+  /** Rows as they are now, from when somebody asked for all of them. */
+  newest: Sorted<SqlRow> | undefined;
   /** Of each indexed column, by value: rows that have or had it, and where that changed last. */
   readonly values: ReadonlyMap<string, Map<Value, IndexEntry>>;
   changedAt: number;
@@ -119,7 +119,7 @@ export class Tables {
     const { table, indexed } = definition;
     if (this.tables.has(table)) return true;
     const values = new Map(indexed.map((column) => [column, new Map<Value, IndexEntry>()]));
-    this.tables.set(table, { rows: new Map(), sorted: new Sorted(), newest: new Sorted(), values, changedAt: 0 });
+    this.tables.set(table, { rows: new Map(), sorted: new Sorted(), newest: undefined, values, changedAt: 0 });
     return true;
   }
 
@@ -134,7 +134,8 @@ export class Tables {
     if (found === undefined) return [];
     const index = where && found.values.get(where.column);
     if (index === undefined && snapshot.index >= found.changedAt && snapshot.asOfNs === undefined) {
-      return where === undefined ? found.newest.all.slice() : found.newest.all.filter((row) => matches(row, where));
+      const { all } = (found.newest ??= newestOf(found.sorted));
+      return where === undefined ? all.slice() : all.filter((row) => matches(row, where));
     }
     const candidates = index === undefined ? found.sorted.all : [...(index.get(where!.equals)?.rows ?? [])].sort(byKey);
     const rows: SqlRow[] = [];
@@ -196,8 +197,8 @@ export class Tables {
       table.rows.set(key, row);
       table.sorted.put(row);
     } else row.newest = version;
-    if (version.row !== undefined) table.newest.put(version.row);
-    else if (before?.row !== undefined) table.newest.delete(key);
+    if (version.row !== undefined) table.newest?.put(version.row);
+    else if (before?.row !== undefined) table.newest?.delete(key);
     table.changedAt = version.index;
     for (const [column, entries] of table.values) {
       for (const value of new Set([before?.row?.columns[column], version.row?.columns[column]])) {
@@ -208,6 +209,12 @@ export class Tables {
 }
 
 const REFUSED = { outcome: { committed: false }, effect: [] } as const;
+
+function newestOf(sorted: Sorted<Row>): Sorted<SqlRow> {
+  const newest = new Sorted<SqlRow>();
+  for (const { newest: version } of sorted.all) if (version.row !== undefined) newest.put(version.row);
+  return newest;
+}
 
 function note(entries: Map<Value, IndexEntry>, value: Value, row: Row, index: number): void {
   let entry = entries.get(value);
