@@ -163,10 +163,10 @@ function placed(history: History, all: readonly Kept[], restores: readonly Resto
     const { invocation, completion, begin } = operation;
     const invoked = { at: begin, source: invocation, type: INVOKE, operation: number };
     if (outcome === 'unknown' || (completion === NONE && outcome === 'as it was')) return [invoked];
-    const isOver = completion !== NONE && types[completion] === OK;
+    const end = endPlace(operation, restores);
     // What nobody answered may have taken effect later than its client stopped waiting.
-    const ownEnd = isOver || outcome === 'as it was' ? endPlace(operation, restores) : Number.POSITIVE_INFINITY;
-    const at = Math.min(ownEnd, endsBy ?? endPlace(operation, restores));
+    const isOver = completion !== NONE && types[completion] === OK;
+    const at = endsBy === undefined || (isOver && end < endsBy) ? end : endsBy;
     const source = completion === NONE ? invocation : completion;
     return [invoked, { at, source, type: outcome === 'done' ? OK : types[source], operation: number }];
   });

@@ -52,5 +52,6 @@ function linesOf(ground: Ground, node: string) {
   const { network } = ground;
   const { id } = nodeOf(ground, node);
   const others = [...ground.nodes.map((each) => each.id).filter((each) => each !== id), network.clients];
-  return others.flatMap((other) => [network.badLine(id, other) ?? [], network.badLine(other, id) ?? []].flat());
+  const lines = others.flatMap((other) => [network.badLine(id, other), network.badLine(other, id)]);
+  return lines.filter((line) => line !== undefined);
 }
