@@ -19,7 +19,19 @@ export interface CheckContext {
   readonly claimed?: string;
   /** Workload options as recorded in the plan (`accounts`, `initialBalance`, `skus`…), or given on the command line. */
   readonly options: Readonly<Record<string, Json>>;
+  /**
+   * To be called as soon as a violation is certain, before its witness is made small: it is shown at once, and it stays
+   * in the verdict when the check is ended from outside. Cheap; at most a few times a check.
+   */
+  readonly certain?: (anomaly: Anomaly) => void;
+  /** Time for making witnesses small, in all of one check; {@link WITNESS_BUDGET_MS} unless told. */
+  readonly witnessBudgetMs?: number;
+  /** What the check is doing (`making the witness of key 5 small: 212 of 4,001 operations left`). At most once a second or so. */
+  readonly progress?: (line: string) => void;
 }
+
+/** For making witnesses small, where nothing else is asked for. */
+export const WITNESS_BUDGET_MS = 10_000;
 
 /** One kind of drawing that a report can make of an anomaly. */
 export type Drawing =
@@ -73,6 +85,16 @@ interface Judgement {
   /** One sentence per condition that was decided, and per condition that was not. */
   readonly checked: readonly string[];
   readonly notChecked: readonly string[];
+  /** What was observed at all. Counted where verdicts are built, for every checker alike; checkers leave it out. */
+  readonly rests?: Rests;
+}
+
+/** How much a verdict rests on. */
+export interface Rests {
+  /** Acknowledged operations whose answers could have contradicted the condition. */
+  readonly observations: number;
+  /** Operations invoked by clients. */
+  readonly operations: number;
 }
 
 /** The answer of a checker. `invalid` needs a witness, `unknown` a reason; nothing else type-checks. */
@@ -80,6 +102,8 @@ export type Verdict =
   | (Judgement & { readonly validity: 'valid'; readonly anomalies: readonly Anomaly[] })
   | (Judgement & { readonly validity: 'invalid'; readonly anomalies: readonly [Anomaly, ...Anomaly[]] })
   | (Judgement & { readonly validity: 'unknown'; readonly reason: string; readonly anomalies: readonly Anomaly[] });
+
+export type Observes = (history: History, completion: number) => boolean;
 
 /**
  * A pure judge of histories: same history, same verdict. It sees the client operations of one workload (and nemesis
@@ -91,6 +115,12 @@ export interface Checker {
   readonly name: string;
   /** One line for `faultline list checkers` and the docs. */
   readonly summary: string;
+  /**
+   * Whether the answer of an acknowledged operation (the position of an `ok` event) could contradict the condition.
+   * Without one such answer no verdict is `valid`, whatever `check` says. Absent: every operation that is not blind
+   * (`observations.ts`). `run`: the checker judges the test itself, which needs no answers.
+   */
+  readonly observes?: Observes | 'run';
   check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
   /**
    * Judges a history in whose midst the cluster was destroyed and restored from backups: what was acknowledged before a

@@ -46,9 +46,40 @@ export function seconds(timeNs: number): string {
 
 /** `process 3 on n2 at 12.41 s`: who and when, for sentences. */
 export function whoAndWhen(history: History, position: number): string {
-  const { processes, nodes, nodeNames, times } = history.columns;
+  return `${who(history, position)} at ${seconds(history.columns.times[position])}`;
+}
+
+/** `process 3 on n2`. */
+export function who(history: History, position: number): string {
+  const { processes, nodes, nodeNames } = history.columns;
   const node = nodes[position] >= 0 ? ` on ${nodeNames[nodes[position]]}` : '';
-  return `process ${processes[position]}${node} at ${seconds(times[position])}`;
+  return `process ${processes[position]}${node}`;
+}
+
+/**
+ * The second of two moments of one sentence, after the first: `at 12.43 s`, or where both would print alike, how far
+ * apart they are: `1.6 ms later`, `1.6 ms before`. Times in ns.
+ */
+export function momentAfter(firstNs: number, secondNs: number): string {
+  if (seconds(firstNs) !== seconds(secondNs)) return `at ${seconds(secondNs)}`;
+  if (firstNs === secondNs) return 'at the same moment';
+  return `${gap(secondNs - firstNs)} ${secondNs > firstNs ? 'later' : 'before'}`;
+}
+
+/** {@link whoAndWhen} of the second of two events of one sentence. */
+export function whoAndWhenAfter(history: History, first: number, second: number): string {
+  const { times } = history.columns;
+  if (seconds(times[first]) !== seconds(times[second])) return whoAndWhen(history, second);
+  return `${who(history, second)} ${momentAfter(times[first], times[second])}`;
+}
+
+/** A length of time, short or long: `850 ns`, `1.6 ms`, `3.2 s`. */
+export function gap(lengthNs: number): string {
+  const length = Math.abs(lengthNs);
+  if (length < 1e3) return `${length} ns`;
+  if (length < 1e6) return `${Number((length / 1e3).toPrecision(3))} µs`;
+  if (length < 1e9) return `${Number((length / 1e6).toPrecision(3))} ms`;
+  return `${Number((length / 1e9).toPrecision(3))} s`;
 }
 
 /** Journal indices of positions, ascending and without repeats; absent partners (negative) are left out. */

@@ -55,6 +55,12 @@ export class MicroOperations {
     return this.keyNumbers.length - 1;
   }
 
+  /** Whether any of so many is a read. */
+  reads(first: number, count: number): boolean {
+    for (let at = first; at < first + count; at++) if (this.kinds[at] < WROTE) return true;
+    return false;
+  }
+
   /** What a transaction was recorded as: `answered` as its completion tells it, `asked` as it was invoked. */
   json(first: number, count: number, told: 'asked' | 'answered'): Json {
     return Array.from({ length: count }, (_, i): Json => {
