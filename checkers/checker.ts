@@ -64,7 +64,27 @@ export type Drawing =
       readonly markedTime?: number;
     };
 
-/** A proven violation: never without its sentence and the minimal set of operations that prove it. */
+/**
+ * What a proof needs besides operations because no single operation shows it: said of the whole history, and checked by one
+ * look through it (`checkers/witness`).
+ */
+export type Premise =
+  /**
+   * Whoever asked to write, append, add or enqueue `value` (to `key`, where there are several objects) is among the
+   * operations. With nobody among them, nobody ever asked for it.
+   */
+  | { readonly fact: 'writers'; readonly key?: Json; readonly value: Json }
+  /**
+   * Every operation of these names (on `key`) that did not fail is among the operations; only those invoked before event
+   * `before`, where that is given.
+   */
+  | { readonly fact: 'all'; readonly f: readonly string[]; readonly key?: Json; readonly before?: number }
+  /** What an object (every object, without `key`) held before anybody wrote: by option, or by what the checker is. */
+  | { readonly fact: 'initial'; readonly key?: Json; readonly value: Json }
+  /** An option of the workload or the checker, as it was set (null: it was not). */
+  | { readonly fact: 'option'; readonly name: string; readonly value: Json };
+
+/** A violation: never without its sentence and the minimal set of operations that prove it. */
 export interface Anomaly {
   /** The field's name: `nonlinearizable`, `G-single-item`, `lost-order`, `stale-read`… */
   readonly kind: string;
@@ -72,6 +92,12 @@ export interface Anomaly {
   readonly sentence: string;
   /** Journal indices of the invocations and completions that prove it, ascending. */
   readonly operations: readonly number[];
+  /** What else the proof rests on. */
+  readonly premises?: readonly Premise[];
+  /** Whether {@link operations} and {@link premises} alone prove it, found anew by code apart from the checkers. */
+  readonly proven?: boolean;
+  /** Why it was not proven anew. */
+  readonly unproven?: string;
   /** Longer explanation, a line an entry ("Let T1 = …"). */
   readonly explanation?: readonly string[];
   readonly rulesOut?: readonly string[];

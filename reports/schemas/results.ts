@@ -22,11 +22,24 @@ const drawing = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const key = json.optional();
+const premise = z
+  .discriminatedUnion('fact', [
+    z.object({ fact: z.literal('writers'), key, value: json }),
+    z.object({ fact: z.literal('all'), f: z.array(z.string()), key, before: z.number().optional() }),
+    z.object({ fact: z.literal('initial'), key, value: json }),
+    z.object({ fact: z.literal('option'), name: z.string(), value: json }),
+  ])
+  .meta({ id: 'Premise' });
+
 const anomaly = z
   .object({
     kind: z.string().meta({ description: "the field's name: nonlinearizable, G-single-item, lost-order…" }),
     sentence: z.string(),
     operations: z.array(z.number()).meta({ description: 'indices of the history’s events that prove it' }),
+    premises: z.array(premise).optional().meta({ description: 'what else the proof rests on' }),
+    proven: z.boolean().optional().meta({ description: 'whether operations and premises alone proved it anew' }),
+    unproven: z.string().optional().meta({ description: 'why it was not proven anew' }),
     explanation: z.array(z.string()).optional(),
     rulesOut: z.array(z.string()).optional(),
     drawing: drawing.optional(),

@@ -1,0 +1,116 @@
+import { FAIL, INVOKE, NEMESIS, NONE, type History } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Anomaly, Premise } from '../checker.js';
+import type { Listed } from './evidence.js';
+import { identity, same } from './identity.js';
+import { positionOf } from './listed.js';
+import { writesOf } from './writes.js';
+
+export type Options = Readonly<Record<string, Json>>;
+
+/** The scan looks at the clock after so many events. */
+const EVENTS_PER_LOOK = 4_096;
+
+/** A fact of one anomaly: an operation that is not listed there and matches would make it false. */
+interface Awaited {
+  readonly anomaly: number;
+  readonly listed: ReadonlySet<number>;
+  readonly premise: Premise;
+  /** Position from which operations don't matter. */
+  readonly end: number;
+}
+
+/**
+ * Looks once through the history for operations that contradict premises of anomalies. Answers, by anomaly, the first
+ * premise that does not hold and why; undefined as a whole when there was no time to look at everything.
+ */
+export function contradicted(
+  history: History,
+  anomalies: readonly Anomaly[],
+  options: Options,
+  hasTime: () => boolean,
+): ReadonlyMap<number, string> | undefined {
+  const wrong = new Map<number, string>();
+  const byWrite = new Map<string, Awaited[]>();
+  const byName = new Map<string, Awaited[]>();
+  anomalies.forEach(({ operations, premises = [] }, anomaly) => {
+    const listed = new Set(operations);
+    for (const premise of premises) {
+      const awaited = { anomaly, listed, premise, end: endOf(history, premise) };
+      if (premise.fact === 'writers') push(byWrite, writeName(premise.key, premise.value), awaited);
+      else if (premise.fact === 'all') for (const f of premise.f) push(byName, f, awaited);
+      else if (!given(premise, options)) wrong.set(anomaly, `not so: ${tell(premise)}`);
+    }
+  });
+  if (byWrite.size + byName.size === 0) return wrong;
+  const { types, processes, pairs, indices, functions, functionNames, keys, keyNames } = history.columns;
+  for (let position = 0; position < history.length; position++) {
+    if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
+    const begins = types[position] === INVOKE || pairs[position] === NONE;
+    if (!begins || processes[position] === NEMESIS) continue;
+    const index = indices[position];
+    const refute = (awaited: Awaited) => {
+      if (position >= awaited.end || awaited.listed.has(index) || wrong.has(awaited.anomaly)) return;
+      wrong.set(awaited.anomaly, `event ${String(index)} is not listed: ${tell(awaited.premise)}`);
+    };
+    const f = functionNames[functions[position]];
+    const key = keys[position] === NONE ? undefined : keyNames[keys[position]];
+    const failed = types[position] === FAIL || (pairs[position] !== NONE && types[pairs[position]] === FAIL);
+    for (const awaited of byName.get(f) ?? []) {
+      const { premise } = awaited;
+      const concerns = premise.fact === 'all' && (premise.key === undefined || same(premise.key, key));
+      if (concerns && !failed) refute(awaited);
+    }
+    if (byWrite.size === 0) continue;
+    for (const write of writesOf({ f, value: history.value(position), ...(key !== undefined && { key }) })) {
+      for (const awaited of byWrite.get(writeName(write.key, write.value)) ?? []) refute(awaited);
+    }
+  }
+  return wrong;
+}
+
+/** Whether a premise is about an operation, so that it would be false if that one were not listed. */
+export function demands(premise: Premise, { invocation }: Listed): boolean {
+  if (premise.fact === 'all') {
+    return premise.f.includes(invocation.f) && (premise.key === undefined || same(premise.key, invocation.key));
+  }
+  return (
+    premise.fact === 'writers' &&
+    writesOf(invocation).some(({ key, value }) => same(key, premise.key) && same(value, premise.value))
+  );
+}
+
+/** A premise in words. */
+export function tell(premise: Premise): string {
+  const of = 'key' in premise && premise.key !== undefined ? ` of key ${identity(premise.key)}` : '';
+  switch (premise.fact) {
+    case 'writers':
+      return `nobody else asked to write ${identity(premise.value)}${of}`;
+    case 'all':
+      return `every ${premise.f.join(', ')}${of}${premise.before === undefined ? '' : ` before event ${String(premise.before)}`}`;
+    case 'initial':
+      return `the first value${of} is ${identity(premise.value)}`;
+    case 'option':
+      return `option ${premise.name} is ${identity(premise.value)}`;
+  }
+}
+
+function given(premise: Premise, options: Options): boolean {
+  if (premise.fact === 'option') return same(options[premise.name] ?? null, premise.value);
+  return premise.fact !== 'initial' || same(options['initial'] ?? null, premise.value);
+}
+
+function endOf(history: History, premise: Premise): number {
+  if (premise.fact !== 'all' || premise.before === undefined) return history.length;
+  return positionOf(history, premise.before) ?? history.length;
+}
+
+function writeName(key: Json | undefined, value: Json): string {
+  return `${identity(key)} ${identity(value)}`;
+}
+
+function push(map: Map<string, Awaited[]>, name: string, awaited: Awaited): void {
+  const known = map.get(name);
+  if (known) known.push(awaited);
+  else map.set(name, [awaited]);
+}
