@@ -146,12 +146,15 @@ describe('by definition', () => {
       (history) => {
         const { of } = operationsIn(history);
         const releases = of('release').filter(({ type }) => type !== 'fail');
+        // An unknown outcome retires the process, and the end of its session frees what it held.
+        const retired = [...of('acquire', 'info'), ...of('release', 'info')];
         const holds = of('acquire', 'ok').map(({ process, to }) => ({
           process,
           since: to,
           until: Math.min(
             Infinity,
             ...releases.filter((release) => release.process === process && release.from > to).map(({ from }) => from),
+            ...retired.filter((last) => last.process === process && last.to > to).map((last) => last.to),
           ),
         }));
         return holds.every((a) =>

@@ -1,4 +1,4 @@
-import { FAIL, type History, INVOKE, NONE, OK, VALUE_INT } from '../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_INT } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
@@ -6,7 +6,8 @@ import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js'
 /**
  * Mutual exclusion by certain holds: from the ok of an `acquire` to the invocation of the same process' `release`, no
  * other process may get an ok. Where an acquire answers a fencing token (an integer), tokens must grow from each hold to
- * every hold acquired after it. A failed release leaves the lock held; one of unknown outcome ends the certainty.
+ * every hold acquired after it. A failed release leaves the lock held; one of unknown outcome ends the certainty,
+ * as does any other operation of unknown outcome: it retires the process, and the end of a session frees what it held.
  */
 export const lock: Checker = {
   name: 'lock',
@@ -14,7 +15,8 @@ export const lock: Checker = {
   check(history) {
     const counts = { holds: 0, overlaps: 0, tokenRegressions: 0 };
     const anomalies: Anomaly[] = [];
-    for (const part of partitionByKey(history)) judgeLock(history, part, counts, anomalies);
+    const retirements = retirementsOf(history);
+    for (const part of partitionByKey(history)) judgeLock(history, part, retirements, counts, anomalies);
     return verdictOf({
       anomalies,
       ...(counts.holds === 0 && { undecided: 'the lock was never acquired' }),
@@ -24,7 +26,20 @@ export const lock: Checker = {
   },
 };
 
-function judgeLock(history: History, part: Int32Array, counts: Record<string, number>, anomalies: Anomaly[]): void {
+/** Where processes end with an operation of unknown outcome, on whichever lock. */
+function retirementsOf({ columns: { types, processes, length } }: History): readonly number[] {
+  const retirements: number[] = [];
+  for (let at = 0; at < length; at++) if (types[at] === INFO && processes[at] !== NEMESIS) retirements.push(at);
+  return retirements;
+}
+
+function judgeLock(
+  history: History,
+  part: Int32Array,
+  retirements: readonly number[],
+  counts: Record<string, number>,
+  anomalies: Anomaly[],
+): void {
   const { functions, types, pairs, processes, valueKinds, valuesA } = history.columns;
   const acquire = history.functionId('acquire');
   const release = history.functionId('release');
@@ -33,8 +48,13 @@ function judgeLock(history: History, part: Int32Array, counts: Record<string, nu
   let newest = { token: Number.NEGATIVE_INFINITY, at: NONE };
   /** Highest token answered before each acquire was invoked, so that only real-time order counts. */
   const newestAtInvoke = new Map<number, typeof newest>();
+  let retired = 0;
   for (const at of part) {
     const process = processes[at];
+    for (; retired < retirements.length && retirements[retired] <= at; retired++) {
+      // Whatever it does from then on is a new session (`clientSessions`).
+      holders.delete(processes[retirements[retired]]);
+    }
     if (functions[at] === acquire && types[at] === INVOKE) newestAtInvoke.set(process, newest);
     else if (functions[at] === release && types[at] === INVOKE) {
       const failed = pairs[at] !== NONE && types[pairs[at]] === FAIL;

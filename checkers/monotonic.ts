@@ -1,3 +1,4 @@
+import { clientSessions } from '../harness/history/client-sessions.js';
 import { type History, NONE, OK, VALUE_INT, VALUE_NULL } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
 import { isForbidden, judged, modelOf } from './against.js';
@@ -94,10 +95,11 @@ function* regressionsIn(
   scope: Scope,
   counts: { answers: number },
 ): Generator<[number, number]> {
-  const { functions, types, processes, nodes, pairs, valuesA, valueKinds } = history.columns;
+  const { functions, types, nodes, pairs, valuesA, valueKinds } = history.columns;
   const read = history.functionId('read');
   const inc = history.functionId('inc');
-  const groupOf = (at: number) => (scope === 'process' ? processes[at] : scope === 'node' ? nodes[at] : 0);
+  const { sessions } = clientSessions(history);
+  const groupOf = (at: number) => (scope === 'process' ? sessions[at] : scope === 'node' ? nodes[at] : 0);
   /** Completion with the highest value so far, by group. */
   const highest = new Map<number, number>();
   /** The same as it was when an operation was invoked, by invocation. */

@@ -1,3 +1,4 @@
+import { clientSessions } from '../../harness/history/client-sessions.js';
 import { FAIL, NONE, OK } from '../../harness/history/history.js';
 import type { Transactions } from '../transactions/transactions.js';
 
@@ -49,11 +50,12 @@ function firstAfter(ascending: Int32Array, position: number, from: number): numb
 function processOrder(transactions: Transactions): Int32Array {
   const { length, invokes, statuses, history } = transactions;
   const successor = new Int32Array(length).fill(NONE);
+  const { sessions } = clientSessions(history);
   const last = new Map<number, number>();
   for (let i = 0; i < length; i++) {
-    // A failed transaction has no place in any order, and an unknown one ends its process.
+    // A failed transaction has no place in any order, and an unknown one ends its session.
     if (statuses[i] === FAIL) continue;
-    const process = history.columns.processes[invokes[i]];
+    const process = sessions[invokes[i]];
     const previous = last.get(process);
     if (previous !== undefined) successor[previous] = i;
     if (statuses[i] === OK) last.set(process, i);

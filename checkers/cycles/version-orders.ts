@@ -1,3 +1,4 @@
+import { clientSessions } from '../../harness/history/client-sessions.js';
 import { OK } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { EXTERNAL, WRITE, type Transactions } from '../transactions/transactions.js';
@@ -96,10 +97,11 @@ export class VersionOrders {
 
   private sequential(accesses: readonly Access[]): VersionEdge[] {
     const { history, invokes, statuses } = this.transactions;
+    const { sessions } = clientSessions(history);
     const last = new Map<number, Access>();
     const edges: VersionEdge[] = [];
     for (const access of accesses) {
-      const process = history.columns.processes[invokes[access.transaction]];
+      const process = sessions[invokes[access.transaction]];
       const previous = last.get(process);
       if (previous) link(edges, previous, access);
       if (statuses[access.transaction] === OK) last.set(process, access);

@@ -14,8 +14,7 @@ export interface AsTransactions {
 /**
  * Reads, writes and compare-and-sets of registers of which every value is written once, as transactions `[r k v]`,
  * `[w k v]` and `[r k a, w k b]`, the initial value being null, the others numbered. Undefined where a value is written
- * twice, or the initial one again, or where a session went on after an unknown update that somebody needs: then the order
- * of operations is not that of processes.
+ * twice, or the initial one again.
  *
  * Unknown updates whose value somebody needs took effect, which is all that a history of sessions says of any of them:
  * here they are acknowledged in the end. Those that nobody needs may as well not have happened.
@@ -24,10 +23,6 @@ export function asTransactions(sequences: Sequences, initial: Json): AsTransacti
   const values = new Values(sequences, initial);
   if (!values.areUnique) return undefined;
   const needed = neededOf(sequences, values);
-  const isForked = sequences.sessions.some(
-    ({ operations, after }) => after && operations.some((one) => needed.has(one)),
-  );
-  if (isForked) return undefined;
   const builder = new HistoryBuilder();
   const operations: SequencedOperation[] = [];
   for (const { one, process, type } of eventsOf(sequences, needed)) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.js';
+import { clientSessions } from '../../harness/history/client-sessions.js';
 import { INFO, INVOKE, NONE, OK, FAIL, type History } from '../../harness/history/history.js';
 import { UNLIMITED } from '../checker.js';
 import { Deadline } from '../linearizability/budget.js';
@@ -22,7 +23,8 @@ interface Asked {
 
 /** The operations that may have happened, straight from the events. */
 function operationsOf(history: History, model: Model<unknown>): Asked[] {
-  const { types, pairs, processes, functionNames, functions, keys, length } = history.columns;
+  const { types, pairs, functionNames, functions, keys, length } = history.columns;
+  const { sessions } = clientSessions(history);
   const found: Asked[] = [];
   for (let at = 0; at < length; at++) {
     if (types[at] !== INVOKE) continue;
@@ -35,7 +37,7 @@ function operationsOf(history: History, model: Model<unknown>): Asked[] {
       output: isKnown ? history.value(pairs[at]) : undefined,
     };
     const object = `${keys[at]} ${model.partition?.(operation) ?? ''}`;
-    found.push({ operation, object, process: processes[at], at, isKnown });
+    found.push({ operation, object, process: sessions[at], at, isKnown });
   }
   return found;
 }

@@ -106,8 +106,7 @@ class Search<State> {
   }
 
   private next(session: number): SequencedOperation | undefined {
-    const { operations, after } = this.sequences.sessions[session];
-    if (after !== undefined && this.positions[after.session] < after.count) return undefined;
+    const { operations } = this.sequences.sessions[session];
     return operations[this.positions[session]];
   }
 

@@ -1,3 +1,4 @@
+import { clientSessions } from '../../harness/history/client-sessions.js';
 import { INVOKE, NEMESIS, NONE, OK, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
@@ -13,11 +14,9 @@ export interface SequencedOperation {
   readonly operation: ModelOperation;
 }
 
-/** What one client did, in its order. An operation of unknown outcome is the last. */
+/** What one client did, in its order. An operation of unknown outcome is the last: it retires its process. */
 export interface Session {
   readonly operations: readonly SequencedOperation[];
-  /** It comes after so many operations of another session (by number). */
-  readonly after?: { readonly session: number; readonly count: number };
 }
 
 /** A history as what each session did, in its order. */
@@ -28,17 +27,17 @@ export interface Sequences {
 }
 
 /**
- * The sessions of a history, a process each. Where a process goes on after an operation of unknown outcome, nobody waited
- * for that operation: it becomes a session of its own, after what its process had done before, and may take effect at any
- * later time, or never. Failed operations and unknown reads are left out.
+ * The sessions of a history, a process each; what a process does after an operation of unknown outcome is a new session
+ * (`clientSessions`). Failed operations and unknown reads are left out.
  *
  * @param absent what a read of null shows: the value before the first write, where a store says null for it
  * @throws UserError for an operation that the model does not know
  */
 export function sequencesOf<State>(history: History, model: Model<State>, absent: Json = null): Sequences {
   const { types, processes, pairs, keys, keyNames, length, functionNames, functions } = history.columns;
+  const clients = clientSessions(history).sessions;
   const known = functionNames.map((name) => model.operations.includes(name));
-  const sessions: Draft[] = [];
+  const sessions: { readonly operations: SequencedOperation[] }[] = [];
   const sessionOf = new Map<number, number>();
   const objects = new Map<string, number>();
   for (let invoked = 0; invoked < length; invoked++) {
@@ -48,11 +47,10 @@ export function sequencesOf<State>(history: History, model: Model<State>, absent
     if (asked === undefined) continue;
     const operation = asked.output === null && model.isRead(asked) ? { ...asked, output: absent } : asked;
     const isUnknown = pairs[invoked] === NONE || types[pairs[invoked]] !== OK;
-    const process = processes[invoked];
+    const process = clients[invoked];
     if (isUnknown && model.isRead(operation)) continue;
     let session = sessionOf.get(process);
     if (session === undefined) sessionOf.set(process, (session = sessions.push({ operations: [] }) - 1));
-    else setAside(sessions, session);
     const key = keys[invoked] === NONE ? undefined : keyNames[keys[invoked]];
     const name = [key, model.partition?.(operation)].filter((part) => part !== undefined).join(' / ');
     let object = objects.get(name);
@@ -60,18 +58,4 @@ export function sequencesOf<State>(history: History, model: Model<State>, absent
     sessions[session].operations.push({ invoked, completed: isUnknown ? NONE : pairs[invoked], object, operation });
   }
   return { sessions, objects: [...objects.keys()] };
-}
-
-interface Draft {
-  readonly operations: SequencedOperation[];
-  readonly after?: Session['after'];
-}
-
-/** A session goes on: if the outcome of its last operation is unknown, that one becomes a session of its own. */
-function setAside(sessions: Draft[], session: number): void {
-  const { operations } = sessions[session];
-  const last = operations.at(-1);
-  if (last?.completed !== NONE) return;
-  operations.pop();
-  sessions.push({ operations: [last], after: { session, count: operations.length } });
 }

@@ -1,6 +1,6 @@
 import { type History, NONE } from '../../harness/history/history.js';
 import type { Anomaly } from '../checker.js';
-import { indicesOf, whoAndWhen } from '../verdict.js';
+import { gap, indicesOf, whoAndWhen } from '../verdict.js';
 import { INITIAL, NEVER, type RegisterLog, UNWRITTEN } from './register-log.js';
 
 /** Reads that no order of anything explains: of a failed write, of a value nobody wrote, of a write yet to come. */
@@ -18,10 +18,20 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
       continue;
     }
     const writer = log.operations[log.writers[read]].invoked;
-    if (writer < completed && writer !== invoked) continue;
+    if (writer === invoked) {
+      yield {
+        kind: 'future-read',
+        sentence: `${whoAndWhen(history, invoked)} found in ${name} the value that only it was about to write itself`,
+        operations,
+      };
+      continue;
+    }
+    if (writer < completed) continue;
     yield {
       kind: 'future-read',
-      sentence: `${sentence} before ${whoAndWhen(history, writer)} began to write it`,
+      sentence:
+        `${sentence} before its only write began: a read from the future. It ended ` +
+        `${gap(history.columns.times[writer] - history.columns.times[completed])} before the write by ${whoAndWhen(history, writer)}`,
       operations: indicesOf(history, [invoked, completed, writer]),
     };
   }

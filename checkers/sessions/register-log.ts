@@ -1,4 +1,5 @@
 import { FAIL, type History, INVOKE, NONE, OK, VALUE_INT, VALUE_NULL } from '../../harness/history/history.js';
+import { clientSessions } from '../../harness/history/client-sessions.js';
 import type { Json } from '../../harness/history/operation.js';
 import { partitionByKey } from '../by-key.js';
 import { nonsense } from '../verdict.js';
@@ -36,7 +37,8 @@ export interface RegisterLog {
   readonly writers: Int32Array;
   /**
    * Per version, a position by which it had certainly taken effect: its own completion, or that of the first read that
-   * shows it. NEVER when neither is there: then it may not have happened at all.
+   * shows it. NEVER when neither is there: then it may not have happened at all. Always after the write's invocation:
+   * a read that ended before it is impossible, and says nothing of when the write took effect.
    */
   readonly effective: Int32Array;
   /** Completions of reads whose value only a failed write would have written. */
@@ -66,12 +68,14 @@ class LogReader {
   private readonly operations: { -readonly [K in keyof RegisterOperation]: RegisterOperation[K] }[] = [];
   private readonly writers: number[] = [NONE];
   private readonly aborted: number[] = [];
+  private readonly sessions: Int32Array;
 
   constructor(
     private readonly history: History,
     private readonly initial: Json,
   ) {
     this.versionOf.set(keyOf(initial), INITIAL);
+    this.sessions = clientSessions(history).sessions;
   }
 
   read(positions: Int32Array): RegisterLog | Ambiguous {
@@ -104,7 +108,7 @@ class LogReader {
     const type = completion === NONE ? NONE : columns.types[completion];
     const f = columns.functionNames[columns.functions[invoked]];
     const completed = type === OK ? completion : NEVER;
-    const operation = { session: columns.processes[invoked], invoked, completed, read: NONE, written: NONE };
+    const operation = { session: this.sessions[invoked], invoked, completed, read: NONE, written: NONE };
     if (READS.includes(f)) {
       if (type === OK) this.operations.push(operation);
       return undefined;
@@ -134,7 +138,8 @@ class LogReader {
     const version = this.versionOf.get(seen);
     operation.read = version ?? UNWRITTEN;
     if (version === undefined && completed !== NEVER && this.failed.has(seen)) this.aborted.push(completed);
-    if (version !== undefined && completed < effective[version]) effective[version] = completed;
+    if (version === undefined || version === INITIAL || completed >= effective[version]) return;
+    if (completed > this.operations[this.writers[version]].invoked) effective[version] = completed;
   }
 
   private valueWritten(invoked: number, f: string): ValueKey {

@@ -11,7 +11,8 @@ import { INHERENT, REALTIME, VersionOrder } from './version-order.js';
 
 /**
  * What every session may rely on, whatever the others see: read your writes, monotonic reads, monotonic writes, writes
- * follow reads, for registers of which every value is written once. A session is a process.
+ * follow reads, for registers of which every value is written once. A session is a process, until an outcome is
+ * unknown to it (`clientSessions`).
  *
  * A register violates them when no order of its versions satisfies them together; by itself, "5, then 4" says nothing,
  * for 4 may be the newer one. That some other session wrote 4 and then 5 says it all. With `realtime: true` writes that

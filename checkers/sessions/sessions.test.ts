@@ -8,6 +8,7 @@ import { findCycle } from './cycle.js';
 import { INITIAL, NEVER, type RegisterLog, registerLogs } from './register-log.js';
 import { sessionGuarantees } from './session-guarantees.js';
 import { staleness } from './staleness.js';
+import { script } from './testing/script.js';
 import {
   INHERENT,
   MONOTONIC_READS,
@@ -17,20 +18,6 @@ import {
   VersionOrder,
   WRITES_FOLLOW_READS,
 } from './version-order.js';
-
-/** `w1 5` process 1 writes 5 at once, `r1 5` reads it, `r1 -` reads nothing, `c1 5 6`; `(` and `)` for overlap: `w1( 5`, `w1) 5`. */
-function script(text: string): History {
-  const events = text.split(/\s*,\s*/).flatMap((step): EventInput[] => {
-    const [, letter, process, part, rest] = /^([wrcfi])(\d)([()]?) ?(.*)$/.exec(step)!;
-    const f = letter === 'r' ? 'read' : letter === 'c' ? 'cas' : 'write';
-    const numbers = rest.split(' ').map((word) => (word === '-' ? null : Number(word)));
-    const value = f === 'cas' ? (numbers as Json) : numbers[0];
-    const type = letter === 'f' ? 'fail' : letter === 'i' ? 'info' : 'ok';
-    const invoke: EventInput = { process: Number(process), type: 'invoke', f, value: f === 'read' ? null : value };
-    return [...(part === ')' ? [] : [invoke]), ...(part === '(' ? [] : [{ ...invoke, type, value } as const])];
-  });
-  return historyOf(events.map((event, at) => ({ ...event, time: at * 1e6 })));
-}
 
 const guarantees = (text: string, options: Record<string, Json> = {}) =>
   sessionGuarantees.check(script(text), { budget: UNLIMITED, options }) as Verdict;

@@ -24,7 +24,10 @@ export class Succession {
   ) {
     const { versions, writers, operations } = log;
     const began = (version: number) => operations[writers[version]].invoked;
-    const certain = Array.from({ length: versions - 1 }, (_, at) => at + 1).filter((at) => done[at] !== NEVER);
+    // One that had taken effect before it began is nonsense, and would be its own replacement.
+    const certain = Array.from({ length: versions - 1 }, (_, at) => at + 1).filter(
+      (at) => done[at] !== NEVER && done[at] > began(at),
+    );
     this.next = new Int32Array(versions).fill(NONE);
     this.depth = new Int32Array(versions);
     this.jump = new Int32Array(versions).fill(NONE);

@@ -34,9 +34,11 @@ class LockWatch implements Watcher {
     if (f === 'release' && hold !== undefined) this.of(key).holders.set(process, hold);
   }
 
+  /** The process is retired, and the end of its session frees what it held. */
   unknown({ invocation: { process } }: Ended): undefined {
     this.newestAt.delete(process);
     this.releasing.delete(process);
+    for (const { holders } of this.locks.values()) holders.delete(process);
   }
 
   ok(operation: Ended): Anomaly | undefined {

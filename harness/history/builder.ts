@@ -1,3 +1,4 @@
+import { reuseNote } from './client-sessions.js';
 import { ColumnStore } from './columns.js';
 import { ABSENT, type EventInput, type EventNames, newEventNames, writeEvent } from './event-writer.js';
 import { HistoryError } from './history-error.js';
@@ -68,7 +69,7 @@ export class HistoryBuilder {
         return this.reject(lineOf(position), problem(lineOf));
       },
     });
-    return new History({
+    const history = new History({
       length: store.length,
       types: store.types.subarray(0, store.length),
       processes: store.processes.subarray(0, store.length),
@@ -88,6 +89,9 @@ export class HistoryBuilder {
       workloadNames: names.workloads.names,
       errorTexts: names.errors.names,
     });
+    const reused = reuseNote(history, (position) => this.lines.lineOf(position));
+    if (reused !== undefined) this.notes.push(reused);
+    return history;
   }
 
   private reject(line: number, problem: string): never {

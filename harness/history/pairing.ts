@@ -14,7 +14,8 @@ export interface PairingNames {
  * process is enough. A completion that leaves out key, node or workload inherits them from its invocation.
  *
  * `info` ends the pairing and not the operation. Our own harness then retires the process; imported histories may let
- * it go on, which is no contradiction: the unknown operation stays open beside its process' later ones.
+ * it go on, which is no contradiction: the unknown operation stays open beside its process' later ones, which are those
+ * of a new session (`client-sessions.ts`).
  *
  * @returns for every position its partner's, or NONE.
  */

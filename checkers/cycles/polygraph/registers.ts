@@ -1,3 +1,4 @@
+import { clientSessions } from '../../../harness/history/client-sessions.js';
 import { FAIL, NONE, OK } from '../../../harness/history/history.js';
 import { NULL_VALUE } from '../../transactions/names.js';
 import { EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../../transactions/transactions.js';
@@ -174,7 +175,7 @@ function collect(transactions: Transactions, { writes, owners: transactionsOf }:
     length: count,
     keys: transactions.keyNames.length,
     transactions: members,
-    processes: members.map((transaction) => history.columns.processes[invokes[transaction]]),
+    processes: members.map((transaction) => clientSessions(history).sessions[invokes[transaction]]),
     invokes: members.map((transaction) => invokes[transaction]),
     completions: members.map((transaction) => (statuses[transaction] === OK ? completions[transaction] : OPEN)),
     writeStarts,
