@@ -4,9 +4,9 @@ import type { Json } from '../harness/history/operation.js';
 import { listAppend, rwRegister } from './cycles/cycles.js';
 import type { Checker, Validity } from './checker.js';
 import { lock } from './lock.js';
-import { models } from './models/models.js';
+import { register } from './models/register.js';
 import { monotonic } from './monotonic.js';
-import { againstSequential } from './sequential/against.js';
+import { linearizable } from './linearizability/linearizability.js';
 import { sessionGuarantees } from './sessions/session-guarantees.js';
 import { streamLock } from './streaming/lock.js';
 import { contextWith, type Line, script } from './testing/script.js';
@@ -72,7 +72,7 @@ const cases: readonly {
   },
   {
     what: 'sequential consistency',
-    checker: againstSequential(models['register']),
+    checker: linearizable(register),
     model: 'sequential',
     before: done(0, 'write', 1),
     between: unknown(0, 'write', 2),
@@ -103,7 +103,10 @@ describe('a process that goes on after an operation of unknown outcome is a new 
       [0, 'invoke', 'acquire', null, key],
       [0, 'info', 'acquire', null, key],
     ];
-    const again: readonly Line[] = [[0, 'invoke', 'release', null, 'a'], [0, 'fail', 'release', null, 'a']];
+    const again: readonly Line[] = [
+      [0, 'invoke', 'release', null, 'a'],
+      [0, 'fail', 'release', null, 'a'],
+    ];
     const judge = async (...lines: readonly Line[]) => {
       const history = script(...lines);
       const stream = streamLock();
