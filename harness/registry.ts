@@ -5,6 +5,7 @@ import { causalReverse } from '../checkers/causal-reverse.js';
 import type { Checker } from '../checkers/checker.js';
 import { counter } from '../checkers/counter.js';
 import { listAppend, rwRegister } from '../checkers/cycles/cycles.js';
+import { goneNodes } from '../checkers/gone-nodes.js';
 import { inventory as inventoryChecker } from '../checkers/inventory/inventory.js';
 import { inventoryLinearizable } from '../checkers/inventory/linearizable.js';
 import { MODELS } from '../checkers/cycles/taxonomy.js';
@@ -130,6 +131,7 @@ export const checkers: readonly Checker[] = [
   sessionGuarantees,
   staleness,
   availability,
+  goneNodes,
   statistics,
 ];
 
@@ -139,6 +141,7 @@ export { streamingCheckers } from '../checkers/streaming/streaming.js';
 /** Judges of a run as a whole: was the test worth anything? */
 export const runCheckers: readonly WorkloadChecker[] = [
   { checker: availability, required: true },
+  { checker: goneNodes, required: true },
   { checker: statistics, required: true },
 ];
 

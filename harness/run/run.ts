@@ -13,6 +13,7 @@ import type { Plan, Results } from './plan.js';
 import { Recorder } from './recorder.js';
 import { judgeStored } from './recheck.js';
 import type { RunStatus } from './status.js';
+import { type StandstillOptions, StandstillWatch } from './standstill.js';
 import { StatusMeter } from './status.js';
 import type { RunStore } from './store.js';
 
@@ -37,6 +38,8 @@ export interface RunRequest {
   readonly watch?: (store: RunStore) => LiveWatch;
   /** By default the real one, beginning now. */
   readonly clock?: Clock;
+  /** When the harness counts as having stood still. */
+  readonly standstill?: StandstillOptions;
 }
 
 /**
@@ -52,6 +55,8 @@ export async function runTest(request: RunRequest): Promise<Results> {
   const status = new StatusMeter(clock, request.onStatus);
   recorder.observe((event) => status.observe(event));
   const lag = new LagMeter();
+  // On a virtual clock no time passes while the process stands still.
+  const standstill = request.clock === undefined ? new StandstillWatch(recorder, request.standstill) : undefined;
   const watch = request.watch?.(store);
   if (watch !== undefined) status.anomaliesSoFar = () => watch.anomalies;
   let harnessError: string | undefined;
@@ -60,6 +65,7 @@ export async function runTest(request: RunRequest): Promise<Results> {
   } catch (error) {
     harnessError = withCauses(error);
   }
+  standstill?.stop();
   const eventLoopLag = lag.stop();
   watch?.stop();
   try {
