@@ -79,6 +79,8 @@ export type Premise =
    * `before`, where that is given.
    */
   | { readonly fact: 'all'; readonly f: readonly string[]; readonly key?: Json; readonly before?: number }
+  /** Every acknowledged transaction read a key before it wrote it, so that each write is taken to replace what was read. */
+  | { readonly fact: 'read-modify-writes' }
   /** What an object (every object, without `key`) held before anybody wrote: by option, or by what the checker is. */
   | { readonly fact: 'initial'; readonly key?: Json; readonly value: Json }
   /** An option of the workload or the checker, as it was set (null: it was not). */

@@ -1,10 +1,10 @@
-import { FAIL, INVOKE, NEMESIS, NONE, type History } from '../../harness/history/history.js';
+import { FAIL, INVOKE, NEMESIS, NONE, OK, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import type { Listed } from './evidence.js';
 import { identity, same } from './identity.js';
 import { positionOf } from './listed.js';
-import { writesOf } from './writes.js';
+import { isTransaction, writesOf } from './writes.js';
 
 export type Options = Readonly<Record<string, Json>>;
 
@@ -32,20 +32,27 @@ export function contradicted(
 ): ReadonlyMap<number, string> | undefined {
   const wrong = new Map<number, string>();
   const byWrite = new Map<string, Awaited[]>();
+  const rewriting: Awaited[] = [];
   const byName = new Map<string, Awaited[]>();
   anomalies.forEach(({ operations, premises = [] }, anomaly) => {
     const listed = new Set(operations);
     for (const premise of premises) {
       const awaited = { anomaly, listed, premise, end: endOf(history, premise) };
       if (premise.fact === 'writers') push(byWrite, writeName(premise.key, premise.value), awaited);
+      else if (premise.fact === 'read-modify-writes') rewriting.push(awaited);
       else if (premise.fact === 'all') for (const f of premise.f) push(byName, f, awaited);
       else if (!given(premise, options)) wrong.set(anomaly, `not so: ${tell(premise)}`);
     }
   });
-  if (byWrite.size + byName.size === 0) return wrong;
+  if (byWrite.size + byName.size + rewriting.length === 0) return wrong;
   const { types, processes, pairs, indices, functions, functionNames, keys, keyNames } = history.columns;
   for (let position = 0; position < history.length; position++) {
     if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
+    if (rewriting.length > 0 && types[position] === OK && !readsBeforeWrites(history.value(position))) {
+      for (const { anomaly, premise } of rewriting) {
+        if (!wrong.has(anomaly)) wrong.set(anomaly, `event ${String(indices[position])} writes unread: ${tell(premise)}`);
+      }
+    }
     const begins = types[position] === INVOKE || pairs[position] === NONE;
     if (!begins || processes[position] === NEMESIS) continue;
     const index = indices[position];
@@ -88,6 +95,8 @@ export function tell(premise: Premise): string {
       return `nobody else asked to write ${identity(premise.value)}${of}`;
     case 'all':
       return `every ${premise.f.join(', ')}${of}${premise.before === undefined ? '' : ` before event ${String(premise.before)}`}`;
+    case 'read-modify-writes':
+      return 'every transaction reads what it writes';
     case 'initial':
       return `the first value${of} is ${identity(premise.value)}`;
     case 'option':
@@ -98,6 +107,16 @@ export function tell(premise: Premise): string {
 function given(premise: Premise, options: Options): boolean {
   if (premise.fact === 'option') return same(options[premise.name] ?? null, premise.value);
   return premise.fact !== 'initial' || same(options['initial'] ?? null, premise.value);
+}
+
+function readsBeforeWrites(value: Json): boolean {
+  if (!isTransaction(value)) return true;
+  const read = new Set<string>();
+  return value.every(([f, key]) => {
+    const name = identity(key);
+    if (f === 'r') read.add(name);
+    return read.has(name);
+  });
 }
 
 function endOf(history: History, premise: Premise): number {

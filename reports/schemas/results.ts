@@ -27,6 +27,7 @@ const premise = z
   .discriminatedUnion('fact', [
     z.object({ fact: z.literal('writers'), key, value: json }),
     z.object({ fact: z.literal('all'), f: z.array(z.string()), key, before: z.number().optional() }),
+    z.object({ fact: z.literal('read-modify-writes') }),
     z.object({ fact: z.literal('initial'), key, value: json }),
     z.object({ fact: z.literal('option'), name: z.string(), value: json }),
   ])
