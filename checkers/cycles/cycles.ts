@@ -13,6 +13,7 @@ import { Limits, OverBudget } from './limits.js';
 import type { Order } from './realtime.js';
 import { operationsOf } from './naming.js';
 import { NotUnique } from './not-unique.js';
+import { withPremises } from './premises.js';
 import { decideRegisters } from './polygraph/decide.js';
 import { LEVELS } from './polygraph/levels.js';
 import { listReasons, registerReasons } from './reasons.js';
@@ -28,7 +29,8 @@ const EXPLAINED = 8;
 export const listAppend: Checker = {
   name: 'list-append',
   summary: 'transactions of appends and reads: dependencies, cycles and other anomalies, against a consistency model',
-  check: (history, context) => check(history, context, 'list-append'),
+  check: (history, context) =>
+    withPremises(check(history, context, 'list-append'), history, 'list-append', context.options),
 };
 
 /** Transactions over registers whose writes are unique per key. */
@@ -36,7 +38,8 @@ export const rwRegister: Checker = {
   name: 'rw-register',
   summary:
     'transactions of unique writes and reads: dependencies, cycles and other anomalies, against a consistency model',
-  check: (history, context) => check(history, context, 'rw-register'),
+  check: (history, context) =>
+    withPremises(check(history, context, 'rw-register'), history, 'rw-register', context.options),
 };
 
 /** The same for a history known to begin with nothing written: a value that nobody wrote came out of thin air. */

@@ -180,7 +180,9 @@ export class ListAppendInference {
         if (mops[writeMop] & INTERMEDIATE && writer !== reader) this.reportIntermediate(mop, writeMop);
       }
       if (length > 0 && (irregular || length > firstFailed)) this.reportAborted(mop);
-      if (place >= -1 && (length === 0 || place >= 0) && place + 1 < order.length)
+      // Where reads contradict each other, one may show what the order has as its successor.
+      const hasNext = (length === 0 || place >= 0) && place + 1 < order.length;
+      if (hasNext && !(irregular && elementsRead(this.transactions, mop).includes(order[place + 1])))
         this.overwrittenAt(reader, place + 1);
       if (mops[mop] & REWRITTEN && !irregular) this.noteRewriter(view.key, reader, length);
     }

@@ -39,8 +39,6 @@ export class Accesses {
       this.firstRead[key] = mop;
       this.lastWrite[key] = NONE;
       flags[mop] = EXTERNAL;
-    } else if (this.firstRead[key] < 0) {
-      this.firstRead[key] = mop;
     }
   }
 

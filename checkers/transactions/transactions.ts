@@ -8,7 +8,7 @@ export const WRITE = 1;
 export const INTERMEDIATE = 2;
 /** A read that is the transaction's first access of its key. */
 export const EXTERNAL = 4;
-/** The transaction's first read of its key, when a write of that key follows it. */
+/** A read that is the transaction's first access of its key, when a write of that key follows it. */
 export const REWRITTEN = 8;
 
 export type Family = 'list-append' | 'rw-register';

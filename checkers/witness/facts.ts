@@ -50,7 +50,8 @@ export function contradicted(
     if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
     if (rewriting.length > 0 && types[position] === OK && !readsBeforeWrites(history.value(position))) {
       for (const { anomaly, premise } of rewriting) {
-        if (!wrong.has(anomaly)) wrong.set(anomaly, `event ${String(indices[position])} writes unread: ${tell(premise)}`);
+        if (!wrong.has(anomaly))
+          wrong.set(anomaly, `event ${String(indices[position])} writes unread: ${tell(premise)}`);
       }
     }
     const begins = types[position] === INVOKE || pairs[position] === NONE;

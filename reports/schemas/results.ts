@@ -52,12 +52,9 @@ const judgement = {
   details: record,
   checked: z.array(z.string()),
   notChecked: z.array(z.string()),
-  rests: z
-    .object({ observations: count, operations: count })
-    .optional()
-    .meta({
-      description: 'how many acknowledged answers could have contradicted the condition, of how many operations',
-    }),
+  rests: z.object({ observations: count, operations: count }).optional().meta({
+    description: 'how many acknowledged answers could have contradicted the condition, of how many operations',
+  }),
 };
 const verdict = z.discriminatedUnion('validity', [
   z.object({ ...judgement, validity: z.literal('valid'), anomalies: z.array(anomaly) }),

@@ -45,6 +45,8 @@ class Inference {
   private readonly ww: ReadEdge[] = [];
   private readonly rw: ReadEdge[] = [];
   private readonly committed: readonly Transaction[];
+  /** Keys that were read in their initial state where keys are assumed to go forward. */
+  private readonly keys: string[] = [];
   /** By key: committed transactions that write it. */
   private readonly writers = new Map<string, Transaction[]>();
 
@@ -66,7 +68,7 @@ class Inference {
         else this.followRegister(reader, access, at);
       });
     }
-    this.assume();
+    if (this.assume()) this.beginKeys();
     const open: Open[] = [];
     for (const [key, writers] of this.writers) {
       writers.forEach((a, i) => {
@@ -79,7 +81,7 @@ class Inference {
     }
     const { wr, seen, ww, rw } = this;
     const ordered = (key: string, pair: Edge) => ({ ww: [{ edge: pair, key, at: 0 }], rw: this.passedBy(key, pair) });
-    return { known: { nodes: this.transactions.all.length, wr, seen, ww, rw }, open, ordered };
+    return { known: { nodes: this.transactions.all.length + this.keys.length, wr, seen, ww, rw }, open, ordered };
   }
 
   private writersOf(key: string): readonly Transaction[] {
@@ -152,14 +154,32 @@ class Inference {
   }
 
   /** Orders of versions that hold by assumption, where the evidence says that it is made. */
-  private assume(): void {
-    if (this.transactions.data === 'lists') return;
+  private assume(): boolean {
+    if (this.transactions.data === 'lists') return false;
     const { premises } = this.evidence;
     const chosen = (option: string) =>
-      premises.some(({ fact, ...rest }) => fact === 'option' && 'name' in rest && rest.name === option && rest.value === true);
-    if (chosen('writesFollowReads') || premises.some(({ fact }) => fact === 'read-modify-writes')) this.assumeRewrites();
-    if (chosen('sequentialKeys')) this.assumeForward((a, b) => a.listed.invocation.process === b.listed.invocation.process);
+      premises.some(
+        ({ fact, ...rest }) =>
+          fact === 'option' && 'name' in rest && rest.name === option && (rest.value === true || rest.value === 'true'),
+      );
+    if (chosen('writesFollowReads') || premises.some(({ fact }) => fact === 'read-modify-writes'))
+      this.assumeRewrites();
+    if (chosen('sequentialKeys'))
+      this.assumeForward((a, b) => a.listed.invocation.process === b.listed.invocation.process);
     if (chosen('linearizableKeys')) this.assumeForward(() => true);
+    return true;
+  }
+
+  /** The first version of a key, a node of its own, precedes all others. */
+  private initialOf(key: string): number {
+    if (!this.keys.includes(key)) this.keys.push(key);
+    return this.transactions.all.length + this.keys.indexOf(key);
+  }
+
+  private beginKeys(): void {
+    for (const key of this.keys) {
+      for (const { number } of this.writersOf(key)) this.ww.push({ edge: [this.initialOf(key), number], key, at: 0 });
+    }
   }
 
   /** Who reads a version and writes the key replaces it. */
@@ -177,20 +197,31 @@ class Inference {
         for (const key of new Set(a.accesses.map(({ key: of }) => of))) {
           const before = this.source(a, key, 'left');
           const after = this.source(b, key, 'met');
-          if (before !== undefined && after !== undefined && before !== after)
-            this.order(key, [before.number, after.number]);
+          if (before === undefined || after === undefined) continue;
+          // A version that a transaction wrote before another of its own, met after that one, precedes itself.
+          if (before.node !== after.node || before.place > after.place) this.order(key, [before.node, after.node]);
         }
       }
     }
   }
 
-  /** Whose version of a key a transaction left behind, or met first. */
-  private source(transaction: Transaction, key: string, when: 'left' | 'met'): Transaction | undefined {
+  /** Which version of a key a transaction left behind, or met first: its writer, and the place among that one's accesses. */
+  private source(transaction: Transaction, key: string, when: 'left' | 'met'): Version | undefined {
     const own = transaction.accesses.filter((access) => access.key === key);
     const access = when === 'left' ? (own.findLast(({ is }) => is === 'write') ?? own.at(-1)) : own[0];
     if (access === undefined) return undefined;
-    return access.is === 'write' ? transaction : this.transactions.writer(key, access.value);
+    if (access.is === 'read' && this.transactions.isInitial(key, access.value))
+      return { node: this.initialOf(key), place: 0 };
+    const writer = access.is === 'write' ? transaction : this.transactions.writer(key, access.value);
+    if (writer === undefined) return undefined;
+    const isWrite = (other: Access) => other.is === 'write' && other.key === key && other.value === access.value;
+    return { node: writer.number, place: writer.accesses.findIndex(isWrite) };
   }
+}
+
+interface Version {
+  readonly node: number;
+  readonly place: number;
 }
 
 function keysWritten({ accesses }: Transaction): ReadonlySet<string> {
@@ -200,4 +231,3 @@ function keysWritten({ accesses }: Transaction): ReadonlySet<string> {
 function appends({ accesses }: Transaction, of: string): readonly string[] {
   return accesses.filter(({ is, key }) => is === 'write' && key === of).map(({ value }) => value);
 }
-

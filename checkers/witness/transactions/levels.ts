@@ -28,8 +28,7 @@ const dirty = (situation: Situation) => cyclic(situation.nodes, dependencies(sit
 const uncommitted = ({ nodes, ww, time }: Situation) => cyclic(nodes, [...plain(ww), ...time]);
 
 /** One moment each (Adya's PL-3). */
-const serial = (situation: Situation) =>
-  cyclic(situation.nodes, [...dependencies(situation), ...plain(situation.rw)]);
+const serial = (situation: Situation) => cyclic(situation.nodes, [...dependencies(situation), ...plain(situation.rw)]);
 
 /** Two moments each, that of the snapshot and that of the commit: who depends on another starts after it committed. */
 const snapshots = (situation: Situation) => {
@@ -48,9 +47,15 @@ const reads = ({ wr, time }: Situation) => [...plain(wr), ...time];
 
 const prefix = (situation: Situation) => {
   const missed = reads(situation).flatMap(([from, to]) =>
-    plain(situation.rw).filter(([reader]) => reader === to).map(([, writer]): Edge => [from, writer]),
+    plain(situation.rw)
+      .filter(([reader]) => reader === to)
+      .map(([, writer]): Edge => [from, writer]),
   );
-  return dirty(situation) || missed.some(([from, to]) => from === to) || cyclic(situation.nodes, [...dependencies(situation), ...missed]);
+  return (
+    dirty(situation) ||
+    missed.some(([from, to]) => from === to) ||
+    cyclic(situation.nodes, [...dependencies(situation), ...missed])
+  );
 };
 
 const causal = (situation: Situation) =>

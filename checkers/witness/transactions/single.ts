@@ -82,19 +82,31 @@ function isWriteOf({ is, key, value }: Access, of: string, what: string): boolea
   return is === 'write' && key === of && value === what;
 }
 
-/** A transaction contradicts its own earlier accesses of a key. */
+/** A transaction contradicts its own earlier accesses of a key, or a read shows its appends in another order. */
 export const internal = proof(
-  ({ all, data }) =>
-    all.some(({ listed, accesses }) => {
-      if (listed.outcome !== 'ok') return false;
+  (transactions) =>
+    transactions.all.some(({ committed, accesses }) => {
+      if (!committed) return false;
       const keys = new Set(accesses.map(({ key }) => key));
       return [...keys].some((key) => {
         const own = accesses.filter((access) => access.key === key);
-        return data === 'lists' ? contradictsLists(own) : contradictsValues(own);
+        if (transactions.data === 'registers') return contradictsValues(own);
+        return contradictsLists(own) || isReversed(transactions, key, own);
       });
     }),
   'the transaction agrees with its own accesses',
 );
+
+function isReversed(transactions: Transactions, key: string, own: readonly Access[]): boolean {
+  const appended = own.filter(({ is }) => is === 'write').map(({ value }) => value);
+  return seenIn(transactions).some(({ access, place, value }) => {
+    const at = access.key === key ? appended.indexOf(value) : -1;
+    if (at < 0 || transactions.attempts(key, value)?.length !== 1) return false;
+    return appended
+      .slice(0, at)
+      .some((earlier) => access.list.indexOf(earlier) > place && transactions.attempts(key, earlier)?.length === 1);
+  });
+}
 
 function contradictsValues(own: readonly Access[]): boolean {
   return own.some(({ is, value }, at) => is === 'read' && at > 0 && own[at - 1].value !== value);
@@ -108,7 +120,8 @@ function contradictsLists(own: readonly Access[]): boolean {
       appended.push(value);
       continue;
     }
-    const expected = before === undefined ? [...list.slice(0, list.length - appended.length), ...appended] : [...before, ...appended];
+    const expected =
+      before === undefined ? [...list.slice(0, list.length - appended.length), ...appended] : [...before, ...appended];
     if (list.length !== expected.length || list.some((element, place) => element !== expected[place])) return true;
     before = list;
     appended = [];
@@ -122,9 +135,7 @@ export const dirtyUpdate = proof(
     seenIn(transactions).some(({ key, value, access, place }) => {
       const attempts = transactions.attempts(key, value) ?? [];
       if (attempts.length === 0 || !attempts.every(({ listed }) => listed.outcome === 'fail')) return false;
-      return access.list
-        .slice(place + 1)
-        .some((later) => transactions.writer(key, later)?.listed.outcome === 'ok');
+      return access.list.slice(place + 1).some((later) => transactions.writer(key, later)?.listed.outcome === 'ok');
     }),
   'no read shows an acknowledged append after one that had failed',
 );
