@@ -1,8 +1,10 @@
-import { FILL, type Agent } from '../engine/agent.js';
+import type { Agent } from '../engine/agent.js';
+import { FILL } from '../engine/disk-files.js';
 import { startDatabase, type Pod } from '../engine/pods.js';
 import type { Damage, DiskAbility } from '../system.js';
 import { bounded } from '../wait.js';
 import { isUp, kill } from './power.js';
+import { SandboxWatch } from './sandbox-watch.js';
 
 const TIMEOUT_MS = 15_000;
 /** A file for trying a write, and how long that may take. */
@@ -12,11 +14,18 @@ const PROBE_SECONDS = 1;
 /** Faults on a node's own XFS file system, from the agent, which has it mounted too. */
 export function diskAbility(podOf: (node: string) => Pod, agent: Agent): DiskAbility {
   const pathOf = (node: string) => agent.pathOf(podOf(node).node);
+  const watch = new SandboxWatch();
   return {
-    stall: async (node) => void (await agent.run(`fsfreeze -f ${pathOf(node)}`)),
+    stall: async (node) => {
+      watch.begin(podOf(node), () => agent.attempt(`fsfreeze -u ${pathOf(node)}`));
+      await agent.run(`fsfreeze -f ${pathOf(node)}`);
+    },
     fill: async (node) => void (await agent.run(fillScript(pathOf(node)))),
     fail: async (node) => void (await agent.run(`xfs_io -x -c shutdown ${pathOf(node)}`)),
-    mend: (node) => mend(podOf(node), agent),
+    mend: (node) => {
+      watch.end(node);
+      return mend(podOf(node), agent);
+    },
     probe: async (node) => readProbe((await agent.attempt(probeScript(pathOf(node)))).stdout),
     corrupt: (node, damage) => corrupt(podOf(node), agent, damage),
   };

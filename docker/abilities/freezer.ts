@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { bounded } from '../wait.js';
 import type { Pod } from '../engine/pods.js';
+import { unpause } from '../engine/thaw.js';
 import type { FreezerAbility } from '../system.js';
+import { SandboxWatch } from './sandbox-watch.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -10,16 +12,19 @@ const TIMEOUT_MS = 10_000;
  * address still answers, and commands still run in the pod.
  */
 export function freezerAbility(podOf: (node: string) => Pod): FreezerAbility {
+  const watch = new SandboxWatch();
   return {
     async freeze(node) {
       const pod = podOf(node);
       const { Running, Paused } = await state(pod);
       if (Paused) return;
       if (!Running) throw new Error(`${node}: the database is down and cannot be frozen`);
+      watch.begin(pod, () => unpause(pod.database));
       await bounded(pod.database.pause(), TIMEOUT_MS, `freezing ${node}`);
     },
     async thaw(node) {
       const pod = podOf(node);
+      watch.end(node);
       if (!(await state(pod)).Paused) return;
       try {
         await bounded(pod.database.unpause(), TIMEOUT_MS, `thawing ${node}`);

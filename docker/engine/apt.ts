@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../harness/kit/errors.js';
+import { startChild } from './children.js';
 
 /** Whether software can be installed here without asking: root, on a system with apt. */
 export async function canInstall(): Promise<boolean> {
@@ -16,28 +17,33 @@ let turn: Promise<unknown> = Promise.resolve();
  * Installs Debian packages; every line of output goes to `line`. Throws {@link UserError} with apt's last words. One at a
  * time: an update under way takes the package lists from under another one's feet, and apt's locks do not prevent it.
  */
-export function install(packages: readonly string[], line: (text: string) => void): Promise<void> {
-  const installed = turn.then(() => installNow(packages, line));
+export function install(
+  packages: readonly string[],
+  line: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const installed = turn.then(() => installNow(packages, line, signal));
   turn = installed.catch(() => undefined);
   return installed;
 }
 
-async function installNow(packages: readonly string[], line: (text: string) => void): Promise<void> {
+async function installNow(
+  packages: readonly string[],
+  line: (text: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_MODE: 'l' };
   for (const command of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-    const job = execa('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...command], {
-      env,
-      all: true,
-      reject: false,
-      timeout: 600_000,
-      stdin: 'ignore',
-    });
+    signal?.throwIfAborted();
+    const options = { env, all: true, timeout: 600_000, stdin: 'ignore' } as const;
+    const job = startChild('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...command], options, signal);
     const last: string[] = [];
     for await (const text of job.iterable({ from: 'all' })) {
       line(text);
       last.push(text);
     }
     const { failed } = await job;
+    signal?.throwIfAborted();
     // An update may fail for one of many sources and still have fetched what is needed; the installation decides.
     if (failed && command[0] === 'install') {
       throw new UserError(`Installing ${packages.join(' ')} failed: ${last.slice(-3).join(' / ')}`, EXIT.harnessError);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
 import { aptProxy, canInstall, debianSources, install } from './apt.js';
+import { startChild, unlessAborted } from './children.js';
 import { statusOf, type Engine } from './engine.js';
 import { follow } from './follow.js';
 import type { Progress } from './progress.js';
@@ -24,17 +25,18 @@ const REGISTRY_PATIENCE_MS = 15_000;
 const PULL_TIMEOUT_MS = 180_000;
 
 /** The base image: the one that is here, else pulled, else built from the Debian archive with mmdebstrap. */
-export async function ensureBase(engine: Engine, progress: Progress): Promise<BaseImage> {
+export async function ensureBase(engine: Engine, progress: Progress, signal?: AbortSignal): Promise<BaseImage> {
   const known = await findBase(engine);
   if (known) {
     progress({ task: TASK, state: 'cached', line: known.reference });
     return known;
   }
   progress({ task: TASK, state: 'started', line: `pulling ${OFFICIAL}` });
-  const refusal = await pull(engine, OFFICIAL);
+  const refusal = await pull(engine, OFFICIAL, signal);
+  signal?.throwIfAborted();
   if (refusal === undefined) return finished(engine, OFFICIAL, progress);
   progress({ task: TASK, state: 'output', line: 'no registry answers; building it from the Debian archive' });
-  await bootstrapDebian(engine, refusal, progress);
+  await bootstrapDebian(engine, refusal, progress, signal);
   return finished(engine, SELF_MADE, progress);
 }
 
@@ -66,17 +68,15 @@ async function finished(engine: Engine, reference: string, progress: Progress): 
 }
 
 /** Pulls an image; answers why it could not. */
-async function pull(engine: Engine, reference: string): Promise<string | undefined> {
+async function pull(engine: Engine, reference: string, signal?: AbortSignal): Promise<string | undefined> {
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(new Error('the registry does not answer')), REGISTRY_PATIENCE_MS);
   try {
-    const stream = await engine.pull(reference, { abortSignal: abort.signal });
+    const stop = AbortSignal.any([abort.signal, ...(signal === undefined ? [] : [signal])]);
+    const stream = await engine.pull(reference, { abortSignal: stop });
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(new Error('the pull takes too long')), PULL_TIMEOUT_MS);
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
-    });
-    await Promise.race([follow(engine, stream), aborted]);
+    await unlessAborted(follow(engine, stream), stop);
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -85,7 +85,12 @@ async function pull(engine: Engine, reference: string): Promise<string | undefin
   }
 }
 
-async function bootstrapDebian(engine: Engine, refusal: string, progress: Progress): Promise<void> {
+async function bootstrapDebian(
+  engine: Engine,
+  refusal: string,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const line = (text: string) => progress({ task: TASK, state: 'output', line: text });
   const { failed: missing } = await execa('mmdebstrap', ['--version'], { reject: false });
   if (missing) {
@@ -95,15 +100,23 @@ async function bootstrapDebian(engine: Engine, refusal: string, progress: Progre
         EXIT.harnessError,
       );
     }
-    await install(['mmdebstrap', 'debian-archive-keyring'], line);
+    await install(['mmdebstrap', 'debian-archive-keyring'], line, signal);
   }
-  await withScratch((scratch) => importDebian(engine, scratch, line));
+  await withScratch((scratch) => importDebian(engine, scratch, line, signal));
 }
 
 /** `mmdebstrap | docker import`, with no file in between. */
-async function importDebian(engine: Engine, scratch: string, line: (text: string) => void): Promise<void> {
+async function importDebian(
+  engine: Engine,
+  scratch: string,
+  line: (text: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const proxy = await aptProxy();
-  const job = execa(
+  // Ended also when the engine refuses what it makes: nobody would read the rest.
+  const refused = new AbortController();
+  const stop = AbortSignal.any([refused.signal, ...(signal === undefined ? [] : [signal])]);
+  const job = startChild(
     'mmdebstrap',
     [
       '--variant=minbase',
@@ -119,7 +132,8 @@ async function importDebian(engine: Engine, scratch: string, line: (text: string
       '-',
       ...(await debianSources(SUITE)),
     ],
-    { env: { TMPDIR: scratch }, buffer: { stdout: false }, encoding: 'buffer', reject: false, timeout: 900_000 },
+    { env: { TMPDIR: scratch }, buffer: { stdout: false }, encoding: 'buffer', timeout: 900_000 } as const,
+    stop,
   );
   const said: string[] = [];
   job.stderr.on('data', (chunk: Buffer) => {
@@ -130,10 +144,17 @@ async function importDebian(engine: Engine, scratch: string, line: (text: string
     }
   });
   const [repository, tag] = SELF_MADE.split(':');
-  const imported = engine.importImage(job.stdout, { repo: repository, tag });
-  const [{ failed }, answer] = await Promise.all([job, imported]);
-  await follow(engine, answer);
+  const imported = (async () => {
+    const answer = await unlessAborted(engine.importImage(job.stdout, { repo: repository, tag }), signal);
+    await unlessAborted(follow(engine, answer), signal);
+  })();
+  imported.catch((error: unknown) => refused.abort(error));
+  const { failed } = await job;
+  // What it says of a pipe that broke is not the reason.
+  if (!failed || stop.aborted) await imported;
+  signal?.throwIfAborted();
   if (!failed) return;
+  imported.catch(() => undefined);
   // A torn archive may have been imported as far as it came.
   await engine
     .getImage(SELF_MADE)

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { EXIT, UserError } from '../../harness/kit/errors.js';
 import { until } from '../wait.js';
 import { canInstall, install } from './apt.js';
+import { unlessAborted } from './children.js';
 import { reach, whatToDo, type Engine } from './engine.js';
 import { startTicksOf } from './owner.js';
 import { silent, task, type Progress } from './progress.js';
@@ -16,7 +17,7 @@ const TASK = 'Docker Engine';
  * An engine that answers: the one that runs; else, as root on Debian or Ubuntu, one installed and started here; else a
  * {@link UserError} (exit 255) with one line of what to do. An engine of another host (DOCKER_HOST) is never touched.
  */
-export async function prepareEngine(progress: Progress = silent): Promise<Engine> {
+export async function prepareEngine(progress: Progress = silent, signal?: AbortSignal): Promise<Engine> {
   const found = await reach();
   if (found.kind === 'up') {
     progress({ task: TASK, state: 'cached', line: `version ${found.version}, API ${found.apiVersion}` });
@@ -28,8 +29,9 @@ export async function prepareEngine(progress: Progress = silent): Promise<Engine
   let engine: Engine | undefined;
   await task(TASK, 'no engine answers; setting one up', progress, async () => {
     const line = (text: string) => progress({ task: TASK, state: 'output', line: text });
-    if (!(await isInstalled())) await install(['docker.io', ...extras()], line);
-    engine = await start(line);
+    if (!(await isInstalled())) await install(['docker.io', ...extras()], line, signal);
+    signal?.throwIfAborted();
+    engine = await unlessAborted(start(line), signal);
     return 'started';
   });
   return engine!;

@@ -1,8 +1,10 @@
 import { EXIT, UserError } from '../../harness/kit/errors.js';
 import { bounded } from '../wait.js';
+import { IMAGE } from './disk-files.js';
 import type { Engine } from './engine.js';
 import { runHelper } from './helper.js';
 import { labelsOf, nameOf } from './labels.js';
+import { devicesOn } from './thaw.js';
 
 /** A disk of its own for one data volume: an XFS file system in a file, on a loop device. */
 export interface Disk {
@@ -23,8 +25,6 @@ export interface DiskRequest {
 }
 
 const TIMEOUT_MS = 60_000;
-/** All that the kernel tells of a loop device is this name. */
-export const IMAGE = 'faultline-disk.img';
 
 /**
  * Makes a disk for each node. The image file lies in a volume with the run's labels, so that the janitor finds the loop
@@ -87,9 +87,7 @@ export async function detachDisks(engine: Engine, files: readonly string[]): Pro
   // Without a toolbox no disk was ever made.
   if (files.length === 0 || image === undefined) return;
   const paths = files.map((_, at) => `/disks/${at}`);
-  const script = paths
-    .map((path) => `for loop in $(losetup -n -O NAME -j ${path}/${IMAGE} 2>/dev/null); do losetup -d "$loop"; done`)
-    .join('\n');
+  const script = paths.map((path) => `for loop in ${devicesOn(path)}; do losetup -d "$loop"; done`).join('\n');
   const volumes = Object.fromEntries(paths.map((path, at) => [path, files[at]!]));
   // Of a run of its own: whoever else is cleaning up after the dead one must not take the helper for a leftover.
   const runId = `janitor-${process.pid}`;
@@ -97,7 +95,8 @@ export async function detachDisks(engine: Engine, files: readonly string[]): Pro
   await runHelper(engine, spec, TIMEOUT_MS);
 }
 
-async function someToolbox(engine: Engine): Promise<string | undefined> {
+/** Any image with the tools; undefined where no disk was ever made. */
+export async function someToolbox(engine: Engine): Promise<string | undefined> {
   const filters = { label: ['faultline.image=toolbox'] };
   const images = await bounded(engine.listImages({ filters }), 10_000, 'looking for the toolbox image');
   return images.sort((a, b) => b.Created - a.Created)[0]?.Id;

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What a guard is told when the run has been taken down in order; any other end of its input is the harness' death. */
@@ -17,6 +18,29 @@ export interface Guard {
  * namespace, and so both containers, from ending until somebody thaws it.
  */
 export function startGuard(runId: string): Guard {
+  let dismissed = false;
+  let guardian = start(runId);
+  // Should somebody end it, another one takes over; one that cannot even start is not tried for ever.
+  let left = RESTARTS;
+  const watch = () => {
+    guardian.once('exit', () => {
+      if (dismissed || left-- === 0) return;
+      guardian = start(runId);
+      watch();
+    });
+  };
+  watch();
+  return {
+    dismiss: () => {
+      dismissed = true;
+      guardian.stdin.end(DISMISSAL);
+    },
+  };
+}
+
+const RESTARTS = 5;
+
+function start(runId: string): ChildProcessByStdio<Writable, null, null> {
   const fromSources = import.meta.url.endsWith('.ts');
   const script = fileURLToPath(new URL(fromSources ? './guardian.ts' : './guardian.js', import.meta.url));
   // TypeScript sources need a loader to run as a program; the package has none and needs none.
@@ -32,5 +56,5 @@ export function startGuard(runId: string): Guard {
   (guardian.stdin as Socket).unref();
   guardian.on('error', () => undefined);
   guardian.stdin.on('error', () => undefined);
-  return { dismiss: () => void guardian.stdin.end(DISMISSAL) };
+  return guardian;
 }

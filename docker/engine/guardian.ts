@@ -5,7 +5,7 @@ import { DISMISSAL } from './guard.js';
 import { removeRun } from './janitor.js';
 
 // Ctrl-C and a closed terminal are the harness' business.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
 
 let heard = '';
 process.stdin.setEncoding('utf8');

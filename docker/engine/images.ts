@@ -2,6 +2,7 @@ import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
 import type { ImageSource } from '../system.js';
 import { imageId, type BaseImage } from './base.js';
 import type { Engine } from './engine.js';
+import { unlessAborted } from './children.js';
 import { follow } from './follow.js';
 import { contentHash, filesIn } from './folder.js';
 import type { Progress } from './progress.js';
@@ -19,6 +20,7 @@ export async function ensureImage(
   base: BaseImage,
   source: ImageSource,
   progress: Progress,
+  signal?: AbortSignal,
 ): Promise<BuiltImage> {
   const task = `image ${source.name}`;
   const reference = await referenceOf(source, base);
@@ -29,7 +31,7 @@ export async function ensureImage(
   }
   progress({ task, state: 'started', line: `building ${reference}` });
   try {
-    await build(engine, base, source, reference, (line) => progress({ task, state: 'output', line }));
+    await build(engine, base, source, reference, (line) => progress({ task, state: 'output', line }), signal);
   } catch (error) {
     progress({ task, state: 'failed', line: messageOf(error) });
     throw error;
@@ -54,7 +56,9 @@ async function build(
   source: ImageSource,
   reference: string,
   line: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
+  const stop = AbortSignal.any([AbortSignal.timeout(BUILD_TIMEOUT_MS), ...(signal === undefined ? [] : [signal])]);
   const stream = await engine.buildImage(
     { context: source.folder, src: [...(await filesIn(source.folder))] },
     {
@@ -65,18 +69,19 @@ async function build(
       networkmode: 'host',
       rm: true,
       forcerm: true,
-      abortSignal: AbortSignal.timeout(BUILD_TIMEOUT_MS),
+      abortSignal: stop,
     },
   );
   const last: string[] = [];
   try {
-    await follow(engine, stream, (event) => {
+    const followed = follow(engine, stream, (event) => {
       for (const text of (event.error ?? event.stream ?? '').split('\n')) {
         if (!text.trim()) continue;
         last.push(text.trim());
         line(text.trim());
       }
     });
+    await unlessAborted(followed, stop);
   } catch (error) {
     const words = [...last.slice(-4), messageOf(error)].filter((text, i, all) => all.indexOf(text) === i);
     throw new UserError(`Building image ${source.name} failed: ${words.join(' / ')}`, EXIT.harnessError);

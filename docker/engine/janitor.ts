@@ -1,10 +1,11 @@
 import { EXIT, UserError } from '../../harness/kit/errors.js';
 import { bounded, until } from '../wait.js';
 import { asUserError, connect, statusOf, tolerating, type Engine } from './engine.js';
-import { detachDisks } from './disks.js';
+import { detachDisks, someToolbox } from './disks.js';
 import { LABEL, type Role } from './labels.js';
 import { parseOwner, self, stateOf } from './owner.js';
 import { sweepScratch } from './scratch.js';
+import { thawDisks, unpause } from './thaw.js';
 
 /** What was removed, by name. */
 export interface Removed {
@@ -58,8 +59,9 @@ interface Belongings {
   readonly id: string;
   readonly owners: Set<string>;
   readonly containers: Named[];
-  /** Of the containers, the ids of those that hold disks. */
+  /** Of the containers, the ids of those that hold disks, and of those that are frozen. */
   readonly agents: string[];
+  readonly paused: string[];
   readonly networks: Named[];
   readonly volumes: string[];
   /** Volumes with the image file of a loop device each. */
@@ -71,7 +73,8 @@ interface Belongings {
 
 const LIST_TIMEOUT_MS = 15_000;
 const REMOVE_TIMEOUT_MS = 60_000;
-const AGENT_SECONDS = 10;
+const INSIST_TIMEOUT_MS = 20_000;
+const AGENT_SECONDS = 5;
 /** A run of another pid namespace with nothing running may still be starting; after this it is not. */
 const FOREIGN_GRACE_SECONDS = 600;
 
@@ -97,6 +100,7 @@ async function inventory(engine: Engine, runId?: string): Promise<readonly Belon
   for (const { Id, Names, Labels, State, Created } of containers) {
     const run = of(Labels);
     if (Labels[LABEL.role] === ('agent' satisfies Role)) run.agents.push(Id);
+    if (State === 'paused') run.paused.push(Id);
     run.containers.push({ id: Id, name: (Names[0] ?? Id).replace('/', '') });
     run.running ||= State === 'running' || State === 'paused';
     run.youngest = Math.max(run.youngest, Created);
@@ -119,6 +123,7 @@ function emptyRun(id: string): Belongings {
     owners: new Set(),
     containers: [],
     agents: [],
+    paused: [],
     networks: [],
     volumes: [],
     disks: [],
@@ -145,31 +150,59 @@ function isOwn(run: Belongings): boolean {
   });
 }
 
+/**
+ * Thaw first, kill then: of what is frozen, or waits for a frozen disk, nothing can be ended. One thing that resists does
+ * not keep the others.
+ */
 async function removeBelongings(engine: Engine, run: Belongings): Promise<void> {
   const work = async () => {
-    // An agent thaws what it froze before it ends; removed by force, it would leave processes that cannot be killed.
-    await Promise.all(
+    await thaw(engine, run);
+    // An agent thaws and unmounts before it ends, which is kinder to what is still running.
+    await Promise.allSettled(
       run.agents.map((id) => tolerating([304, 404, 409], engine.getContainer(id).stop({ t: AGENT_SECONDS }))),
     );
-    await Promise.all(
-      // 404: the sandbox removed itself meanwhile; 409: its removal is under way.
-      run.containers.map(({ id }) => tolerating([404, 409], engine.getContainer(id).remove({ force: true, v: true }))),
+    await everyOne(
+      run.containers.map(({ id, name }) => insist(`container ${name}`, () => removeContainer(engine, id))),
     );
-    await Promise.all([
+    await everyOne([
       ...run.networks.map(({ id }) => insist(`network ${id.slice(0, 12)}`, () => engine.getNetwork(id).remove())),
       ...run.volumes.map((name) => insist(`volume ${name}`, () => engine.getVolume(name).remove({ force: true }))),
     ]);
     if (run.disks.length === 0) return;
     // Unmounted with the last container that had it; while the device holds the file, the file's space is not given back.
     await detachDisks(engine, run.disks);
-    await Promise.all(
+    await everyOne(
       run.disks.map((name) => insist(`volume ${name}`, () => engine.getVolume(name).remove({ force: true }))),
     );
   };
   await bounded(work(), REMOVE_TIMEOUT_MS, `removing what run ${run.id} left`);
 }
 
-/** Networks and volumes are refused (403, 409) while a container that used them is still going away. */
+/** Whatever of it fails is left to the removal, which says what does not go away. */
+async function thaw(engine: Engine, run: Belongings): Promise<void> {
+  const image = run.disks.length === 0 ? undefined : await someToolbox(engine).catch(() => undefined);
+  await Promise.allSettled([
+    ...run.paused.map((id) => unpause(engine.getContainer(id))),
+    ...(image === undefined ? [] : [thawDisks(engine, image, { files: run.disks })]),
+  ]);
+}
+
+/** 404: the sandbox removed itself meanwhile. */
+async function removeContainer(engine: Engine, id: string): Promise<void> {
+  const container = engine.getContainer(id);
+  await tolerating([404], container.remove({ force: true, v: true }));
+}
+
+/** Waits for all, then throws the first failure. */
+async function everyOne(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/**
+ * Networks and volumes are refused (403, 409) while a container that used them is still going away, a container (409, 500)
+ * while its removal is under way or a process of it still dies.
+ */
 async function insist(what: string, remove: () => Promise<unknown>): Promise<void> {
   let refusal: unknown;
   const removed = await until(
@@ -180,11 +213,11 @@ async function insist(what: string, remove: () => Promise<unknown>): Promise<voi
       } catch (error) {
         refusal = error;
         const status = statusOf(error);
-        if (status !== 403 && status !== 409) throw error;
+        if (status !== 403 && status !== 409 && status !== 500) throw error;
         return undefined;
       }
     },
-    { timeoutMs: 10_000, everyMs: 100 },
+    { timeoutMs: INSIST_TIMEOUT_MS, everyMs: 100 },
   );
   if (!removed) {
     throw new UserError(`Cannot remove ${what}: still in use. Try faultline clean.`, EXIT.harnessError, {

@@ -20,29 +20,34 @@ export interface PreparedImages {
 
 /**
  * Makes sure of the base image, the toolbox and the images of a system, all built at once where they are missing; takes
- * well under a second where they are not. Undefined for a system that needs no containers.
+ * well under a second where they are not. What is being made is given up when the signal is aborted, and no child process
+ * goes on behind it. Undefined for a system that needs no containers.
  */
 export async function prepareImages(
   system: System,
   options: Readonly<Record<string, unknown>>,
   progress: Progress = silent,
   engine?: Engine,
+  signal?: AbortSignal,
 ): Promise<PreparedImages | undefined> {
   const sources = system.images?.(options);
-  return sources && prepareSources(engine ?? (await connect()), sources, progress);
+  return sources && prepareSources(engine ?? (await connect()), sources, progress, signal);
 }
 
 export async function prepareSources(
   engine: Engine,
   sources: readonly ImageSource[],
   progress: Progress = silent,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<PreparedImages> {
-  const base = await ensureBase(engine, progress).catch((error: unknown) => {
+  const base = await ensureBase(engine, progress, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
     throw asUserError('Making the base image', error);
   });
   const built = await Promise.allSettled(
-    [TOOLBOX, ...sources].map((source) => ensureImage(engine, base, source, progress)),
+    [TOOLBOX, ...sources].map((source) => ensureImage(engine, base, source, progress, signal)),
   );
+  signal.throwIfAborted();
   // All have ended before the first failure is reported, so that no build goes on behind it.
   const [toolbox, ...images] = built.map((result) => {
     if (result.status === 'rejected') throw asUserError('Building the images', result.reason);

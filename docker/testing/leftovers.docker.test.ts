@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareEngine } from '../engine/bootstrap.js';
-import { createDisks, IMAGE } from '../engine/disks.js';
+import { createDisks } from '../engine/disks.js';
+import { IMAGE } from '../engine/disk-files.js';
 import type { Engine } from '../engine/engine.js';
 import { removeRun } from '../engine/janitor.js';
 import { LABEL, labelsOf, nameOf } from '../engine/labels.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IMAGE } from '../engine/disks.js';
+import { IMAGE } from '../engine/disk-files.js';
 import { tolerating, type Engine } from '../engine/engine.js';
 import { LABEL } from '../engine/labels.js';
 import { demultiplexed } from '../engine/logs.js';

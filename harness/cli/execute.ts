@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
 import pc from 'picocolors';
-import { readHistory } from '../history/formats/read.js';
 import { EXIT, UserError } from '../kit/errors.js';
 import { nemeses, runCheckers } from '../registry.js';
 import { type LaunchObserver, launchRun } from '../run/launch.js';
 import { watchInChild } from '../run/live.js';
 import type { Plan, Results } from '../run/plan.js';
+import { historyOfRun } from '../run/recheck.js';
+import { withCauses } from '../run/run.js';
 import type { RunStatus } from '../run/status.js';
 import { createRun, type RunStore } from '../run/store.js';
 import { budgetOf } from './check.js';
@@ -18,43 +18,55 @@ import { exitCodeOf, printVerdict } from './verdict.js';
 /** For the process that looks at a run while it is recorded: from sources or from dist/, like this file. */
 const REGISTRY = new URL(import.meta.url.endsWith('.ts') ? '../registry.ts' : '../registry.js', import.meta.url);
 
-/** Runs a prepared test from nothing to its report. Sets the exit code; throws only where there is nothing to report. */
+/**
+ * Runs a prepared test from nothing to its report; plan.json is there from the first moment. Sets the exit code; throws
+ * only where there is nothing to report: then results.json says why, unless it cannot be written either.
+ */
 export async function execute(test: PreparedTest, args: TestArguments, display: Display): Promise<void> {
   display.log(seedLine(test.plan));
   const budget = budgetOf(args);
-  const interrupt = listenForInterrupts(display);
-  await prepareMachine(test, display);
-  interrupt.signal.throwIfAborted();
   const store = await createRun(args.out, test.plan.runId);
+  await store.savePlan(test.plan);
+  const interrupt = listenForInterrupts(display);
   const failFast = new AbortController();
   const stopEarly = (sentence: string) => {
     display.log(`${pc.red('✗')} ${sentence}`);
     if (args.failFast) failFast.abort(new Error('a violation was found (--fail-fast)'));
   };
-  const { results, plan } = await launchRun({
-    ...{ ...test, nemeses, checkers: runCheckers, budget, store },
-    signal: AbortSignal.any([interrupt.signal, failFast.signal]),
-    watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
-    observer: shownOn(display),
-  });
-  if (interrupt.signal.aborted && (await stat(store.historyPath)).size === 0) {
-    throw new UserError('interrupted before the first operation: nothing to judge or report', EXIT.harnessError);
+  try {
+    await prepareMachine(test, display, interrupt.signal);
+    const { results, plan } = await launchRun({
+      ...{ ...test, nemeses, checkers: runCheckers, budget, store },
+      signal: AbortSignal.any([interrupt.signal, failFast.signal]),
+      watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
+      observer: shownOn(display),
+    });
+    if (interrupt.signal.aborted && (await store.historyIsEmpty())) {
+      throw new UserError('interrupted before the first operation: nothing to judge or report', EXIT.harnessError);
+    }
+    display.status('writing the report', 'report');
+    await conclude(store, plan, results, display);
+  } catch (error) {
+    await store.saveFailure(test.plan, withCauses(error));
+    throw error;
+  } finally {
+    interrupt.stop();
   }
-  display.status('writing the report', 'report');
-  await conclude(store, plan, results, display);
-  interrupt.stop();
 }
 
-/** The engine and every image, with their progress side by side. */
+/** The engine and every image, with their progress side by side. What is being made is given up when the signal is aborted. */
 export async function prepareMachine(
   { system, plan }: Pick<PreparedTest, 'system' | 'plan'>,
   display: Display,
+  signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   if (!system.images) return;
   const { prepareEngine } = await import('../../docker/engine/bootstrap.js');
   const { prepareImages } = await import('../../docker/engine/prepare.js');
-  const engine = await prepareEngine(display.task);
-  await prepareImages(system, plan.system.options, display.task, engine);
+  const engine = await prepareEngine(display.task, signal);
+  await prepareImages(system, plan.system.options, display.task, engine, signal);
+  signal.throwIfAborted();
 }
 
 const STAGES = { logs: 'collecting logs', 'tear-down': 'taking the cluster down' } as const;
@@ -70,29 +82,34 @@ export function shownOn(display: Display): LaunchObserver {
 }
 
 async function conclude(store: RunStore, plan: Plan, results: Results, display: Display): Promise<void> {
-  const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
-  const input = await writeRunReports(store, { plan, results, history });
+  const history = await historyOfRun(store);
+  const input = await writeRunReports(store, { plan, results, history }, (line) =>
+    display.log(`${pc.yellow('!')} ${line}`),
+  );
   display.end();
   printVerdict(input, pathsOf(store));
   console.log(`\n${seedLine(plan)}`);
   process.exitCode = exitCodeOf(results.outcome);
 }
 
-/** Ctrl-C ends the test early: heal, stop, judge, report. A second one leaves at once; the pods notice and end too. */
+/** Ctrl-C, the end of the terminal, and what asks a process to end. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Ends the test early: heal, stop, judge, report. A second signal leaves at once; the pods notice and end too. */
 export function listenForInterrupts(display: Display): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
-  const onSignal = () => {
+  const onSignal = (name: NodeJS.Signals) => {
+    // A closed terminal tells its processes more than once.
+    if (controller.signal.aborted && name === 'SIGHUP') return;
     if (controller.signal.aborted) process.exit(EXIT.harnessError);
     display.log(`${pc.yellow('!')} interrupted: healing, then judging what was recorded (again to leave at once)`);
     controller.abort(new UserError('interrupted', EXIT.harnessError));
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of INTERRUPTS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     stop: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of INTERRUPTS) process.off(name, onSignal);
     },
   };
 }

@@ -101,8 +101,7 @@ export async function laboratoryFor(
   signal: AbortSignal,
 ): Promise<Laboratory> {
   const budget = budgetOf(args);
-  await prepareMachine({ system, plan }, display);
-  signal.throwIfAborted();
+  await prepareMachine({ system, plan }, display, signal);
   const means = { system, workloads, nemeses, checkers: runCheckers, budget, root: args.out };
   return { ...means, signal, observer: shownOn(display), finished: (rerun) => reportOn(rerun) };
 }
@@ -110,5 +109,5 @@ export async function laboratoryFor(
 async function reportOn({ store, plan, results }: Rerun): Promise<void> {
   if (await store.historyIsEmpty()) throw new UserError(`${store.directory}: nothing was recorded`, EXIT.harnessError);
   const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
-  await writeRunReports(store, { plan, results, history });
+  await writeRunReports(store, { plan, results, history }, (line) => console.error(line));
 }

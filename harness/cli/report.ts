@@ -1,4 +1,5 @@
-import { readHistory } from '../history/formats/read.js';
+import { EXIT, UserError } from '../kit/errors.js';
+import { historyOfRun } from '../run/recheck.js';
 import { RunStore } from '../run/store.js';
 import { command } from './command.js';
 import { pathsOf, writeRunReports } from './stored-run.js';
@@ -12,8 +13,10 @@ export const reportCommand = command({
   run: async (args) => {
     const store = new RunStore(String(args['run']));
     const [plan, results] = [await store.loadPlan(), await store.loadResults()];
-    const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
-    const input = await writeRunReports(store, { plan, results, history });
+    const history = await historyOfRun(store);
+    const input = await writeRunReports(store, { plan, results, history }, (line) => {
+      throw new UserError(line, EXIT.harnessError);
+    });
     printVerdict(input, pathsOf(store));
   },
 });

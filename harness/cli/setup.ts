@@ -3,6 +3,7 @@ import { EXIT, UserError } from '../kit/errors.js';
 import { systems } from '../registry.js';
 import { command } from './command.js';
 import { Display } from './display.js';
+import { listenForInterrupts } from './execute.js';
 
 export const setupCommand = command({
   command: 'setup [systems..]',
@@ -12,28 +13,30 @@ export const setupCommand = command({
   },
   run: async ({ browser, systems: named }) => {
     const display = new Display();
+    const { signal, stop } = listenForInterrupts(display);
     try {
       const names = Array.isArray(named) && named.length > 0 ? named.map(String) : Object.keys(systems);
-      await Promise.all([prepare(names, display), browser ? ensureBrowser(display) : undefined]);
+      await Promise.all([prepare(names, display, signal), browser ? ensureBrowser(display, signal) : undefined]);
     } finally {
+      stop();
       display.end();
     }
   },
 });
 
-async function prepare(names: readonly string[], display: Display): Promise<void> {
+async function prepare(names: readonly string[], display: Display, signal: AbortSignal): Promise<void> {
   const { prepareEngine } = await import('../../docker/engine/bootstrap.js');
   const { prepareImages } = await import('../../docker/engine/prepare.js');
-  const engine = await prepareEngine(display.task);
+  const engine = await prepareEngine(display.task, signal);
   for (const name of names) {
     const load = systems[name];
     if (!load) throw new UserError(`unknown system ${name}; see faultline list systems`);
     const system = await load();
-    await prepareImages(system, system.options.parse({}), display.task, engine);
+    await prepareImages(system, system.options.parse({}), display.task, engine, signal);
   }
 }
 
-async function ensureBrowser(display: Display): Promise<void> {
+async function ensureBrowser(display: Display, signal: AbortSignal): Promise<void> {
   const found = await execa('chromium', ['--version'], { reject: false });
   if (!found.failed) {
     display.task({ task: 'browser', state: 'cached', line: found.stdout.trim() });
@@ -44,8 +47,7 @@ async function ensureBrowser(display: Display): Promise<void> {
     throw new UserError('no chromium on the PATH; install it (Debian: apt-get install chromium)', EXIT.harnessError);
   }
   display.task({ task: 'browser', state: 'started', line: 'installing chromium' });
-  await install(['chromium'], (line) => {
-    display.task({ task: 'browser', state: 'output', line });
-  });
+  const line = (text: string) => display.task({ task: 'browser', state: 'output', line: text });
+  await install(['chromium'], line, signal);
   display.task({ task: 'browser', state: 'done', line: 'installed' });
 }

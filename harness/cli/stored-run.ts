@@ -4,6 +4,7 @@ import type { ReportInput } from '../../reports/report.js';
 import { LOG_WINDOW, type LogWindow, readLogs } from '../../reports/logs.js';
 import { firstViolationTime, writeReports } from '../../reports/report.js';
 import { metricsOf } from '../archive/metrics.js';
+import { messageOf } from '../kit/errors.js';
 import { runCheckers, workloads } from '../registry.js';
 import type { Plan } from '../run/plan.js';
 import { recheck } from '../run/recheck.js';
@@ -36,7 +37,7 @@ export async function checkRun(directory: string, args: CheckRunArguments, displ
       display.status(`checking: ${line}`, line);
     },
   });
-  const input = await writeRunReports(store, { plan, results, history });
+  const input = await writeRunReports(store, { plan, results, history }, (line) => display.log(`! ${line}`));
   display.end();
   if (args.json === true) console.log(JSON.stringify(results, null, 2));
   else printVerdict(input, pathsOf(store));
@@ -47,15 +48,26 @@ function judgedAgainst(plan: Plan, consistency: string | undefined): Plan {
   return consistency === undefined ? plan : { ...plan, consistency };
 }
 
-/** Writes metrics.json, report.html, junit.xml and summary.md of a run, with its nodes' logs where there are any. */
-export async function writeRunReports(store: RunStore, input: ReportInput): Promise<ReportInput> {
+/**
+ * Writes metrics.json, report.html, junit.xml and summary.md of a run, with its nodes' logs where there are any. Where
+ * they cannot be written, that is told to `onTrouble` and costs nothing else.
+ */
+export async function writeRunReports(
+  store: RunStore,
+  input: ReportInput,
+  onTrouble: (line: string) => void,
+): Promise<ReportInput> {
   const files = ['plan.json', 'history.jsonl', 'results.json', 'metrics.json', 'junit.xml', 'summary.md'];
-  await writeFile(
-    join(store.directory, 'metrics.json'),
-    `${JSON.stringify(metricsOf(input.history, input.results))}\n`,
-  );
-  const complete = { ...input, logs: await readLogs(store.logsPath, logWindow(input)), files };
-  await writeReports(store.directory, complete);
+  let complete: ReportInput = { ...input, files };
+  try {
+    const metrics = `${JSON.stringify(metricsOf(input.history, input.results))}\n`;
+    await writeFile(join(store.directory, 'metrics.json'), metrics);
+    complete = { ...complete, logs: await readLogs(store.logsPath, logWindow(input)) };
+    await writeReports(store.directory, complete);
+  } catch (error) {
+    const reason = messageOf(error).split('\n')[0];
+    onTrouble(`${store.directory}: the reports could not be written: ${reason}; faultline report makes them again`);
+  }
   return complete;
 }
 

@@ -1,5 +1,6 @@
 import { type LaunchedResults, type LaunchedRun, launchRun } from '../run/launch.js';
 import type { Plan } from '../run/plan.js';
+import { withCauses } from '../run/run.js';
 import { createRun, newRunId, type RunStore } from '../run/store.js';
 
 /** Where plans are run again and again: a system with everything a run of it needs. */
@@ -22,7 +23,22 @@ export async function runAnew(plan: Plan, { root, finished, ...means }: Laborato
   const store = await createRun(root, runId);
   const command = `faultline replay ${store.planPath}`;
   const fresh = { ...plan, runId, createdAt: now.toISOString(), command };
-  const rerun = { store, ...(await launchRun({ ...means, plan: fresh, store })) };
+  await store.savePlan(fresh);
+  const rerun = { store, ...(await launched(means, fresh, store)) };
   await finished?.(rerun);
   return rerun;
+}
+
+/** A run that could not be launched leaves results that say why. */
+async function launched(
+  means: Omit<Laboratory, 'root' | 'finished'>,
+  plan: Plan,
+  store: RunStore,
+): Promise<LaunchedResults> {
+  try {
+    return await launchRun({ ...means, plan, store });
+  } catch (error) {
+    await store.saveFailure(plan, withCauses(error));
+    throw error;
+  }
 }

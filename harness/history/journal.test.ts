@@ -27,6 +27,7 @@ class FakeFile implements JournalFile {
   bytes = 0;
   writes = 0;
   closed = 0;
+  readonly order: string[] = [];
   constructor(
     private readonly capacity: number,
     private readonly gate: Promise<void> = Promise.resolve(),
@@ -39,9 +40,12 @@ class FakeFile implements JournalFile {
     this.bytes += bytesWritten;
     return { bytesWritten };
   }
-  async sync() {}
+  async sync() {
+    this.order.push(`sync after ${this.bytes}`);
+  }
   async close() {
     this.closed++;
+    this.order.push('close');
   }
 }
 
@@ -114,6 +118,15 @@ describe('a journal', () => {
     await journal.drained();
     await expect(journal.close()).rejects.toBe(journal.failed.reason);
     expect(file).toMatchObject({ bytes: 100, writes, closed: 1 });
+  });
+
+  it('is forced to the disk after its last byte and before it is closed', async () => {
+    const file = new FakeFile(Number.POSITIVE_INFINITY);
+    const journal = new Journal(file, 'here');
+    journal.append(event(0));
+    await journal.close();
+    expect(file.bytes).toBeGreaterThan(0);
+    expect(file.order).toEqual([`sync after ${file.bytes}`, 'close']);
   });
 
   it('never overwrites a journal', async () => {

@@ -3,6 +3,7 @@ import { ThreadBoard } from '../generator/threads.js';
 import type { Completion, Invocation, Operation } from '../history/operation.js';
 import type { Clock } from '../kit/clock.js';
 import { completionOf } from './completion.js';
+import { Counters } from './counters.js';
 import { Drive } from './drive.js';
 import { InFlight } from './in-flight.js';
 import type { Recorder } from './recorder.js';
@@ -11,7 +12,7 @@ import { Worker } from './worker.js';
 
 /** Operations issued before other work of the event loop gets its turn. */
 const BURST = 256;
-/** How long an interrupted run waits for the nemesis to finish what it is doing, ms. */
+/** How long a run that was stopped waits for the nemesis to finish what it is doing, ms. */
 const NEMESIS_GRACE_MS = 10_000;
 
 export interface InterpreterOptions {
@@ -23,6 +24,8 @@ export interface InterpreterOptions {
   readonly operationTimeoutMs: number;
   /** Performs what is emitted for the nemesis' thread; no timeout. What it throws counts as `info`. */
   readonly nemesis?: (invocation: Invocation) => Promise<Completion>;
+  /** Told of every invocation and completion, beside the journal. */
+  readonly counters?: Counters;
 }
 
 export interface Stops {
@@ -45,11 +48,13 @@ export class Interpreter {
   /** What each client thread is doing; serials tell a late answer from the one awaited. */
   private readonly invocations: (Invocation | undefined)[];
   private readonly serials: Float64Array;
+  private readonly counters: Counters;
   private nemesisInvocation: Invocation | undefined;
   private drive: Drive | undefined;
 
   constructor(private readonly options: InterpreterOptions) {
-    const { clock, concurrency, connector } = options;
+    const { clock, concurrency, connector, counters = new Counters() } = options;
+    this.counters = counters;
     this.board = new ThreadBoard(concurrency);
     this.inFlight = new InFlight(concurrency);
     this.invocations = new Array<Invocation | undefined>(concurrency).fill(undefined);
@@ -135,6 +140,7 @@ export class Interpreter {
     this.record(drive, thread, invocation, 'invoke');
     if (thread === 'nemesis') {
       this.nemesisInvocation = invocation;
+      this.counters.ofNemesis('invoke');
       const { nemesis = () => Promise.reject(new Error('this run has no nemesis')) } = this.options;
       nemesis(invocation)
         .catch(completionOf)
@@ -146,6 +152,7 @@ export class Interpreter {
     this.invocations[thread] = invocation;
     this.inFlight.add(thread, this.board.time + Math.ceil(this.options.operationTimeoutMs * 1e6));
     this.watchDeadlines(drive);
+    this.counters.client(invocation.workload, 'invoke');
     const awaited = () => serial === this.serials[thread];
     this.workers[thread]
       .perform(invocation)
@@ -167,6 +174,7 @@ export class Interpreter {
     this.serials[thread]++;
     this.invocations[thread] = undefined;
     this.inFlight.remove(thread);
+    this.counters.client(invocation.workload, completion.type);
     this.record(drive, thread, invocation, completion.type, completion);
     const worker = this.workers[thread];
     if (completion.type === 'info' || worker.exhausted) worker.replace(this.board.retire(thread));
@@ -177,6 +185,7 @@ export class Interpreter {
   private completeNemesis(drive: Drive, invocation: Invocation, completion: Completion): void {
     if (invocation !== this.nemesisInvocation) return;
     this.nemesisInvocation = undefined;
+    this.counters.ofNemesis(completion.type);
     this.record(drive, 'nemesis', invocation, completion.type, completion);
     this.board.release('nemesis');
     this.schedule(drive);
@@ -251,7 +260,16 @@ export class Interpreter {
 
   private stop(drive: Drive): void {
     drive.stopped = true;
+    this.giveUpNemesis(drive);
     this.schedule(drive);
+  }
+
+  /** What the nemesis is doing gets some time more: whoever stops the clients healed everything before, or gave that up. */
+  private giveUpNemesis(drive: Drive): void {
+    const invocation = this.nemesisInvocation;
+    if (invocation === undefined || drive.graceAlarm !== undefined) return;
+    const giveUp = () => this.completeNemesis(drive, invocation, { type: 'info', error: 'interrupted' });
+    drive.graceAlarm = this.options.clock.after(NEMESIS_GRACE_MS, giveUp);
   }
 
   private abort(drive: Drive): void {
@@ -259,11 +277,7 @@ export class Interpreter {
     for (let { oldest } = this.inFlight; oldest !== undefined; { oldest } = this.inFlight) {
       this.giveUp(drive, oldest, 'interrupted');
     }
-    const invocation = this.nemesisInvocation;
-    if (invocation !== undefined && drive.graceAlarm === undefined) {
-      const giveUp = () => this.completeNemesis(drive, invocation, { type: 'info', error: 'interrupted' });
-      drive.graceAlarm = this.options.clock.after(NEMESIS_GRACE_MS, giveUp);
-    }
+    this.giveUpNemesis(drive);
     this.schedule(drive);
   }
 

@@ -7,7 +7,8 @@ import type { Json } from '../history/operation.js';
 import { restoresOf } from '../history/restores.js';
 import { selectWorkload } from '../history/select.js';
 import { messageOf } from '../kit/errors.js';
-import { doubtsOf } from './doubts.js';
+import { damageOf } from './damage.js';
+import { doubtsOf, harnessErrorOf } from './doubts.js';
 import type { CheckerResult, EventLoopLag, Outcome, Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
 import { sentenceOf } from './sentence.js';
@@ -46,7 +47,9 @@ interface Case {
  * run gives the same results again.
  */
 export async function judge(request: JudgeRequest): Promise<Results> {
-  const { plan, history, harnessError, eventLoopLag } = request;
+  const { plan, history, eventLoopLag } = request;
+  const harnessError = request.harnessError ?? harnessErrorOf(history);
+  const damage = damageOf(history);
   const checks: CheckerResult[] = [];
   let anomalies = 0;
   for (const each of casesOf(request)) {
@@ -56,11 +59,11 @@ export async function judge(request: JudgeRequest): Promise<Results> {
     );
     // Lets progress be shown and a second Ctrl-C be heard between two checkers.
     await new Promise((resolve) => setImmediate(resolve));
-    const result = await check(each, request);
+    const result = damage === undefined ? await check(each, request) : undecided(each, damage);
     if (result.verdict.validity === 'invalid') anomalies += result.verdict.anomalies.length;
     checks.push(result);
   }
-  const doubts = doubtsOf(history);
+  const doubts = [...(damage === undefined ? [] : [damage]), ...doubtsOf(history)];
   const outcome = outcomeOf(checks, doubts, harnessError);
   const faults = faultsOf(history);
   const phases = phasesOf(history);
@@ -116,6 +119,15 @@ function missing(name: string): Checker {
       throw new Error(`this Faultline has no workload ${name}`);
     },
   };
+}
+
+/** Of a history with holes nothing is asked. */
+function undecided({ checker, workload, required }: Case, reason: string): CheckerResult {
+  const verdict: Verdict = {
+    ...{ validity: 'unknown', reason, anomalies: [], details: {} },
+    ...{ checked: [], notChecked: [reason] },
+  };
+  return { ...(workload !== undefined && { workload }), checker: checker.name, required, verdict, durationMs: 0 };
 }
 
 /** A checker that throws has decided nothing; that must not hide what the others found. */

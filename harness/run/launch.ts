@@ -1,5 +1,6 @@
 import type { Cluster, System } from '../../docker/system.js';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import { limited } from '../kit/limited.js';
 import type { LiveWatch } from './live.js';
 import type { Plan, Results } from './plan.js';
 import { runTest, type RunRequest } from './run.js';
@@ -31,6 +32,9 @@ export interface LaunchedResults {
 }
 
 const READY_TIMEOUT_MS = 180_000;
+/** Neither logs nor a tear-down that hangs may keep a verdict from being told. */
+const LOGS_LIMIT_MS = 60_000;
+const TEAR_DOWN_LIMIT_MS = 120_000;
 
 /**
  * Launches the cluster of a plan, runs the test on it, collects the logs, and takes the cluster down whatever happens.
@@ -80,8 +84,8 @@ async function onCluster<T>(
     return await work(cluster, { ...plan, startedAt, system: { ...plan.system, versions: cluster.versions } });
   } finally {
     observer?.stage?.('tear-down');
-    await Promise.resolve(cluster[Symbol.asyncDispose]()).catch((error: unknown) =>
-      observer?.trouble?.(`tear-down: ${messageOf(error)}; faultline clean removes what is left`),
+    await limited(Promise.resolve(cluster[Symbol.asyncDispose]()), TEAR_DOWN_LIMIT_MS, 'the cluster').catch(
+      (error: unknown) => observer?.trouble?.(`tear-down: ${messageOf(error)}; faultline clean removes what is left`),
     );
   }
 }
@@ -89,5 +93,7 @@ async function onCluster<T>(
 /** Logs help to understand a verdict; that they could not be had must not cost it. */
 async function collectLogs(cluster: Cluster, { store, observer }: LaunchedRun): Promise<void> {
   observer?.stage?.('logs');
-  await cluster.collectLogs(store.logsPath).catch((error: unknown) => observer?.trouble?.(`logs: ${messageOf(error)}`));
+  await limited(cluster.collectLogs(store.logsPath), LOGS_LIMIT_MS, 'the nodes').catch((error: unknown) =>
+    observer?.trouble?.(`logs: ${messageOf(error)}`),
+  );
 }

@@ -5,8 +5,12 @@ import type { Completion, Invocation, Json } from '../history/operation.js';
 import type { Clock } from '../kit/clock.js';
 import { messageOf } from '../kit/errors.js';
 import { completionOf } from './completion.js';
-import type { Recorder } from './recorder.js';
+import type { Counters } from './counters.js';
+import type { Recorder, Unrecorded } from './recorder.js';
 import { jsonOf } from './scheduled-faults.js';
+
+/** Longer than any injection or heal takes that ends at all: each of their steps has a limit of its own. */
+const HANGING_MS = 180_000;
 
 /**
  * Injects and heals what it is told, one thing at a time, and knows what is in place, so that everything can be healed
@@ -23,6 +27,7 @@ export class NemesisDriver {
     private readonly cluster: Cluster,
     private readonly recorder: Recorder,
     private readonly clock: Clock,
+    private readonly counters: Counters,
     private readonly signal?: AbortSignal,
   ) {}
 
@@ -61,12 +66,25 @@ export class NemesisDriver {
     const trouble: string[] = [];
     this.healing = true;
     // An injection still under way ends first: what it put in place is to be healed too.
-    await this.inTurn(() => Promise.resolve());
+    await this.withoutHanging(this.inTurn(() => Promise.resolve())).catch(() => {
+      // It is given up, and healing no longer waits for its turn behind it.
+      this.last = Promise.resolve();
+      trouble.push(`an injection or a heal did not end within ${HANGING_MS / 1000} s, and what it left is not known`);
+    });
     for (const { request, fault } of [...this.active.values()]) {
       const heal = { process: 'nemesis', f: 'heal' } as const;
-      this.recorder.record({ ...heal, type: 'invoke', value: { id: request.id } });
-      const completion = await this.inTurn(() => this.heal(request.id)).catch(completionOf);
-      this.recorder.record({ ...heal, value: { id: request.id }, ...completion });
+      const note = (event: Pick<Unrecorded, 'type' | 'value'>) => {
+        this.counters.ofNemesis(event.type);
+        try {
+          this.recorder.record({ ...heal, ...event });
+        } catch (error) {
+          // What cannot be written down is healed all the same.
+          trouble.push(`fault ${request.id}: its heal could not be recorded: ${messageOf(error)}`);
+        }
+      };
+      note({ type: 'invoke', value: { id: request.id } });
+      const completion = await this.withoutHanging(this.heal(request.id)).catch(completionOf);
+      note({ value: { id: request.id }, ...completion });
       const healed = completion.type === 'ok' && (completion.value as { healed: boolean }).healed;
       if (!healed) trouble.push(`fault ${request.id} (${fault.description}) could not be proven healed`);
     }
@@ -100,6 +118,21 @@ export class NemesisDriver {
     }
     if (healed.healed) this.active.delete(id);
     return { type: 'ok', value: { id, ...(healed as unknown as Readonly<Record<string, Json>>) } };
+  }
+
+  /** Rejects where the work takes so long that it will not end. */
+  private async withoutHanging<T>(work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const patience = this.clock.sleep(HANGING_MS, done.signal).then(() => {
+      if (!done.signal.aborted) throw new Error(`no answer after ${HANGING_MS / 1000} s`);
+      return work;
+    });
+    try {
+      return await Promise.race([work, patience]);
+    } finally {
+      done.abort();
+      patience.catch(() => undefined);
+    }
   }
 
   /** Runs it when all before is over, however that ended. */

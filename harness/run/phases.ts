@@ -6,6 +6,7 @@ import { messageOf } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
 import type { Assignment } from './cluster-connector.js';
 import { assign, ClusterConnector, setUpWorkloads } from './cluster-connector.js';
+import { Counters } from './counters.js';
 import { recordDoubt, recordEnd } from './doubts.js';
 import { Interpreter } from './interpreter.js';
 import { NemesisDriver } from './nemesis-driver.js';
@@ -49,10 +50,11 @@ export async function conduct(stage: Stage): Promise<void> {
 
   const trouble = new AbortController();
   const stop = AbortSignal.any([stage.failed, trouble.signal, ...(stage.signal ? [stage.signal] : [])]);
-  const driver = new NemesisDriver(stage.nemeses, cluster, recorder, clock, stop);
+  const counters = new Counters();
+  const driver = new NemesisDriver(stage.nemeses, cluster, recorder, clock, counters, stop);
   status.currentFault = () => driver.current;
   const interpreter = new Interpreter({
-    ...{ clock, recorder },
+    ...{ clock, recorder, counters },
     connector: new ClusterConnector(cluster, assignments, plan.operationTimeoutMs),
     concurrency: assignments.reduce((sum, { concurrency }) => sum + concurrency, 0),
     operationTimeoutMs: plan.operationTimeoutMs,
@@ -64,8 +66,10 @@ export async function conduct(stage: Stage): Promise<void> {
     if (!stop.aborted && plan.finalReads !== 'none') await finalReads(stage, interpreter, assignments, stop);
     if (stage.signal?.aborted) recordDoubt(recorder, `the run was ended early: ${messageOf(stage.signal.reason)}`);
     if (stage.failed.aborted) throw stage.failed.reason;
-    recordEnd(recorder);
+    recordEnd(recorder, counters.counted());
   } finally {
+    // Where a phase threw, clients are still at work: they must not outlive it.
+    trouble.abort();
     await within(CLOSE_MS, interpreter.close(), stage);
   }
 }

@@ -39,6 +39,11 @@ export async function judgeStored(request: StoredRequest): Promise<Judged> {
   return { results: await judge({ ...request, history, notes }), history };
 }
 
+/** What a run recorded, for its report; an empty history where nothing was. */
+export async function historyOfRun(store: RunStore): Promise<History> {
+  return (await recorded(store)).history;
+}
+
 /** A run that failed before its first event has an empty history. */
 async function recorded(store: RunStore): Promise<ReadResult> {
   if (await store.historyIsEmpty()) return { history: historyOf([]), notes: ['nothing was recorded'] };

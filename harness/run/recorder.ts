@@ -20,6 +20,11 @@ export class Recorder {
     readonly sink: EventSink,
   ) {}
 
+  /** Events so far. */
+  get recorded(): number {
+    return this.index;
+  }
+
   /** Journals it now: the event happened between the call and its return. */
   record(event: Unrecorded): Operation {
     const recorded = { index: this.index++, time: this.clock.nowNs(), ...event };

@@ -54,7 +54,7 @@ export class StatusMeter {
   /** Reports now as well, so that a new phase is seen at once. */
   enter(phase: RunStatus['phase']): void {
     this.phase = phase;
-    this.report?.(this.status());
+    this.tell();
   }
 
   stop(): void {
@@ -65,9 +65,18 @@ export class StatusMeter {
     this.cancel = this.clock.after(PERIOD_MS, () => {
       this.recent.push(this.completions);
       if (this.recent.length > PERIODS_PER_SECOND + 1) this.recent.shift();
-      this.report?.(this.status());
+      this.tell();
       this.tick();
     });
+  }
+
+  /** Showing how a run goes must never be what ends it. */
+  private tell(): void {
+    try {
+      this.report?.(this.status());
+    } catch {
+      this.stop();
+    }
   }
 
   private get completions(): number {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../kit/errors.js';
 import type { Results } from './plan.js';
 import { makePlan } from './plan-making.js';
-import { createRun, newRunId, RunStore } from './store.js';
+import { createRun, newRunId, RunStore, saveJson } from './store.js';
 import { planRequest } from './testing/world.js';
 
 let root: string;
@@ -28,6 +28,14 @@ describe('a run directory', () => {
     expect(await store.loadPlan()).toEqual(plan);
     expect(await store.loadResults()).toEqual(results);
     expect(readdirSync(store.directory).sort()).toEqual(['plan.json', 'results.json']);
+  });
+
+  it('forces a file to the disk before it takes its name', async () => {
+    const order: string[] = [];
+    const noted = (what: string) => async () => void order.push(what);
+    const file = { writeFile: noted('write'), sync: noted('sync'), close: noted('close') };
+    await saveJson(join(root, 'plan.json'), plan, { open: async () => file, rename: noted('rename') });
+    expect(order).toEqual(['write', 'sync', 'close', 'rename']);
   });
 
   it('is what latest points to, by turns', async () => {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import type { Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
+import { unjudged } from './unjudged.js';
 
 /** A run's directory: everything that is known of it, and all that is needed to check and show it again. */
 export class RunStore {
@@ -28,6 +29,15 @@ export class RunStore {
 
   saveResults(results: Results): Promise<void> {
     return saveJson(this.resultsPath, results);
+  }
+
+  /**
+   * Results of a run that ended before it could be judged; what was found already stays. Quiet where that cannot be
+   * written: the reason is on its way to the user anyhow.
+   */
+  async saveFailure(plan: Plan, harnessError: string): Promise<void> {
+    const known = await stat(this.resultsPath).catch(() => undefined);
+    if (known === undefined) await this.saveResults(unjudged(plan, harnessError)).catch(() => undefined);
   }
 
   /** True where nothing was recorded, or nothing is there. */
@@ -87,8 +97,11 @@ async function pointLatest(root: string, runId: string): Promise<void> {
   }
 }
 
-/** Written beside and renamed, so that a reader sees the old text or the new, never half of one. */
-export async function saveJson(path: string, value: unknown): Promise<void> {
+/**
+ * Written beside and renamed, so that a reader sees the old text or the new, never half of one; forced to the disk before
+ * it takes the name, or a machine that fails could leave the name without the text.
+ */
+export async function saveJson(path: string, value: unknown, { open, rename }: FileSystem = DISK): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w');
@@ -106,6 +119,14 @@ export async function saveJson(path: string, value: unknown): Promise<void> {
     throw new UserError(`${path}: cannot be written: ${remedy}`, EXIT.harnessError, { cause: error });
   }
 }
+
+/** What {@link saveJson} needs of a file system. */
+export interface FileSystem {
+  open(path: string, flags: 'w'): Promise<Pick<FileHandle, 'writeFile' | 'sync' | 'close'>>;
+  rename(from: string, to: string): Promise<void>;
+}
+
+const DISK: FileSystem = { open, rename };
 
 async function loadJson(path: string, hint: string): Promise<unknown> {
   let text: string;
