@@ -45,7 +45,7 @@ async function run(
 
 const nothing = () => undefined;
 /** After a change in place nothing else is to change. */
-const asIs = (_: unknown) => undefined;
+const asIs = (changed: unknown) => (changed, undefined);
 
 describe('whatever throws, in whichever phase, the run ends with results that say so', () => {
   it.each<[string, Results['outcome'], Changes, (request: Request) => Partial<RunRequest> | undefined]>([
@@ -99,7 +99,7 @@ describe('whatever throws, in whichever phase, the run ends with results that sa
   });
 
   it('an injection that never ends is given up, and what else is in place is healed', async () => {
-    const [results] = await run({ planned: FAULTS }, ({ cluster }) => ({
+    const [results] = await run({ planned: { ...FAULTS, rateHz: 10 } }, ({ cluster }) => ({
       nemeses: [outage(cluster.trouble, { inject: () => new Promise(() => undefined) })],
     }));
     expect(results.outcome).toBe('inconclusive');
@@ -107,7 +107,7 @@ describe('whatever throws, in whichever phase, the run ends with results that sa
   });
 
   it('a heal that never ends is given up', async () => {
-    const [results] = await run({ planned: FAULTS }, ({ cluster }) => ({
+    const [results] = await run({ planned: { ...FAULTS, rateHz: 10 } }, ({ cluster }) => ({
       nemeses: [
         outage(cluster.trouble, { inject: async () => ({ ...STUCK, heal: () => new Promise(() => undefined) }) }),
       ],
