@@ -10,6 +10,37 @@ export interface ModelOperation {
 }
 
 /**
+ * The data type that a specification describes, and what its operations are called there. Only a specification whose
+ * steps mean exactly this may declare it. Engines are chosen by it and never by a specification's name.
+ */
+export type DataType =
+  /** One value. `append` adds a text at its end; a `cas` is a pair [from, to], of which a failed one tells nothing. */
+  | {
+      readonly kind: 'register';
+      readonly read: string;
+      readonly write: string;
+      readonly cas?: string;
+      readonly append?: string;
+    }
+  /** First in, first out; a `dequeue` of null found it empty. */
+  | { readonly kind: 'queue'; readonly enqueue: string; readonly dequeue: string }
+  /** A number that is changed by amounts (1 where none is said). `tells`: which operations answer the number before. */
+  | {
+      readonly kind: 'counter';
+      readonly read: string;
+      readonly decrease?: string;
+      readonly tells: 'every operation' | 'reads';
+    };
+
+/** What option `initial` sets. */
+export interface InitialValue {
+  readonly default: Json;
+  /** In words, for the error: `a whole number`. */
+  readonly what: string;
+  accepts(value: Json): boolean;
+}
+
+/**
  * A sequential specification, a record of pure functions (after Porcupine). The general search interns states by
  * `key`, so that states may be plain objects.
  */
@@ -20,6 +51,10 @@ export interface Model<State> {
   /** Names of the operations it knows; anything else in a history is refused with its line. */
   readonly operations: readonly string[];
   initial(options: Readonly<Record<string, Json>>): State;
+  /** What option `initial` may be. Absent: the state before the first operation is fixed, and the option is refused. */
+  readonly initialValue?: InitialValue;
+  /** Absent: the general search judges. */
+  readonly dataType?: DataType;
   /**
    * The state after the operation, or undefined where the answer contradicts the state. With an unknown output it
    * answers the state that results if the operation took effect.

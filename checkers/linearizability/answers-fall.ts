@@ -1,4 +1,4 @@
-import { amountAdded } from './jumps.js';
+import { amountAdded, type CounterType } from './jumps.js';
 import type { Partition } from './partition.js';
 
 /** Two operations that contradict each other whatever others added, and the event by which they are complete. */
@@ -8,14 +8,16 @@ export interface Fall {
 }
 
 /**
- * A fetch-and-add whose answers go back: an operation that was invoked after another had returned answered less than that
+ * A number whose answers go back: an operation that was invoked after another had returned answered less than that
  * one left behind. Linear, and unknown increments do not matter: nothing makes the number smaller. Undefined where there
  * is none (which proves nothing), or where something may decrease the number.
  */
-export function answersFall({ count, classes, classOf, events }: Partition): Fall | undefined {
-  const amounts = classes.map(amountAdded);
+export function answersFall({ count, classes, classOf, events }: Partition, type: CounterType): Fall | undefined {
+  const amounts = classes.map((operation) => amountAdded(type, operation));
   if (amounts.includes(undefined)) return undefined;
-  const answers = classes.map(({ output }) => (typeof output === 'number' ? output : undefined));
+  const answers = classes.map(({ f, output }) =>
+    typeof output === 'number' && (type.tells === 'every operation' || f === type.read) ? output : undefined,
+  );
   const tooLate = new Int32Array(count).fill(-1);
   let reached = Number.NEGATIVE_INFINITY;
   let by = -1;

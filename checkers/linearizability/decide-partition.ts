@@ -1,9 +1,10 @@
 import type { HistoryColumns } from '../../harness/history/history.js';
 import type { Model } from '../model.js';
+import { initialOf } from '../models/initial.js';
 import { answersFall } from './answers-fall.js';
-import { checkAppendList } from './append-list.js';
+import { decideAppends } from './append-list.js';
 import type { Deadline } from './budget.js';
-import type { Decision } from './decide.js';
+import type { Decision, Engine } from './decide.js';
 import { checkFifo } from './fifo.js';
 import type { Partition } from './partition.js';
 import { searchLinearizable } from './search.js';
@@ -18,31 +19,55 @@ export function decidePartition<State>(
   deadline: Deadline,
 ): Decision {
   return (
-    decideByType(columns, model, partition, options) ?? decideBySearch(columns, model, partition, options, deadline)
+    decideByType(columns, model, partition, options, deadline) ??
+    decideBySearch(columns, model, partition, options, deadline)
   );
 }
 
-/** Near-linear engines for single types of object; undefined where there is none, or it cannot tell. */
+/** Near-linear engines for single data types; undefined where there is none, or it cannot tell. */
 function decideByType<State>(
   columns: Pick<HistoryColumns, 'pairs' | 'length'>,
-  model: Model<State>,
+  { dataType, initialValue }: Model<State>,
   partition: Partition,
   { order, options }: SearchOptions,
+  deadline: Deadline,
 ): Decision | undefined {
-  if (model.name === 'fetch-and-add') {
-    const fall = answersFall(partition);
-    if (fall === undefined) return undefined;
-    const until = positionOf(columns, partition, fall.event);
-    return { validity: 'invalid', engine: 'counter', maxConfigurations: 1, culprits: fall.ops, until };
+  const invalid = (engine: Engine, event: number, culprits: readonly number[]): Decision => {
+    const until = positionOf(columns, partition, event);
+    return { validity: 'invalid', engine, maxConfigurations: 1, culprits, until };
+  };
+  switch (dataType?.kind) {
+    case 'counter': {
+      const fall = answersFall(partition, dataType);
+      return fall && invalid('counter', fall.event, fall.ops);
+    }
+    case 'queue': {
+      if (order === 'wanted') return undefined;
+      const found = checkFifo(partition, dataType.enqueue);
+      if (found.validity === 'open') return undefined;
+      if (found.validity === 'valid') return { validity: 'valid', engine: 'queue', maxConfigurations: 1 };
+      return invalid('queue', found.event, found.ops);
+    }
+    case 'register': {
+      const { append } = dataType;
+      if (append === undefined || initialValue === undefined) return undefined;
+      const initial = initialOf(initialValue, options ?? {});
+      const found = decideAppends(
+        partition,
+        { ...dataType, append },
+        initial,
+        columns.pairs,
+        deadline,
+        order ?? 'unwanted',
+      );
+      if (found === undefined) return undefined;
+      return found.validity === 'invalid'
+        ? invalid('sequence', found.event, found.ops)
+        : { ...found, engine: 'sequence' };
+    }
+    default:
+      return undefined;
   }
-  if (order === 'wanted') return undefined;
-  const engine = model.name === 'queue' ? 'queue' : model.name === 'kv' ? 'sequence' : undefined;
-  if (engine === undefined) return undefined;
-  const found = engine === 'queue' ? checkFifo(partition) : checkAppendList(partition, options?.['initial'] ?? '');
-  if (found.validity === 'valid') return { validity: 'valid', engine, maxConfigurations: 1 };
-  if (found.validity !== 'invalid') return undefined;
-  const until = positionOf(columns, partition, found.event);
-  return { validity: 'invalid', engine, maxConfigurations: 1, culprits: found.ops, until };
 }
 
 function decideBySearch<State>(

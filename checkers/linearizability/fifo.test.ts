@@ -24,7 +24,7 @@ describe('the FIFO patterns', () => {
       };
       const history = historyOf(simulate(vocabulary, shape, seed));
       const [partition] = partitions(history, queue);
-      const result = checkFifo(partition);
+      const result = checkFifo(partition, 'enqueue');
       seen[result.validity]++;
       if (result.validity === 'open') continue;
       const expected = isSmall

@@ -38,7 +38,7 @@ export interface Element {
  * An unknown enqueue of an element that was dequeued returned before that; of another one, it need not have happened.
  * An unknown dequeue may have taken any element nobody else did: see {@link shareOut}.
  */
-export function checkFifo(partition: Partition): FifoResult {
+export function checkFifo(partition: Partition, enqueue: string): FifoResult {
   const returns = returnsOf(partition);
   const elements = new Map<string, Element>();
   const empties: Empty[] = [];
@@ -47,9 +47,10 @@ export function checkFifo(partition: Partition): FifoResult {
     const op = partition.events[at];
     if (op < 0) continue;
     const { f, input, output } = partition.classes[partition.classOf[op]];
-    if (f === 'enqueue') {
+    if (f === enqueue) {
       const name = text(input);
-      if (elements.has(name)) return { validity: 'open' };
+      // A dequeue of null could then have taken the element, or have found nothing.
+      if (input === null || elements.has(name)) return { validity: 'open' };
       elements.set(name, {
         enqueue: op,
         dequeue: -1,
@@ -61,7 +62,7 @@ export function checkFifo(partition: Partition): FifoResult {
     } else if (output === undefined) unknownDequeues.push({ op, call: at });
     else if (output === null) empties.push({ op, call: at, return: returns[op] });
   }
-  const wrong = takeOut(partition, returns, elements);
+  const wrong = takeOut(partition, returns, elements, enqueue);
   if (wrong !== undefined) return wrong;
   const certain = [...elements.values()].filter(
     ({ enqueueReturn, dequeueCall }) =>
@@ -89,12 +90,17 @@ export function opsOf(elements: readonly Element[], ...others: readonly number[]
 }
 
 /** Joins every dequeue with its enqueue; answers the event at which that is impossible. */
-function takeOut(partition: Partition, returns: Int32Array, elements: Map<string, Element>): Wrong | undefined {
+function takeOut(
+  partition: Partition,
+  returns: Int32Array,
+  elements: Map<string, Element>,
+  enqueue: string,
+): Wrong | undefined {
   for (let at = 0; at < partition.events.length; at++) {
     const op = partition.events[at];
     if (op < 0) continue;
     const { f, output } = partition.classes[partition.classOf[op]];
-    if (f === 'enqueue' || output === undefined || output === null) continue;
+    if (f === enqueue || output === undefined || output === null) continue;
     const element = elements.get(text(output as Json));
     if (element === undefined) return { validity: 'invalid', event: returns[op], ops: [op] };
     if (element.dequeueCall !== NEVER || returns[op] < element.enqueueCall) {

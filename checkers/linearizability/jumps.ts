@@ -1,7 +1,7 @@
-import type { Model, ModelOperation } from '../model.js';
+import type { DataType, Model, ModelOperation } from '../model.js';
 import { NEVER, type TimedOperation } from './partition.js';
 
-const INCREASING = ['fetch-and-add', 'counter'];
+export type CounterType = Extract<DataType, { readonly kind: 'counter' }>;
 
 /**
  * A counter that others may increase by any amount at any time: what is left of one when increments are left out. So a
@@ -11,14 +11,15 @@ const INCREASING = ['fetch-and-add', 'counter'];
  * The state is the least that the number can be. Keeping it low is best, since nothing is refused for being too low.
  */
 export function withJumps<State>(model: Model<State>, operations: readonly TimedOperation[]): Model<State> | undefined {
-  if (!INCREASING.includes(model.name) || operations.some((one) => amountAdded(one.operation) === undefined))
-    return undefined;
+  const { dataType } = model;
+  if (dataType?.kind !== 'counter') return undefined;
+  if (operations.some((one) => amountAdded(dataType, one.operation) === undefined)) return undefined;
   const counter = model as Model<unknown> as Model<number>;
   const jumping: Model<number> = {
     ...counter,
     step: (least, operation) => {
       const { output } = operation;
-      const isTold = model.name === 'fetch-and-add' || operation.f === 'read';
+      const isTold = dataType.tells === 'every operation' || operation.f === dataType.read;
       if (!isTold || output === undefined) return counter.step(least, { ...operation, output: undefined });
       if (typeof output !== 'number' || output < least) return undefined;
       return counter.step(output, operation);
@@ -29,10 +30,10 @@ export function withJumps<State>(model: Model<State>, operations: readonly Timed
 }
 
 /** What an operation adds to a number; undefined where it may take something away. */
-export function amountAdded({ f, input }: ModelOperation): number | undefined {
-  if (f === 'read') return 0;
+export function amountAdded({ read, decrease }: CounterType, { f, input }: ModelOperation): number | undefined {
+  if (f === read) return 0;
   const amount = typeof input === 'number' ? input : 1;
-  const added = f === 'dec' ? -amount : amount;
+  const added = f === decrease ? -amount : amount;
   return added < 0 ? undefined : added;
 }
 

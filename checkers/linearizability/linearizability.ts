@@ -2,6 +2,7 @@ import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
+import { checkInitial } from '../models/initial.js';
 import { judgeAgainst, weakerModel } from '../sequential/against.js';
 import { weakerConditions, weakerSentences } from '../sequential/weaker.js';
 import { Deadline, OutOfBudget } from './budget.js';
@@ -70,6 +71,7 @@ async function check<State>(
   context: CheckContext,
   help: Help | undefined,
 ): Promise<Verdict> {
+  checkInitial(model, context.options);
   const started = performance.now();
   const deadline = Deadline.of(context);
   let objects: Objects;

@@ -4,8 +4,9 @@ import type { Model } from '../model.js';
 import { models } from '../models/models.js';
 import type { Deadline } from './budget.js';
 import { decidePartition } from './decide-partition.js';
+import type { Decision } from './decide.js';
 import { explainAny } from './explain-any.js';
-import type { Invalid, Judged, Objects } from './objects.js';
+import { outOfBudget, type Invalid, type Judged, type Objects } from './objects.js';
 import { partitions, type Partition } from './partition.js';
 import type { Order } from './register-objects.js';
 import { shareHistory, type SharedObjects } from './shared.js';
@@ -47,10 +48,13 @@ export class PartitionObjects<State> implements Objects {
     const { history, model, order, parts } = this;
     const part = parts[object];
     const { options } = this.context;
-    return {
-      operations: part.count,
-      decision: decidePartition(history.columns, model, part, { options, order }, deadline),
-    };
+    let decision: Decision;
+    try {
+      decision = decidePartition(history.columns, model, part, { options, order }, deadline);
+    } catch (error) {
+      decision = outOfBudget(error);
+    }
+    return { operations: part.count, decision };
   }
 
   explain(object: number, decision: Invalid, deadline: Deadline): Anomaly {

@@ -2,6 +2,7 @@ import { NEMESIS, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext } from '../checker.js';
 import type { Model } from '../model.js';
+import { initialOf } from '../models/initial.js';
 import type { Deadline } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
 import { explainRegister } from './explain.js';
@@ -16,26 +17,20 @@ export interface RegisterKind extends RegisterNames {
   readonly initial: Json;
 }
 
-/** Models that are registers under whatever names, and the value before the first write. */
-const REGISTERS: Readonly<Record<string, RegisterKind>> = {
-  register: { read: 'read', write: 'write', initial: null },
-  'cas-register': { read: 'read', write: 'write', cas: 'cas', initial: null },
-  kv: { read: 'get', write: 'put', initial: '' },
-};
-
-/** How to read a history as registers; undefined where the model is more. A store's appends make it more. */
+/** How to read a history as registers; undefined where the model is more. Appends make it more. */
 export function registerKind<State>(
   { columns }: History,
   model: Model<State>,
   options: CheckContext['options'],
 ): RegisterKind | undefined {
-  const names = REGISTERS[model.name];
-  if (names === undefined) return undefined;
-  const append = model.name === 'kv' ? columns.functionNames.indexOf('append') : -1;
+  const { dataType, initialValue } = model;
+  if (dataType?.kind !== 'register' || initialValue === undefined) return undefined;
+  const { read, write, cas } = dataType;
+  const append = dataType.append === undefined ? -1 : columns.functionNames.indexOf(dataType.append);
   for (let at = 0; append !== -1 && at < columns.length; at++) {
     if (columns.functions[at] === append && columns.processes[at] !== NEMESIS) return undefined;
   }
-  return { ...names, initial: options['initial'] ?? names.initial };
+  return { read, write, ...(cas !== undefined && { cas }), initial: initialOf(initialValue, options) };
 }
 
 export type Order = 'wanted' | 'unwanted';

@@ -6,6 +6,7 @@ export const mutex: Model<boolean> = {
   summary: 'acquire and release one lock',
   operations: ['acquire', 'release'],
   initial: (options) => options['initial'] === 'held',
+  initialValue: { default: 'free', what: '"held" or "free"', accepts: (value) => value === 'held' || value === 'free' },
   step: (held, { f }) => (f === (held ? 'release' : 'acquire') ? !held : undefined),
   key: String,
   isRead: () => false,

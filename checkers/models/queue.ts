@@ -6,12 +6,16 @@ const describe = ({ f, input, output }: ModelOperation) =>
   f === 'enqueue' || f === 'push' ? `${f} ${text(input)}` : `${f} → ${output === undefined ? '?' : text(output)}`;
 const describeState = (items: readonly Json[]) => `[${items.map(text).join(', ')}]`;
 
-/** First in, first out. `dequeue` answers the element, or null when the queue was empty. */
+/**
+ * First in, first out. `dequeue` answers the element, or null when the queue was empty; where null is an element, an answer
+ * of null may be either.
+ */
 export const queue: Model<readonly Json[]> = {
   name: 'queue',
   summary: 'FIFO queue: enqueue, dequeue (null when empty)',
   operations: ['enqueue', 'dequeue'],
   initial: () => [],
+  dataType: { kind: 'queue', enqueue: 'enqueue', dequeue: 'dequeue' },
   step: (items, { f, input, output }) => {
     if (f === 'enqueue') return [...items, input];
     return take(items, items[0], items.slice(1), output);
@@ -45,5 +49,5 @@ function take(
   output: Json | undefined,
 ): readonly Json[] | undefined {
   if (taken === undefined) return output === undefined || output === null ? items : undefined;
-  return output === undefined || (output !== null && text(output) === text(taken)) ? rest : undefined;
+  return output === undefined || text(output) === text(taken) ? rest : undefined;
 }

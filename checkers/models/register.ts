@@ -1,13 +1,18 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
+import { anyValue, initialOf } from './initial.js';
 import { text } from './values.js';
+
+const initialValue = anyValue(null);
 
 /** One value that is read and written. Option `initial`: the value before the first write (default null). */
 export const register: Model<Json> = {
   name: 'register',
   summary: 'read and write one value; option initial (default null)',
   operations: ['read', 'write'],
-  initial: (options) => options['initial'] ?? null,
+  initial: (options) => initialOf(initialValue, options),
+  initialValue,
+  dataType: { kind: 'register', read: 'read', write: 'write' },
   step: stepRegister,
   key: text,
   isRead: ({ f }) => f === 'read',
@@ -21,6 +26,7 @@ export const casRegister: Model<Json> = {
   name: 'cas-register',
   summary: 'read, write and compare-and-set ([from, to]) one value; option initial (default null)',
   operations: ['read', 'write', 'cas'],
+  dataType: { kind: 'register', read: 'read', write: 'write', cas: 'cas' },
 };
 
 function stepRegister(state: Json, { f, input, output }: ModelOperation): Json | undefined {
