@@ -5,7 +5,6 @@ import {
   NEMESIS,
   NONE,
   OK,
-  VALUE_INT,
   VALUE_NULL,
   VALUE_PAIR,
   VALUE_RAW,
@@ -63,8 +62,8 @@ const IRRELEVANT = 255;
  */
 export class RegisterReader {
   /**
-   * With an initial value other than null, a read of null is a read of it: the key was not there yet. Not where null is
-   * written, because then it is a value of its own.
+   * Null is a value like any other. Only where a history comes from Knossos, begins with something else and writes null
+   * nowhere, a read of null is one of the initial value: nothing had been set yet.
    */
   readonly nullIsInitial: boolean;
   /** READ, WRITE, CAS or IRRELEVANT by function number. */
@@ -82,7 +81,8 @@ export class RegisterReader {
       name === names.read ? READ : name === names.write ? WRITE : name === names.cas ? CAS : IRRELEVANT,
     );
     this.kindOf = Uint8Array.from(kinds);
-    this.nullIsInitial = initial !== null && !writesNull(history, this.kindOf);
+    this.nullIsInitial =
+      initial !== null && history.columns.nilReads === 'unset' && !mentionsNull(history, this.kindOf);
   }
 
   /** Made when first needed: scanning all values takes time. */
@@ -194,11 +194,16 @@ function invocationsIn(types: Uint8Array): number {
   return count;
 }
 
-function writesNull({ columns, length }: History, kindOf: Uint8Array): boolean {
-  for (let at = 0; at < length; at++) {
-    if (columns.types[at] !== INVOKE || columns.valueKinds[at] === VALUE_INT || columns.processes[at] === NEMESIS)
-      continue;
-    if (kindOf[columns.functions[at]] === WRITE && columns.valueKinds[at] === VALUE_NULL) return true;
+/** Whether null is written somewhere, or expected by a cas. */
+function mentionsNull(history: History, kindOf: Uint8Array): boolean {
+  const { types, valueKinds, processes, functions } = history.columns;
+  for (let at = 0; at < history.length; at++) {
+    if (types[at] !== INVOKE || processes[at] === NEMESIS) continue;
+    const kind = kindOf[functions[at]];
+    if (kind === WRITE && valueKinds[at] === VALUE_NULL) return true;
+    if (kind !== CAS || valueKinds[at] !== VALUE_RAW) continue;
+    const value = history.value(at);
+    if (Array.isArray(value) && value.includes(null)) return true;
   }
   return false;
 }

@@ -98,7 +98,7 @@ class KeyStream {
     op.state = event.type === 'ok' ? 'ok' : event.type === 'fail' ? 'fail' : 'unknown';
     if (op.state === 'unknown') this.remember(op);
     if (event.type !== 'ok') return undefined;
-    if (op.kind === READ) op.from = text(event.value ?? this.options.initial ?? null);
+    if (op.kind === READ) op.from = text(event.value);
     this.marks.push({ op, returns: true });
     if (++this.fresh < (this.options.everyCompletions ?? 256)) return undefined;
     return this.look();

@@ -2,6 +2,7 @@ import { HistoryBuilder } from '../../harness/history/builder.js';
 import { NONE, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { text } from '../models/values.js';
+import type { RegisterKind } from '../linearizability/register-objects.js';
 import type { SequencedOperation, Sequences } from './sequences.js';
 
 /** Registers as transactions of one operation each. */
@@ -19,8 +20,8 @@ export interface AsTransactions {
  * Unknown updates whose value somebody needs took effect, which is all that a history of sessions says of any of them:
  * here they are acknowledged in the end. Those that nobody needs may as well not have happened.
  */
-export function asTransactions(sequences: Sequences, initial: Json): AsTransactions | undefined {
-  const values = new Values(sequences, initial);
+export function asTransactions(sequences: Sequences, kind: RegisterKind): AsTransactions | undefined {
+  const values = new Values(sequences, kind);
   if (!values.areUnique) return undefined;
   const needed = neededOf(sequences, values);
   const builder = new HistoryBuilder();
@@ -74,14 +75,17 @@ class Values {
   private readonly numbers: Map<string, number>[];
   private readonly initial: string;
 
-  constructor({ sessions, objects }: Sequences, initial: Json) {
-    this.initial = text(initial);
+  constructor(
+    { sessions, objects }: Sequences,
+    private readonly kind: RegisterKind,
+  ) {
+    this.initial = text(kind.initial);
     this.writers = objects.map(() => new Map());
     this.numbers = objects.map(() => new Map());
     let areUnique = true;
     for (const { operations } of sessions) {
       for (const one of operations) {
-        const written = writtenBy(one);
+        const written = this.writtenBy(one);
         if (written === undefined) continue;
         const writers = this.writers[one.object];
         if (writers.has(text(written)) || text(written) === this.initial) areUnique = false;
@@ -97,14 +101,14 @@ class Values {
 
   /** The value that was there before the operation took effect; undefined for a plain write. */
   expected({ operation: { f, input, output } }: SequencedOperation): Json | undefined {
-    if (isPair(f, input)) return input[0];
-    return f === 'read' || f === 'get' ? output : undefined;
+    if (this.isPair(f, input)) return input[0];
+    return f === this.kind.read ? output : undefined;
   }
 
   transaction(one: SequencedOperation): Json {
     const key = `k${one.object}`;
     const expected = this.expected(one);
-    const written = writtenBy(one);
+    const written = this.writtenBy(one);
     const read = expected === undefined ? [] : [['r', key, this.numberOf(one.object, expected)]];
     return written === undefined ? read : [...read, ['w', key, this.numberOf(one.object, written)]];
   }
@@ -117,13 +121,14 @@ class Values {
     numbers.set(name, number);
     return number;
   }
-}
 
-function writtenBy({ operation: { f, input } }: SequencedOperation): Json | undefined {
-  if (isPair(f, input)) return input[1];
-  return f === 'write' || f === 'put' ? input : undefined;
-}
+  /** The value that an update writes. */
+  writtenBy({ operation: { f, input } }: SequencedOperation): Json | undefined {
+    if (this.isPair(f, input)) return input[1];
+    return f === this.kind.write ? input : undefined;
+  }
 
-function isPair(f: string, input: Json): input is readonly [Json, Json] {
-  return f === 'cas' && Array.isArray(input) && input.length === 2;
+  private isPair(f: string, input: Json): input is readonly [Json, Json] {
+    return f === this.kind.cas && Array.isArray(input) && input.length === 2;
+  }
 }

@@ -50,7 +50,7 @@ export function decideSequential<State>(
   const absent =
     kind !== undefined && new RegisterReader(history, kind, kind.initial).nullIsInitial ? kind.initial : null;
   const sequences = sequencesOf(history, model, absent);
-  const transactions = kind === undefined ? undefined : asTransactions(sequences, kind.initial);
+  const transactions = kind === undefined ? undefined : asTransactions(sequences, kind);
   if (transactions !== undefined) return byPolygraph(transactions, context, deadline, order);
   const sessions = order === 'process' ? sequences : apart(sequences);
   const options = kind === undefined ? context.options : { ...context.options, initial: kind.initial };

@@ -86,8 +86,8 @@ class LogReader {
       const repeated = this.note(position);
       if (repeated !== undefined) return { key, repeated };
     }
-    // A client that shows an absent register as null, unless null is a value like any other.
-    if (!this.versionOf.has(null)) this.versionOf.set(null, INITIAL);
+    // In Knossos' histories, where null is written nowhere, it says that nothing had been set yet.
+    if (this.history.columns.nilReads === 'unset' && !this.versionOf.has(null)) this.versionOf.set(null, INITIAL);
     const effective = new Int32Array(this.writers.length).fill(NEVER);
     effective[INITIAL] = NONE;
     for (const operation of this.operations) this.resolve(operation, effective);

@@ -17,6 +17,8 @@ export interface BuilderOptions {
    * line order; such times are raised to the latest so far, so that `times` never goes back for those who draw it.
    */
   readonly origin?: 'journal' | 'imported';
+  /** See `HistoryColumns`. */
+  readonly nilReads?: 'unset';
 }
 
 /** Gathers events, then makes a {@link History} of them that is proven well-formed. */
@@ -24,6 +26,7 @@ export class HistoryBuilder {
   /** What was repaired or ignored, a sentence each. */
   readonly notes: string[] = [];
   private readonly source: string;
+  private readonly nilReads: 'unset' | undefined;
   private readonly origin: 'journal' | 'imported';
   private readonly lines = new LineMap();
   private withProcess = 0;
@@ -37,6 +40,7 @@ export class HistoryBuilder {
   ) {
     this.source = options.source ?? 'history';
     this.origin = options.origin ?? 'imported';
+    this.nilReads = options.nilReads;
   }
 
   /** @param line where it stands in the file, from 1; by default one line an event. */
@@ -83,6 +87,7 @@ export class HistoryBuilder {
       pairs,
       slab: store.slab.subarray(0, store.slabLength),
       ...(store.microOperations.length > 0 && { microOperations: store.microOperations }),
+      ...(this.nilReads && { nilReads: this.nilReads }),
       functionNames: names.functions.names,
       keyNames: names.keys.names,
       nodeNames: names.nodes.names,

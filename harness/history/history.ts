@@ -57,6 +57,8 @@ export interface HistoryColumns {
   readonly slab: Uint8Array;
   /** Where there are values of VALUE_TRANSACTION. */
   readonly microOperations?: MicroOperations;
+  /** What a read of nil says where nil is written nowhere: in Knossos' histories that nothing was set yet. Absent: nil. */
+  readonly nilReads?: 'unset';
   readonly functionNames: readonly string[];
   readonly keyNames: readonly string[];
   readonly nodeNames: readonly string[];

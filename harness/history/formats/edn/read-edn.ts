@@ -11,7 +11,7 @@ const SAMPLE = 2000;
 /** Reads a history of EDN maps. */
 export async function readEdn(source: Source, { independent = 'auto' }: FormatOptions): Promise<ReadResult> {
   const text = await readText(source);
-  const builder = new HistoryBuilder({ source: source.name });
+  const builder = new HistoryBuilder({ source: source.name, nilReads: 'unset' });
   const operations = ednOperations(source.name, text, (line) =>
     builder.notes.push(`line ${line}, the last, is cut short and was left out`),
   );
