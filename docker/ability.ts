@@ -206,6 +206,27 @@ export interface BackupAbility {
   restore(): Promise<readonly RestoredNode[]>;
 }
 
+/** What reached a node, and what somebody else did to its network. */
+export interface NodeWork {
+  readonly node: string;
+  /**
+   * Packets with a request, or a part of one, that came from clients to the database's port, since the node's first day
+   * and over all pods that it had. Undefined where they cannot be counted any more.
+   */
+  readonly packets: number | undefined;
+  /** Firewall rules and queues that this run did not make, as the tools print them. */
+  readonly strange: readonly string[];
+}
+
+/**
+ * Proof of work: what clients say was acknowledged on a node has to have reached that node. To be asked while no fault is
+ * in place: rules that a fault made are told as strange.
+ */
+export interface WorkAbility {
+  /** Every node there is or was, once each. */
+  received(): Promise<readonly NodeWork[]>;
+}
+
 /** Reading what the nodes' databases log, while they do. */
 export interface LogAbility {
   /** Calls back for every line logged from now on, on every node, also on those made later; answers what ends that. */
@@ -226,6 +247,7 @@ export interface Abilities {
   readonly disks?: DiskAbility;
   readonly traffic?: TrafficAbility;
   readonly backups?: BackupAbility;
+  readonly work?: WorkAbility;
 }
 export type Ability = keyof Abilities;
 
@@ -239,4 +261,5 @@ export const POD_ABILITIES = [
   'traffic',
   'orchestrator',
   'logs',
+  'work',
 ] as const satisfies readonly Ability[];

@@ -128,7 +128,7 @@ async function prepareSite(
   [toolbox, ...images]: readonly [BuiltImage, ...BuiltImage[]],
 ): Promise<Site> {
   const network = await createNetwork(engine, runId);
-  const shared = { engine, runId, network, toolbox, images, dataPath: plan.dataPath };
+  const shared = { engine, runId, network, toolbox, images, dataPath: plan.dataPath, port: plan.port };
   const wantsDisks = needs.includes('power') || needs.includes('disks');
   const agent = wantsDisks ? await startAgent(engine, { runId, toolbox: toolbox.reference }) : undefined;
   const clocks = needs.includes('clocks') ? await prepareClocks(engine, runId, toolbox.reference) : undefined;

@@ -5,6 +5,7 @@ import { abilitiesOf } from './abilities/abilities.js';
 import { networkAbility, type PodNetwork } from './abilities/network.js';
 import type { PodSet } from './abilities/orchestrator.js';
 import { kill } from './abilities/power.js';
+import { workAbility, type PodWork } from './abilities/work.js';
 import type { ClusterPlan } from './cluster.js';
 import type { Guard } from './engine/guard.js';
 import { removeRun } from './engine/janitor.js';
@@ -32,6 +33,7 @@ export class PodCluster implements Cluster, PodSet {
   readonly versions: Record<string, string>;
   readonly site: Site;
   readonly network: PodNetwork;
+  readonly work: PodWork;
   private readonly plan: ClusterPlan;
   private pods: readonly Pod[];
   /** Of nodes that moved or left: their logs are part of the run. */
@@ -50,6 +52,7 @@ export class PodCluster implements Cluster, PodSet {
     this.versions = { ...parts.versions };
     const current = () => this.pods;
     this.network = networkAbility({ pods: current, clientAddress: site.clientAddress, port: plan.port });
+    this.work = workAbility(current);
     this.abilities = abilitiesOf(this, { plan, pods: current, nodes: () => this.nodes });
   }
 
@@ -151,6 +154,7 @@ export class PodCluster implements Cluster, PodSet {
 
   async end(pod: Pod): Promise<void> {
     await kill(pod);
+    await this.work.leaving(pod);
     await removeSandbox(pod);
     if (!this.former.includes(pod)) this.former.push(pod);
   }

@@ -17,6 +17,8 @@ export interface SiteRequest {
   readonly toolbox: BuiltImage;
   readonly images: readonly BuiltImage[];
   readonly dataPath: string;
+  /** Where clients connect, on every node. */
+  readonly port: number;
   /** Where every node has a disk of its own; {@link Agent} may do to them what faults need. */
   readonly disks?: { readonly agent: Agent; readonly sizeMiB: number };
   /** Where databases see a clock that can be set wrong. */
@@ -80,9 +82,9 @@ export class Site {
   }
 
   makePod(node: ClusterNode, { image, command, env = {} }: DatabasePlan, volume: string): Promise<Pod> {
-    const { engine, runId, network, toolbox, dataPath, clocks } = this.request;
+    const { engine, runId, network, toolbox, dataPath, port, clocks } = this.request;
     return createPod(engine, {
-      ...{ runId, network, dataPath, volume, command },
+      ...{ runId, network, dataPath, port, volume, command },
       node: node.name,
       address: node.address,
       toolbox: toolbox.reference,

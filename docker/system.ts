@@ -270,6 +270,11 @@ export interface System {
   /** Every option has a default and a description. */
   readonly options: z.ZodObject;
   claims(options: Readonly<Record<string, unknown>>): Claims;
+  /**
+   * Codes of session errors after which an operation may always have taken effect, written down apart from the code that
+   * classifies: an operation that is recorded as failed for one of them was classified wrongly, and the run is in doubt.
+   */
+  indefinite?(options: Readonly<Record<string, unknown>>): readonly string[];
   /** What has to be built before a launch with these options; absent where no container is needed. */
   images?(options: Readonly<Record<string, unknown>>): readonly ImageSource[];
   /** Its clusters live in virtual time, and the seed decides everything: the same plan gives the same history. */

@@ -3,6 +3,11 @@ import { UserError } from '../harness/kit/errors.js';
 import { suggestion } from '../harness/kit/suggest.js';
 import type { Nemesis, Terrain } from './nemesis.js';
 
+/** A nemesis, and the targets that it was asked for with by name: none, where any of its targets will do. */
+export interface AskedNemesis extends Nemesis {
+  readonly askedTargets: readonly string[];
+}
+
 /**
  * The nemeses that were asked for, fit for a test: refused up front where the system lacks an ability or there are too
  * few nodes, their targets narrowed to those that make sense there, or to those that were asked for: `kill:leader` is a
@@ -12,7 +17,7 @@ export function composeNemeses(
   asked: readonly string[],
   known: readonly Nemesis[],
   terrain: Terrain,
-): readonly Nemesis[] {
+): readonly AskedNemesis[] {
   const targets = new Map<string, string[]>();
   const open = new Set<string>();
   for (const text of asked) {
@@ -23,7 +28,9 @@ export function composeNemeses(
   return [...targets].map(([name, wanted]) => {
     const nemesis = fitted(named(name, known), terrain);
     const narrowed = narrow(nemesis, wanted, terrain);
-    return open.has(name) ? nemesis : narrowed;
+    const askedTargets = [...new Set(wanted)];
+    const all = { ...nemesis, targets: [...new Set([...nemesis.targets, ...askedTargets])] };
+    return { ...(open.has(name) ? all : narrowed), askedTargets };
   });
 }
 

@@ -102,6 +102,30 @@ describe('statistics', () => {
     expect(reason({}, { ...options, faults: 3 })).toContain('only 1 of 3 planned faults took place');
   });
 
+  it('wants every kind, and every target, that was asked for', () => {
+    const asked = (...faults: string[]) => reason({}, { ...options, asked: faults } as typeof options);
+    expect(asked('partition', 'partition:leader')).toBe('valid');
+    expect(asked('partition', 'kill', 'partition:ring')).toBe(
+      'kill was asked for and never took place; partition:ring was asked for and never took place',
+    );
+  });
+
+  it('distrusts failures by codes that are none', () => {
+    const failed = (error: string) =>
+      historyOf([
+        { process: 0, type: 'invoke', f: 'write', value: 1 },
+        { process: 0, type: 'fail', f: 'write', value: 1, error },
+        { process: 0, type: 'invoke', f: 'write', value: 2 },
+        { process: 0, type: 'ok', f: 'write', value: 2 },
+      ]);
+    const given = contextWith({ indefinite: ['timeout', 'reset'] });
+    expect(statistics.check(failed('timeout: no answer in 200 ms'), given)).toMatchObject({
+      reason: '1 operation was called failed for timeout, after which nobody knows whether it took effect',
+    });
+    expect(statistics.check(failed('read-timeout: no answer'), given)).toMatchObject({ validity: 'valid' });
+    expect(statistics.check(failed('refused'), given)).toMatchObject({ validity: 'valid' });
+  });
+
   it('knows nothing of an empty history', () => {
     const found = statistics.check(historyOf([]), contextWith({})) as Verdict;
     expect(found).toMatchObject({ validity: 'unknown', reason: 'no operation was invoked' });

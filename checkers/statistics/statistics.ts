@@ -1,4 +1,4 @@
-import { faultsOf, phasesOf } from '../../harness/history/faults-of.js';
+import { effectiveByKind, faultsOf, phasesOf } from '../../harness/history/faults-of.js';
 import type { FaultRecord, Phase } from '../../harness/history/faults.js';
 import { type History, INVOKE, NEMESIS, NONE } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
@@ -6,6 +6,8 @@ import type { Checker } from '../checker.js';
 import { numberOption } from '../options.js';
 import { type Fields, isObject } from '../values.js';
 import { verdictOf } from '../verdict.js';
+import { unjustifiedFailures } from './indefinite.js';
+import { workFindings } from './work.js';
 import { countKinds, type KindCounts, type Stage, STAGES } from './counts.js';
 
 /**
@@ -14,7 +16,8 @@ import { countKinds, type KindCounts, type Stage, STAGES } from './counts.js';
  * the other checkers would prove nothing, and the run is inconclusive, with every reason.
  *
  * Sees the whole history, with the nemesis. Options: `operations` (kinds by workload, as the workloads declare them),
- * `faults` (how many the plan has), `minimumOk` (successes of each kind wanted in each stage; 1).
+ * `faults` (how many the plan has), `asked` (kinds of fault, and kinds with a target as `kill:leader`, that have to take
+ * place), `indefinite` (codes of errors that are no failures), `minimumOk` (successes of each kind wanted in each stage; 1).
  */
 export const statistics: Checker = {
   name: 'statistics',
@@ -25,10 +28,14 @@ export const statistics: Checker = {
     const kinds = countKinds(history, phases);
     const minimum = numberOption(options, 'minimumOk', 1_000_000) ?? 1;
     const planned = numberOption(options, 'faults', 1_000_000);
+    const work = workFindings(history);
     const reasons = [
       ...neverAsked(kinds, options),
       ...kinds.flatMap((kind) => tooFew(kind, phases, minimum)),
+      ...neverInjected(faults, options),
       ...faultReasons(faults, planned),
+      ...work.reasons,
+      ...unjustifiedFailures(history, options),
       ...recordingReasons(history),
     ];
     if (kinds.length === 0) reasons.unshift('no operation was invoked');
@@ -39,7 +46,9 @@ export const statistics: Checker = {
         operations: kinds.map(rowOf),
         faults: faults.length,
         effective: count(faults, 'effective'),
+        effectiveByKind: effectiveByKind(faults),
         healed: count(faults, 'healed'),
+        ...(work.counted && { work: work.details }),
         reasons,
       },
       checked: [
@@ -47,10 +56,12 @@ export const statistics: Checker = {
           ? `each kind of operation succeeded at least ${times(minimum)} before, during and after the faults`
           : `each kind of operation succeeded at least ${times(minimum)}`,
         ...(faults.length > 0 ? ['each fault bit, by its evidence, and is healed'] : []),
+        ...(work.counted ? ['as many packets of clients reached each node as it acknowledged operations'] : []),
         'the clock of the recording never goes back, and no process does two things at once',
       ],
       notChecked: [
         ...(phases.length === 0 ? ['stages of the run: this history does not mark them'] : []),
+        ...(work.counted ? [] : ['whether operations reached the nodes that acknowledged them: nobody counted']),
         ...(faults.length === 0 ? ['faults: this history has none'] : []),
       ],
     });
@@ -116,6 +127,15 @@ function isStage({ name, startTime, endTime }: Phase, stage: Stage): boolean {
     case 'final':
       return stage === 'after';
   }
+}
+
+/** What was asked for and is not in the recording at all; what was tried and failed is told fault by fault. */
+function neverInjected(faults: readonly FaultRecord[], { asked }: Fields): readonly string[] {
+  if (!Array.isArray(asked)) return [];
+  const tried = new Set(faults.flatMap(({ kind, target }) => [kind, `${kind}:${target}`]));
+  return asked
+    .filter((what: Json): what is string => typeof what === 'string' && !tried.has(what))
+    .map((what) => `${what} was asked for and never took place`);
 }
 
 function faultReasons(faults: readonly FaultRecord[], planned: number | undefined): readonly string[] {

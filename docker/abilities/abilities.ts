@@ -29,6 +29,7 @@ export function abilitiesOf(set: PodSet, { plan, pods, nodes }: Ground): Abiliti
     processes,
     freezer: freezerAbility(podOf),
     logs: logAbility(pods),
+    work: set.work,
     traffic: trafficAbility({ pods, clientAddress, port: plan.port }),
     ...(agent && { power: powerAbility(podOf, agent, plan.recoveryLog), disks: diskAbility(podOf, agent) }),
     ...(hasClocks && plan.time && { clocks: clockAbility(podOf, plan.time) }),

@@ -3,11 +3,13 @@ import type { Pod } from '../engine/pods.js';
 import type { Site } from '../site.js';
 import type { ClusterNode, OrchestratorAbility } from '../system.js';
 import type { PodNetwork } from './network.js';
+import type { PodWork } from './work.js';
 
 /** The pods of a cluster, which moves and changes of membership make anew. */
 export interface PodSet {
   readonly site: Site;
   readonly network: PodNetwork;
+  readonly work: PodWork;
   pod(node: string): Pod;
   /** All nodes but one, with their addresses. */
   others(node: string): readonly ClusterNode[];

@@ -15,6 +15,7 @@ import type {
   SqlSession,
   System,
 } from '../system.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject({
   isolation: z
@@ -46,6 +47,8 @@ export const cockroachdb: System = {
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),
+  indefinite: () => INDEFINITE_SQL,
+
   launch: (request) => launchCluster('cockroachdb', request, planOf(options.parse(request.options))),
 };
 

@@ -21,6 +21,8 @@ export interface PodSpec {
   readonly dataPath: string;
   /** The data volume, made before; absent: a new one of the node's own. */
   readonly volume?: string;
+  /** Where clients connect: what they send there is counted. Absent: nothing is. */
+  readonly port?: number;
   /** How many pods this node had before; the names tell them apart. Default 0. */
   readonly generation?: number;
   /** Further volumes. */
@@ -145,6 +147,9 @@ function createSandbox(engine: Engine, spec: PodSpec): Promise<Container> {
     Hostname: spec.node,
     Image: spec.toolbox,
     Labels: labelsOf(spec.runId, 'sandbox', spec.node),
+    ...(spec.port !== undefined && {
+      Env: [`FAULTLINE_CLIENTS=${spec.network.gateway}`, `FAULTLINE_PORT=${spec.port}`],
+    }),
     ...HELD,
     HostConfig: {
       NetworkMode: spec.network.id,

@@ -62,6 +62,10 @@ const DATA_PATH = '/var/lib/etcd';
 /** XFS wants 300; a log of 64 MiB is made ahead, and another while the first is in use. */
 const DISK_MIB = 512;
 const RECOVERY_LOG = /recovered|restarting local member|replaying|restore/i;
+const INDEFINITE = [
+  ...['timeout', 'reset', 'closed', 'malformed', 'unknown', 'server-error', 'server-timeout'],
+  ...['no-leader', 'leader-changed', 'stopped', 'no-space'],
+];
 const GUARANTEES = 'https://etcd.io/docs/v3.5/learning/api_guarantees/';
 
 export const etcd: System = {
@@ -80,6 +84,8 @@ export const etcd: System = {
         }
       : { consistency: 'serializable', source: `${GUARANTEES} (serializable requests may return stale data)` };
   },
+
+  indefinite: () => INDEFINITE,
 
   images: (given) => [imageOf(options.parse(given))],
 

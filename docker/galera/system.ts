@@ -18,6 +18,7 @@ import {
   type SessionsByFamily,
   type System,
 } from '../system.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject({
   ...sharedOptions,
@@ -43,6 +44,8 @@ export const galera: System = {
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),
+  indefinite: () => INDEFINITE_SQL,
+
   images: (given) => [imageOf(options.parse(given).version)],
   launch: (request) => launchCluster('galera', request, planOf(options.parse(request.options), request.nodes)),
 };

@@ -20,6 +20,7 @@ import {
   show,
   versionOf,
 } from './server.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject(sharedOptions);
 
@@ -34,6 +35,8 @@ export const mariadb: System = {
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given)),
+  indefinite: () => INDEFINITE_SQL,
+
   images: (given) => [imageOf(options.parse(given).version)],
   launch: (request) => launchCluster('mariadb', request, planOf(options.parse(request.options))),
 };

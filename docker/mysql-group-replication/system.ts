@@ -21,6 +21,7 @@ import {
   type System,
 } from '../system.js';
 import { argumentsOf, DATA_PATH, PORT } from './server.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z
   .strictObject({
@@ -66,6 +67,8 @@ export const mysqlGroupReplication: System = {
   nodes: { min: 3, max: 7, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given)),
+  indefinite: () => INDEFINITE_SQL,
+
   images: () => [IMAGE],
   launch: (request) =>
     launchCluster('mysql-group-replication', request, planOf(options.parse(request.options), request.nodes)),

@@ -19,6 +19,7 @@ import {
   type System,
 } from '../system.js';
 import { configurationOf, REST_PORT } from './configuration.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z
   .strictObject({
@@ -66,6 +67,8 @@ export const patroni: System = {
   nodes: { min: 3, max: 5, default: 3 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
+  indefinite: () => INDEFINITE_SQL,
+
   images: (given) => [imageOf(options.parse(given))],
   launch: (request) => launchCluster('patroni', request, planOf(options.parse(request.options), request.nodes)),
 };

@@ -15,6 +15,7 @@ import {
   type SessionsByFamily,
   type System,
 } from '../system.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject({
   isolation: isolationOption,
@@ -52,6 +53,8 @@ export const postgresStandby: System = {
   nodes: { min: 2, max: 5, default: 2 },
   options,
   claims: (given) => claimsOf(options.parse(given)),
+  indefinite: () => INDEFINITE_SQL,
+
   images: (given) => [imageOf(options.parse(given).version)],
   launch: (request) =>
     launchCluster('postgres-standby', request, planOf(options.parse(request.options), request.nodes)),

@@ -17,6 +17,7 @@ import {
 } from '../system.js';
 import { backups } from './backup.js';
 import { claimOf, DATA_PATH, environmentOf, isolationOption, PORT, serverSettings, versionOption } from './server.js';
+import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject({
   isolation: isolationOption,
@@ -49,6 +50,8 @@ export const postgres: System = {
   nodes: { min: 1, max: 1, default: 1 },
   options,
   claims: (given) => claimOf(options.parse(given).isolation),
+  indefinite: () => INDEFINITE_SQL,
+
   images: (given) => [imageOf(options.parse(given).version)],
   launch: (request) => launchCluster('postgres', request, planOf(options.parse(request.options))),
 };

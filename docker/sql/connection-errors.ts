@@ -3,6 +3,9 @@ import { TimeoutError } from '../wait.js';
 import { SessionError } from '../system.js';
 import type { Phase } from './dialect.js';
 
+/** Whatever the statement: nobody knows what became of the transaction. Every other code is a failure before COMMIT. */
+export const INDEFINITE_SQL = ['timeout', 'commit-lost', 'not-replicated'] as const;
+
 /** The connection is closed on our side: nothing was sent. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError';

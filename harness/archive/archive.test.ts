@@ -69,7 +69,13 @@ describe('metrics', () => {
       },
     ]).flat(),
   );
-  const fault = { kind: 'kill', injectedTime: 4 * SECOND, healedTime: 6 * SECOND, recoveryNs: 0.25 * SECOND };
+  const fault = {
+    kind: 'kill',
+    injectedTime: 4 * SECOND,
+    healedTime: 6 * SECOND,
+    recoveryNs: 0.25 * SECOND,
+    effective: true,
+  };
 
   it('are counted where they happened: under each kind of fault, and without any', () => {
     const { calm, faults } = metricsOf(history, resultsOf({ faults: [fault as FaultRecord] }));

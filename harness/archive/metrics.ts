@@ -24,7 +24,7 @@ export interface RunMetrics {
   readonly version: number;
   /** From the beginning of the run to its recovery, without any fault in place. */
   readonly calm: Fare;
-  /** By kind of fault, while one was in place. */
+  /** By kind of fault, while one was in place that bit. */
   readonly faults: Readonly<Record<string, Fare & { readonly recoveryMs: readonly number[] }>>;
 }
 
@@ -63,8 +63,8 @@ export function metricsOf(history: History, results: Results): RunMetrics {
     faults: Object.fromEntries(
       [...perKind].map(([kind, sums]) => {
         const own = windows.filter((window) => window.kind === kind);
-        const recoveryMs = results.faults.flatMap(({ kind: of, recoveryNs }) =>
-          of === kind && recoveryNs !== undefined ? [recoveryNs / 1e6] : [],
+        const recoveryMs = results.faults.flatMap(({ kind: of, effective, recoveryNs }) =>
+          of === kind && effective && recoveryNs !== undefined ? [recoveryNs / 1e6] : [],
         );
         return [kind, { ...sums.over(unionLength(own, endTime)), recoveryMs }];
       }),
@@ -72,9 +72,12 @@ export function metricsOf(history: History, results: Results): RunMetrics {
   };
 }
 
+/** Of faults that bit: what did nothing was no fault. */
 function windowsOf(faults: readonly FaultRecord[]): readonly Window[] {
-  return faults.flatMap(({ kind, injectedTime, healedTime }) =>
-    injectedTime === undefined ? [] : [{ kind, start: injectedTime, end: healedTime ?? Number.POSITIVE_INFINITY }],
+  return faults.flatMap(({ kind, injectedTime, healedTime, effective }) =>
+    injectedTime === undefined || !effective
+      ? []
+      : [{ kind, start: injectedTime, end: healedTime ?? Number.POSITIVE_INFINITY }],
   );
 }
 

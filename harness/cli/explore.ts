@@ -61,7 +61,7 @@ export const exploreCommand = command({
     const display = new Display();
     const interrupt = listenForInterrupts(display);
     try {
-      const test = await prepareTest(String(args['system']), { ...args, ...DECIDED });
+      const test = await prepareTest(String(args['system']), { ...args, ...DECIDED }, 'searched');
       display.log(seedLine(test.plan));
       const laboratory = await laboratoryFor(test, args, display, interrupt.signal);
       await search(test, { ...laboratory, observer: {} }, args, display);
@@ -133,5 +133,7 @@ function tableOf(coverage: Coverage, { nemeses: kinds }: SearchSpace): string {
     return `${`${moment.role} in ${moment.phase}`.padEnd(24)} ${counts.join('  ')}`;
   });
   const head = `${pc.dim('hit, by kind of fault'.padEnd(24))} ${kinds.map(({ name }) => name.padStart(4)).join('  ')}`;
-  return [head, ...lines, ''].join('\n');
+  const idle = kinds.filter(({ name }) => columns.every((moment) => coverage.hits(moment, name) === 0));
+  const missing = idle.map(({ name }) => `${pc.yellow('!')} ${name} never hit anything: raise --runs or --time-limit`);
+  return [head, ...lines, ...missing, ''].join('\n');
 }

@@ -6,7 +6,7 @@ import type { Workload } from '../../workloads/workload.js';
 import { UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
 import { consistencyModels, nemeses, systems, workloads } from '../registry.js';
-import { makePlan } from '../run/plan-making.js';
+import { makePlan, plannedSystem } from '../run/plan-making.js';
 import type { Plan } from '../run/plan.js';
 import { type AskedFault, readScheduleFile } from '../run/schedule-file.js';
 import { newRunId } from '../run/store.js';
@@ -22,7 +22,11 @@ export interface PreparedTest {
 }
 
 /** Throws {@link UserError} for what cannot be run, before anything is started. */
-export async function prepareTest(systemName: string, args: TestArguments): Promise<PreparedTest> {
+export async function prepareTest(
+  systemName: string,
+  args: TestArguments,
+  faults: 'drawn' | 'searched' = 'drawn',
+): Promise<PreparedTest> {
   const load = systems[systemName];
   if (!load) throw new UserError(`unknown system ${systemName}${suggestion(systemName, Object.keys(systems))}`);
   const system = await load();
@@ -55,7 +59,7 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
     createdAt: now.toISOString(),
     command: repeatCommand(system.name, args, seed),
     seed,
-    system: { name: system.name, options: systemOptions, claims: system.claims(systemOptions), versions: {} },
+    system: plannedSystem(system, systemOptions),
     nodes,
     workloads: chosen.map((workload) => ({
       name: workload.name,
@@ -65,7 +69,8 @@ export async function prepareTest(systemName: string, args: TestArguments): Prom
     nemeses: composed.map((nemesis) =>
       system.images === undefined ? nemesis : { ...nemesis, roomMs: nemesis.takesMs },
     ),
-    ...(schedule && { schedule }),
+    // A search makes a schedule of its own for every run.
+    ...(faults === 'searched' ? { schedule: [] } : schedule && { schedule }),
     faultsAtOnce: within('--faults-at-once', args.faultsAtOnce, 1, 20),
     concurrency: parseConcurrency(args.concurrency, nodes.length),
     ...(args.consistency !== undefined && { consistency: args.consistency }),

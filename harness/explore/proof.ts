@@ -4,7 +4,7 @@ import type { Nemesis } from '../../nemesis/nemesis.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
-import { makePlan } from '../run/plan-making.js';
+import { makePlan, plannedSystem } from '../run/plan-making.js';
 import type { Plan, Results } from '../run/plan.js';
 import { recordTrial, runTrial, type Trial, type TrialRequest } from './trial.js';
 
@@ -116,7 +116,7 @@ function planOf(exercise: Exercise, seed: number, means: Means, changes: Partial
     createdAt: '',
     command: '',
     seed,
-    system: { name: system.name, options: settings, claims: system.claims(settings), versions: {} },
+    system: plannedSystem(system, settings),
     nodes: Array.from({ length: NODES }, (_, at) => `n${at + 1}`),
     workloads: [
       { name: workload, options: named(means.workloads, workload).options.parse(options) as Record<string, Json> },

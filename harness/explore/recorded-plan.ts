@@ -3,6 +3,7 @@ import { phasesOf } from '../history/faults-of.js';
 import { type History, INVOKE, NEMESIS, NONE } from '../history/history.js';
 import { UserError } from '../kit/errors.js';
 import type { Plan, PlannedOperation, ScheduledFault } from '../run/plan.js';
+import { askedIn } from '../run/plan-making.js';
 
 /**
  * The plan that issues again what a run recorded: the same operations on the same threads at the same times, and the
@@ -16,10 +17,12 @@ export function recordedPlan(plan: Plan, history: History): Plan {
   if (warmUp === undefined)
     throw new UserError(`run ${plan.runId} ended before its clients began: nothing to issue again`);
   const faults = phases.find(({ name }) => name === 'faults');
+  const schedule = recordedSchedule(plan, history);
   return {
     ...plan,
     operations: operationsOf(plan, history, warmUp, phases),
-    schedule: recordedSchedule(plan, history),
+    schedule,
+    asked: askedIn(schedule),
     // A run that was ended early has nothing to issue after that.
     timeLimitMs: Math.min(plan.timeLimitMs, faults === undefined ? 0 : Math.ceil(lengthMs(faults))),
   };

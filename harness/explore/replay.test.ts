@@ -38,7 +38,10 @@ describe('replaying a seed', () => {
         fc.nat(2 ** 31),
         fc.constantFrom('none', 'stale-follower-read', 'split-brain'),
         async (seed, bug) => {
-          const first = await runAnew(plan({ seed, systemOptions: { bug }, timeLimitMs: 4000 }), laboratory());
+          const first = await runAnew(
+            plan({ seed, systemOptions: { bug }, timeLimitMs: 4000, nemeses: FAULTS.slice(0, 1) }),
+            laboratory(),
+          );
           const again = await replayExactly(first.plan, first.store.historyPath, laboratory());
           const third = await replayExactly(again.rerun.plan, first.store.historyPath, laboratory());
           expect([again.comparison?.kind, third.comparison?.kind]).toEqual(['identical', 'identical']);
@@ -53,13 +56,13 @@ describe('replaying a seed', () => {
   });
 
   it('says where a journal differs', async () => {
-    const first = await runAnew(plan({ timeLimitMs: 2000 }), laboratory());
+    const first = await runAnew(plan({ timeLimitMs: 2000, nemeses: [] }), laboratory());
     const other = await replayExactly({ ...first.plan, seed: 2 }, first.store.historyPath, laboratory());
     expect(other.comparison).toMatchObject({ kind: 'different', line: expect.any(Number) as number });
   });
 
   it('does not ask a torn last line for agreement', async () => {
-    const first = await runAnew(plan({ timeLimitMs: 2000 }), laboratory());
+    const first = await runAnew(plan({ timeLimitMs: 2000, nemeses: [] }), laboratory());
     const text = await readFile(first.store.historyPath, 'utf8');
     const cut = join(root, 'cut.jsonl');
     await appendFile(cut, text.slice(0, text.length / 2));

@@ -26,6 +26,14 @@ export function faultsOf(history: History): readonly FaultRecord[] {
   return [...drafts.values()].map((draft) => finish(draft, clients, endTime));
 }
 
+/** How many faults of each kind bit, kinds in order of their names: what happened, whatever was asked for. */
+export function effectiveByKind(faults: readonly FaultRecord[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const kinds = faults.filter(({ effective }) => effective).map(({ kind }) => kind);
+  for (const kind of kinds.sort()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
 /** The run's phases; each ends where the next begins, the last with the history. */
 export function phasesOf(history: History): readonly Phase[] {
   const marks: { name: PhaseName; startTime: number }[] = [];

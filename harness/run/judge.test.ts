@@ -111,7 +111,7 @@ describe('the judge', () => {
       part: { length: 9, options: {}, claimed: 'linearizable' },
       whole: {
         length: 12,
-        options: { operations: { ascending: ['write', 'read'] }, faults: 0 },
+        options: { operations: { ascending: ['write', 'read'] }, faults: 0, asked: [], indefinite: [] },
         claimed: 'linearizable',
       },
     });

@@ -102,13 +102,18 @@ function* casesOf({ plan, history, workloads, checkers }: JudgeRequest): Generat
   }
 }
 
-/** What checkers of the whole run may want to know: which operations each workload issues. */
+/** What checkers of the whole run may want to know: which operations each workload issues, what was to happen. */
 function runOptions(plan: Plan, workloads: readonly Workload[]): Readonly<Record<string, Json>> {
   const operations: Record<string, Json> = {};
   for (const { name } of plan.workloads) {
     operations[name] = [...(workloads.find((workload) => workload.name === name)?.operations ?? [])];
   }
-  return { operations, faults: plan.schedule.length };
+  return {
+    operations,
+    faults: plan.schedule.length,
+    asked: [...(plan.asked ?? plan.nemeses)],
+    indefinite: [...(plan.system.indefinite ?? [])],
+  };
 }
 
 function missing(name: string): Checker {

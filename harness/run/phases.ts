@@ -18,6 +18,7 @@ import type { RunRequest } from './run.js';
 import { scheduledFaults, untilOver } from './scheduled-faults.js';
 import type { StatusMeter } from './status.js';
 import { Triggers } from './triggers.js';
+import { markWork } from './work-marks.js';
 
 export interface Stage extends Omit<RunRequest, 'store'> {
   readonly clock: Clock;
@@ -62,10 +63,12 @@ export async function conduct(stage: Stage): Promise<void> {
   });
   try {
     await within(CLOSE_MS, interpreter.prepare(), stage, stop);
+    await markWork(stage);
     await stress({ ...stage, stop, driver, interpreter, assignments, nodes, random, trouble });
     if (!stop.aborted && plan.finalReads !== 'none') await finalReads(stage, interpreter, assignments, stop);
     if (stage.signal?.aborted) recordDoubt(recorder, `the run was ended early: ${messageOf(stage.signal.reason)}`);
     if (stage.failed.aborted) throw stage.failed.reason;
+    await markWork(stage);
     recordEnd(recorder, counters.counted());
   } finally {
     // Where a phase threw, clients are still at work: they must not outlive it.
@@ -107,7 +110,10 @@ async function stress(stage: Stress): Promise<void> {
     triggers.close();
     for (const sentence of await driver.healAll()) recordDoubt(recorder, sentence);
   }
+  // Everything is healed: what reached the nodes under faults, beside what they recover by.
+  const counted = markWork(stage);
   if (!stop.aborted) await recover(stage, watch, clients);
+  await counted;
   drain.abort();
   await clients;
 }

@@ -61,11 +61,18 @@ export interface Plan {
     readonly name: string;
     readonly options: Readonly<Record<string, Json>>;
     readonly nodes: number;
+    /** Codes of errors after which an operation may have taken effect, as {@link System.indefinite} says. */
+    readonly indefinite?: readonly string[];
     readonly claims: { readonly consistency: string; readonly source: string };
     readonly versions: Readonly<Record<string, string>>;
   };
   readonly workloads: readonly PlannedWorkload[];
   readonly nemeses: readonly string[];
+  /**
+   * Faults without which the run did not do what it was asked for: kinds, and kinds with their targets where those were
+   * named (`kill`, `kill:leader`). Absent: one of each kind in `nemeses`.
+   */
+  readonly asked?: readonly string[];
   readonly schedule: readonly ScheduledFault[];
   /**
    * What clients invoke until the final reads, thread by thread in this order: operations of a recorded run, issued

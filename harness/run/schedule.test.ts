@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
+import { nemeses as registered } from '../registry.js';
 import type { ScheduledFault } from './plan.js';
 import type { ScheduleRequest } from './schedule.js';
 import { makeSchedule } from './schedule.js';
 
+const PROPERTY_RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const nemeses = [
   { name: 'partition', targets: ['halves', 'leader', 'ring'] },
@@ -33,7 +36,7 @@ describe('a schedule', () => {
   it('never has two faults at once, numbers them, and heals the last within the phase', () => {
     const settings = fc.record({
       seed: fc.integer(),
-      timeLimitMs: fc.integer({ min: 100, max: 300_000 }),
+      timeLimitMs: fc.integer({ min: 15_000, max: 300_000 }),
       faultMs: fc.integer({ min: 500, max: 20_000 }),
       pauseMs: fc.integer({ min: 500, max: 20_000 }),
     });
@@ -62,10 +65,73 @@ describe('a schedule', () => {
     expect(new Set(kindsOf(schedule(1, { timeLimitMs: 15_000 }))).size).toBe(3);
   });
 
-  it('has one fault where there is time for one, and none where there is none', () => {
-    expect(schedule(1, { timeLimitMs: 5000 }).length).toBe(1);
-    expect(schedule(1, { timeLimitMs: 1000 })).toEqual([]);
+  it('has one fault where there is time for one, and none where none is asked for', () => {
+    expect(schedule(1, { timeLimitMs: 5000, nemeses: nemeses.slice(0, 1) }).length).toBe(1);
     expect(schedule(1, { nemeses: [] })).toEqual([]);
+  });
+
+  it('is refused where not every kind gets its turn, with the time it takes', () => {
+    const short = () => schedule(1, { timeLimitMs: 6000 });
+    expect(short).toThrow(UserError);
+    expect(short).toThrow(
+      '-t 6: 3 kinds of faults (partition, kill, pause) need at least 14 s; raise --time-limit or ask for fewer (-n)',
+    );
+    expect(() => schedule(1, { timeLimitMs: 3000, nemeses: nemeses.slice(0, 1) })).toThrow(
+      '-t 3: 1 kind of faults (partition) needs at least 4 s',
+    );
+  });
+
+  const kinds = fc.uniqueArray(
+    fc.record({
+      name: fc.constantFrom(...registered.map(({ name }) => name)),
+      asked: fc.nat(3),
+      slow: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: registered.length, selector: ({ name }) => name },
+  );
+  const wishes = fc.record({
+    seed: fc.integer(),
+    kinds,
+    timeLimitMs: fc.integer({ min: 100, max: 400_000 }),
+    faultsAtOnce: fc.integer({ min: 1, max: 4 }),
+    faultMs: fc.option(fc.integer({ min: 100, max: 60_000 }), { nil: undefined }),
+    pauseMs: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined }),
+  });
+
+  it('holds every kind and every target that was asked for, or is refused with a time that is enough', () => {
+    let [refused, drawn] = [0, 0];
+    fc.assert(
+      fc.property(wishes, ({ seed, kinds: chosen, ...changes }) => {
+        const asked = chosen.map(({ name, asked: count, slow }) => {
+          const { targets, takesMs } = registered.find((nemesis) => nemesis.name === name)!;
+          return { name, targets, askedTargets: targets.slice(0, count), ...(slow && { roomMs: takesMs }) };
+        });
+        const draw = (timeLimitMs: number) => schedule(seed, { ...changes, nemeses: asked, timeLimitMs });
+        const complete = (faults: readonly ScheduledFault[], timeLimitMs: number) => {
+          const had = new Set(faults.flatMap(({ request: { kind, target } }) => [kind, `${kind}:${target}`]));
+          for (const { name, askedTargets } of asked) {
+            expect(had).toContain(name);
+            for (const target of askedTargets) expect(had).toContain(`${name}:${target}`);
+          }
+          for (const { atMs, forMs } of faults) {
+            expect(forMs).toBeGreaterThan(0);
+            expect(atMs + forMs).toBeLessThanOrEqual(timeLimitMs);
+          }
+        };
+        try {
+          complete(draw(changes.timeLimitMs), changes.timeLimitMs);
+          drawn++;
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          refused++;
+          const enoughMs = 1000 * Number(/need(?:s)? at least (\d+) s/.exec(error.message)![1]);
+          expect(enoughMs).toBeGreaterThan(changes.timeLimitMs);
+          complete(draw(enoughMs), enoughMs);
+        }
+      }),
+      { numRuns: PROPERTY_RUNS },
+    );
+    expect(Math.min(refused, drawn)).toBeGreaterThan(0);
   });
 
   it('leaves room for faults that are slow to inject and to heal', () => {

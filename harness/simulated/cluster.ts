@@ -20,6 +20,7 @@ import { networkOf } from './abilities/network.js';
 import { powerOf } from './abilities/power.js';
 import { freezerOf, processesOf } from './abilities/processes.js';
 import { trafficOf } from './abilities/traffic.js';
+import { workOf } from './abilities/work.js';
 import type { Behaviour } from './behaviour.js';
 import { Chance } from './chance.js';
 import { Network, type NetworkConditions } from './network.js';
@@ -64,6 +65,7 @@ export const ABILITIES = [
   'disks',
   'traffic',
   'backups',
+  'work',
 ] as const satisfies readonly Ability[];
 
 const SESSIONS = {
@@ -118,6 +120,7 @@ export class SimulatedCluster implements Cluster {
       disks: disksOf(ground),
       traffic: trafficOf(ground),
       backups: backupsOf(ground),
+      work: workOf(ground),
     };
     // Whoever launches a cluster is no part of its time yet.
     this.virtualClock.until(() => this.missing().length === 0, START_NS);

@@ -24,6 +24,8 @@ export class Network {
   /** Packets dropped on a link that is cut, -1 on one that is not. */
   private readonly drops: Float64Array;
   private readonly latestArrival: Float64Array;
+  /** Messages that arrived, by link. */
+  private readonly arrivals: Float64Array;
   /** By link. */
   private readonly badLines = new Map<number, BadLine>();
 
@@ -35,6 +37,7 @@ export class Network {
   ) {
     this.drops = new Float64Array((nodes + 1) ** 2).fill(-1);
     this.latestArrival = new Float64Array((nodes + 1) ** 2);
+    this.arrivals = new Float64Array((nodes + 1) ** 2);
   }
 
   get clients(): number {
@@ -104,6 +107,16 @@ export class Network {
     this.drops.fill(-1);
   }
 
+  /** Counts a message that came in. */
+  arrived(link: number): void {
+    this.arrivals[link]++;
+  }
+
+  /** Messages that arrived there so far. */
+  received(from: number, to: number): number {
+    return this.arrivals[this.link(from, to)];
+  }
+
   /** Undefined where the link is not cut. */
   dropped(from: number, to: number): number | undefined {
     const packets = this.drops[this.link(from, to)];
@@ -126,6 +139,8 @@ class Packet extends Event {
   }
 
   happen(): void {
-    if (this.network.passes(this.link)) this.arrive();
+    if (!this.network.passes(this.link)) return;
+    this.network.arrived(this.link);
+    this.arrive();
   }
 }

@@ -39,6 +39,8 @@ export const simulated: System = {
       source: 'harness/simulated: Raft, reads confirmed by a majority, transactions decided in the order of the log',
     };
   },
+  // Statements of a transaction change nothing before its commit: over tables the same codes may be failures.
+  indefinite: (options) => (preferredFamily(simulatedOptions.parse(options)) === 'kv' ? ['timeout', 'reset'] : []),
   launch({ nodes, options, seed = 0 }) {
     const parsed = simulatedOptions.parse(options);
     const conditions = {

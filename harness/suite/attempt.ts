@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
+import { effectiveByKind } from '../history/faults-of.js';
 import type { Results } from '../run/plan.js';
 import { RunStore } from '../run/store.js';
 import type { Attempt, AttemptCheck, Cell } from './suite.js';
@@ -97,7 +98,7 @@ function summaryOf(results: Results | undefined, lastWords: string): Summary {
   return {
     outcome,
     sentence: sentence.slice(0, SENTENCE_LENGTH),
-    faults: { injected: faults.length, effective },
+    faults: { injected: faults.length, effective, kinds: effectiveByKind(faults) },
     checks: checks.map(({ workload, checker, required, verdict, durationMs }): AttemptCheck => {
       const said = verdict.validity === 'unknown' ? verdict.reason : verdict.anomalies[0]?.sentence;
       return {

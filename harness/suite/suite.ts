@@ -62,7 +62,12 @@ export interface Attempt {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly faults: { readonly injected: number; readonly effective: number };
+  readonly faults: {
+    readonly injected: number;
+    readonly effective: number;
+    /** Those that bit, by kind; absent in what older versions recorded. */
+    readonly kinds?: Readonly<Record<string, number>>;
+  };
   readonly checks: readonly AttemptCheck[];
 }
 

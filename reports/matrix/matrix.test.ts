@@ -29,6 +29,16 @@ it('counts attempts and finds by system, setting, anomaly and fault, claimed bes
   expect(rows[1].cells['kill']).toMatchObject({ attempts: 9, found: 2, witness: { anomaly: 1, operations: 4 } });
 });
 
+it('counts faults that happened, never those that were asked for', () => {
+  const asked = runs.map((run) => ({ ...run, plan: { ...run.plan, nemeses: ['partition', 'kill', 'pause'] } }));
+  expect(matrixOf(asked).faults).toEqual(['kill']);
+  const dull = asked.map((run) => ({
+    ...run,
+    results: { ...run.results!, faults: run.results!.faults.map((fault) => ({ ...fault, effective: false })) },
+  }));
+  expect(matrixOf(dull).faults).toEqual(['no faults']);
+});
+
 it('does not count a check that could not look', () => {
   const unknown = runs.map((run) => ({
     ...run,

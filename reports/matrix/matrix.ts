@@ -1,4 +1,5 @@
 import type { ArchivedRun } from '../../harness/archive/archive.js';
+import { effectiveByKind } from '../../harness/history/faults-of.js';
 import type { CheckerResult } from '../../harness/run/plan.js';
 
 /** How often an anomaly was looked for and found, on one system at one setting under one mix of faults. */
@@ -47,9 +48,10 @@ export function matrixOf(archived: readonly ArchivedRun[]): Matrix {
   const varied = variedOptions(runs);
   const rows = new Map<string, RowCount>();
   for (const run of runs) {
-    const { system, nemeses } = run.plan;
+    const { system } = run.plan;
     const setting = settingOf(run, varied.get(system.name) ?? new Set());
-    const fault = nemeses.length === 0 ? CALM : [...nemeses].sort().join(' + ');
+    // What happened, not what was asked for.
+    const fault = Object.keys(effectiveByKind(run.results!.faults)).join(' + ') || CALM;
     const made = new Set(run.results!.checks.filter(decided).map(({ checker }) => checker));
     for (const [anomaly, checkers] of namedBy) {
       if (![...checkers].some((checker) => made.has(checker))) continue;

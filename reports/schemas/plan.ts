@@ -22,11 +22,19 @@ export const planSchema = z.object({
     name: z.string(),
     options: record,
     nodes: z.int(),
+    indefinite: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'codes of errors after which an operation may have taken effect' }),
     claims: z.object({ consistency: z.string(), source: z.string() }),
     versions: z.record(z.string(), z.string()),
   }),
   workloads: z.array(z.object({ name: z.string(), options: record, keyspace: z.string(), concurrency: z.int() })),
   nemeses: z.array(z.string()),
+  asked: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'faults that have to take place: kinds, and kinds with the targets that were named' }),
   schedule: z.array(
     z.object({ request: faultRequest, atMs: z.number(), forMs: z.number(), trigger: trigger.optional() }),
   ),

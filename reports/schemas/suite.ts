@@ -21,7 +21,11 @@ const attempt = z.object({
   directory: z.string().optional().meta({ description: 'run directory, relative to the suite’s' }),
   startedAt: instant,
   durationMs: z.number(),
-  faults: z.object({ injected: count, effective: count }),
+  faults: z.object({
+    injected: count,
+    effective: count,
+    kinds: z.record(z.string(), count).optional().meta({ description: 'those that bit, by kind' }),
+  }),
   checks: z.array(
     z.object({
       workload: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { Attempt, AttemptCheck, CellResult, SuiteResults } from '../../harness/suite/suite.js';
 import { junitXml, newJunit, type TestSuite } from '../junit-xml.js';
 import { clip, visible } from '../text.js';
+import { faultsText } from './faults.js';
 
 const MAX_TEXT = 10_000;
 
@@ -64,9 +65,9 @@ function addCell(suite: TestSuite, { cell, outcome, asExpected, sentence, attemp
   else if (outcome === 'valid' && !asExpected) {
     testCase.failure(harmless(`expected to be invalid, and was not: ${sentence}`), 'not-found');
   } else if (!asExpected) testCase.error(said, outcome);
-  const lines = attempts.map(({ number, outcome: each, directory = 'no run directory', faults }) => {
-    const bit = `${faults.effective} of ${faults.injected} faults bit`;
-    return `attempt ${number}: ${each}, ${bit}, ${directory}`;
+  const lines = attempts.map((attempt) => {
+    const { number, outcome: each, directory = 'no run directory' } = attempt;
+    return `attempt ${number}: ${each}, faults that bit: ${faultsText([attempt])}, ${directory}`;
   });
   if (lines.length > 0) testCase.standardOutput(harmless(lines.join('\n')));
 }

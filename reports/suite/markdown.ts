@@ -1,7 +1,8 @@
-import type { CellOutcome, CellResult, SuiteResults } from '../../harness/suite/suite.js';
+import type { CellOutcome, SuiteResults } from '../../harness/suite/suite.js';
 import { code, cutToSize, escape, table } from '../markdown.js';
 import { plural } from '../text.js';
 import { claimSentence } from './claim.js';
+import { faultsText } from './faults.js';
 
 const MARKS: Readonly<Record<CellOutcome, string>> = {
   valid: '✅ valid',
@@ -39,17 +40,12 @@ function cells({ cells: all }: SuiteResults): string {
       escape(result.cell.id),
       `${MARKS[result.outcome]}${result.outcome === 'invalid' && result.asExpected ? ' (known)' : ''}`,
       String(result.attempts.length),
-      faultsOf(result),
+      escape(faultsText(result.attempts), 200),
       String(result.cell.seed),
       result.attempts.at(-1)?.directory === undefined ? '' : code(result.attempts.at(-1)!.directory!),
     ]);
   const more = all.length > MAX_ROWS ? `\n\n${plural(all.length - MAX_ROWS, 'more cell')} in index.html.` : '';
   return `### Cells\n\n${table(['Cell', 'Outcome', 'Attempts', 'Faults that bit', 'Seed', 'Run'], rows)}${more}`;
-}
-
-function faultsOf({ attempts }: CellResult): string {
-  const sum = (which: 'injected' | 'effective') => attempts.reduce((total, { faults }) => total + faults[which], 0);
-  return sum('injected') === 0 ? 'none' : `${sum('effective')} of ${sum('injected')}`;
 }
 
 function claims({ claims: all }: SuiteResults): string {

@@ -6,6 +6,7 @@ import { FilterChoice, FilterSearch, Filters } from '../site/filters.js';
 import { sitePage } from '../site/site.js';
 import { duration, inline } from '../text.js';
 import { claimSentence } from './claim.js';
+import { faultsText } from './faults.js';
 
 /** index.html of a suite's directory: what is wrong, every cell with links to its runs, what may be claimed. */
 export function suitePage(results: SuiteResults, assets: Assets): string {
@@ -109,7 +110,6 @@ function CellTable({ cells }: { cells: readonly CellResult[] }) {
 }
 
 function Row({ result: { cell, outcome, asExpected, sentence, attempts } }: { result: CellResult }) {
-  const sum = (which: 'injected' | 'effective') => attempts.reduce((total, { faults }) => total + faults[which], 0);
   const note =
     outcome === 'invalid' && asExpected ? 'known' : !asExpected && outcome === 'valid' ? 'not found' : undefined;
   return (
@@ -121,7 +121,7 @@ function Row({ result: { cell, outcome, asExpected, sentence, attempts } }: { re
         <Value>{cell.id}</Value>
       </td>
       <td>{inline(sentence, 300)}</td>
-      <td>{sum('injected') === 0 ? 'none' : `${sum('effective')} of ${sum('injected')}`}</td>
+      <td>{faultsText(attempts)}</td>
       <td class="number">{cell.seed}</td>
       <td>
         {attempts.map(({ directory, number, outcome: each }) =>

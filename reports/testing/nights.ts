@@ -69,7 +69,7 @@ function runOf(night: number, outcome: Outcome, reads: string) {
       runId,
       outcome,
       checks: [checkOf('linearizable', verdict, { workload: 'register' })],
-      faults: faultsOf(4),
+      faults: faultsOf(4).map((fault) => ({ ...fault, kind: 'kill' })),
     }),
   };
 }

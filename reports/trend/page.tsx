@@ -173,7 +173,11 @@ export function configurationPage(
         <>
           <h1>{inline(configuration.label, 300)}</h1>
           <p class="lead">
-            {plural(runs.length, 'run')}, {trendWord(each)}.
+            {plural(runs.length, 'run')}, {trendWord(each)}. Faults that bit:{' '}
+            {Object.entries(each.faults)
+              .map(([kind, count]) => `${inline(kind, 40)} ${count}`)
+              .join(', ') || 'none'}
+            .
             {each.firstBad !== undefined && (
               <>
                 {' '}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ArchivedRun, type Configuration, configurationOf } from '../../harness/archive/archive.js';
+import { effectiveByKind } from '../../harness/history/faults-of.js';
 import type { Outcome } from '../../harness/run/plan.js';
 import { nightOf, type Series, seriesOf } from './series.js';
 import { type VerdictTrend, verdictTrend } from './verdicts.js';
@@ -11,6 +12,8 @@ export interface ConfigurationTrend {
   readonly id: string;
   /** With results, oldest first. */
   readonly runs: readonly ArchivedRun[];
+  /** Faults that bit in these runs, by kind: what happened, whatever the configuration asks for. */
+  readonly faults: Readonly<Record<string, number>>;
   /** The worst outcome of each night, and how many of its runs were invalid. */
   readonly nights: ReadonlyMap<string, { readonly outcome: Outcome; readonly runs: number; readonly invalid: number }>;
   readonly verdicts: VerdictTrend;
@@ -58,6 +61,7 @@ function trendIn(configuration: Configuration, runs: readonly ArchivedRun[]): Co
     configuration,
     id: createHash('sha256').update(configuration.key).digest('hex').slice(0, 10),
     runs,
+    faults: effectiveByKind(runs.flatMap(({ results }) => results!.faults)),
     nights: nightsOf(runs),
     verdicts: verdictTrend(outcomes),
     ...(firstBad !== undefined && { firstBad }),

@@ -31,9 +31,10 @@ function machineReadable({ nights, configurations }: Trend): object {
   return {
     nights,
     configurations: configurations.map(
-      ({ configuration, runs, nights: own, verdicts, firstBad, anomalyRate, series }) => ({
+      ({ configuration, runs, faults, nights: own, verdicts, firstBad, anomalyRate, series }) => ({
         configuration: configuration.label,
         runs: runs.length,
+        faults,
         verdicts,
         firstBad: firstBad?.plan.runId,
         anomalyRate,

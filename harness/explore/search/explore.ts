@@ -3,6 +3,7 @@ import { type History, INVOKE, NEMESIS } from '../../history/history.js';
 import { readHistory } from '../../history/formats/read.js';
 import { Random } from '../../kit/random.js';
 import type { Plan, Results } from '../../run/plan.js';
+import { askedIn } from '../../run/plan-making.js';
 import { type Laboratory, type Rerun, runAnew } from '../laboratory.js';
 import { recordedSchedule } from '../recorded-plan.js';
 import { type Signature, signatureOf } from '../signature.js';
@@ -59,7 +60,7 @@ export async function explore(request: ExploreRequest): Promise<Explored> {
     const [schedule] = Random.fromSeed(seed)
       .fork('explore')
       .draw((dice) => scheduleOf(idea, space, dice));
-    const tried = await attempt({ ...plan, seed, schedule }, idea, laboratory);
+    const tried = await attempt({ ...plan, seed, schedule, asked: askedIn(schedule) }, idea, laboratory);
     strategy.coverage.see(tried.seen);
     const spent = operationsIn(tried.history);
     strategy.learn(idea, { ...tried, operations: spent });
@@ -100,7 +101,7 @@ function asItWas(plan: Plan, history: History, shots: readonly Shot[]): Plan {
     const forMs = Math.max(1, fault.forMs - (atMs - fault.atMs));
     return [{ request: { ...fault.request, order }, atMs, forMs }];
   });
-  return { ...plan, schedule };
+  return { ...plan, schedule, asked: askedIn(schedule) };
 }
 
 /** A run on a cluster that cannot be looked into: what it hit is read from what it recorded. */

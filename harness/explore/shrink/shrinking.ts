@@ -4,6 +4,7 @@ import type { System } from '../../../docker/system.js';
 import type { Anomaly } from '../../../checkers/checker.js';
 import type { History } from '../../history/history.js';
 import type { Plan } from '../../run/plan.js';
+import { askedIn } from '../../run/plan-making.js';
 import type { Signature } from '../signature.js';
 
 /** A plan that was seen to fail, with what was seen. */
@@ -50,7 +51,9 @@ export class Shrinking {
 
   /** Goes on with the candidate where it still fails. One that changes nothing is not tried. */
   async try(change: Partial<Plan>): Promise<boolean> {
-    const candidate = { ...this.plan, ...change };
+    // A plan with fewer faults asks for fewer.
+    const asked = change.schedule && { asked: askedIn(change.schedule) };
+    const candidate = { ...this.plan, ...change, ...asked };
     if (isDeepStrictEqual(candidate, this.plan)) return false;
     const failing = await this.judge.failing(candidate);
     if (failing === undefined) return false;
