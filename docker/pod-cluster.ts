@@ -12,7 +12,8 @@ import { removeRun } from './engine/janitor.js';
 import { lastWords, saveLogs } from './engine/logs.js';
 import { removeSandbox, type Pod } from './engine/pods.js';
 import type { Site } from './site.js';
-import type { Cluster, ClusterNode, NodeOutage, SessionFamily, SessionOptions, SessionsByFamily } from './system.js';
+import { type Cluster, type ClusterNode, type NodeOutage, StrangerError } from './system.js';
+import type { SessionFamily, SessionOptions, SessionsByFamily } from './system.js';
 import { bounded } from './wait.js';
 
 export interface PodClusterParts {
@@ -46,6 +47,7 @@ export class PodCluster implements Cluster, PodSet {
     pods: readonly Pod[],
   ) {
     const { plan, site } = parts;
+    for (const { node, address } of pods) site.refuseOutside(node, address);
     this.pods = pods;
     this.plan = plan;
     this.site = site;
@@ -114,7 +116,7 @@ export class PodCluster implements Cluster, PodSet {
       // Wherever it is by now; one that left is not waited for.
       const node = this.nodes.find((candidate) => candidate.name === name);
       if (node === undefined) return undefined;
-      const complaint = await this.plan.missing(node).catch(messageOf);
+      const complaint = await this.plan.missing(node).catch(reasonOf);
       if (complaint === undefined) return undefined;
       if (performance.now() + 100 > deadline) return `${node.name}: ${await this.explain(node, complaint)}`;
       await sleep(100);
@@ -160,6 +162,7 @@ export class PodCluster implements Cluster, PodSet {
   }
 
   put(pod: Pod): void {
+    this.site.refuseOutside(pod.node, pod.address);
     const others = this.pods.filter(({ node }) => node !== pod.node);
     this.pods = [...others, pod].sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
   }
@@ -181,6 +184,12 @@ export class PodCluster implements Cluster, PodSet {
     const { node, address } = this.pod(name);
     return { name: node, address };
   }
+}
+
+/** Why a node is not ready; a stranger's answer is no reason to wait for another one. */
+function reasonOf(error: unknown): string {
+  if (error instanceof StrangerError) throw error;
+  return messageOf(error);
 }
 
 /** Logs of a node's earlier pods, the first one numbered 1. */

@@ -7,7 +7,7 @@ import { runHelper } from './engine/helper.js';
 import type { BuiltImage } from './engine/images.js';
 import type { RunNetwork } from './engine/networks.js';
 import { createPod, createVolume, type Pod, type PodMount } from './engine/pods.js';
-import { podAddress } from './engine/subnets.js';
+import { contains, podAddress } from './engine/subnets.js';
 import type { ClusterNode } from './system.js';
 
 export interface SiteRequest {
@@ -56,6 +56,13 @@ export class Site {
 
   newAddress(): string {
     return podAddress(this.request.network.subnet, this.ordinals++);
+  }
+
+  /** Every question to a node goes to the address of its pod, and that is never one outside of the run's own network. */
+  refuseOutside(node: string, address: string): void {
+    const { subnet } = this.request.network;
+    if (!contains(subnet, address))
+      throw new RangeError(`${node} at ${address} is outside of the run's network ${subnet}`);
   }
 
   /** Empty data volumes, each with a disk of its own where the run has disks. */

@@ -15,6 +15,18 @@ export interface SessionsByFamily {
 }
 
 /**
+ * Somebody else's database answers where a node of this run should: its answers say nothing of the cluster under test, so
+ * that the run is over, as trouble of the harness.
+ */
+export class StrangerError extends Error {
+  override readonly name = 'StrangerError';
+
+  constructor(node: string, found: string, expected: string) {
+    super(`a stranger answers for ${node}: it says it belongs to ${found}, and this run's cluster is ${expected}`);
+  }
+}
+
+/**
  * An error of a session. `fail` promises that nothing happened and never will; it has to be argued for in the comment
  * beside the classification. Everything else is `info`. Errors of any other class count as `info`.
  */

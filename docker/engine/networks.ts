@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
-import { bounded } from '../wait.js';
+import type { Network } from 'dockerode';
+import { bounded, until } from '../wait.js';
 import type { Engine } from './engine.js';
 import { labelsOf, nameOf } from './labels.js';
 import { freeSubnets, gatewayOf, parseRoutes } from './subnets.js';
@@ -34,8 +35,10 @@ export async function createNetwork(engine: Engine, runId: string): Promise<RunN
         20_000,
         'creating the network',
       );
+      await refuseUnreachable(network, gateway);
       return { id: network.id, subnet, gateway };
     } catch (error) {
+      if (error instanceof UserError) throw error;
       // Another run may have taken the subnet between listing and creating: the next one is as good.
       lastReason = messageOf(error);
       if (!/overlap|conflict|in use|exist/i.test(lastReason)) break;
@@ -44,6 +47,39 @@ export async function createNetwork(engine: Engine, runId: string): Promise<RunN
   throw new UserError(
     `Cannot create a Docker network for the run (${lastReason}): try faultline clean.`,
     EXIT.harnessError,
+  );
+}
+
+/** An interface may take a moment to get its address. */
+const ADDRESS_TIMEOUT_MS = 3_000;
+
+/**
+ * The gateway of a bridge network is an address of the engine's machine. Where it is none of this one, nodes could not be
+ * reached, or worse: whoever has that subnet here would answer in their place.
+ */
+async function refuseUnreachable(network: Network, gateway: string): Promise<void> {
+  const bridge = `br-${network.id.slice(0, 12)}`;
+  const reachable = await until(async () => (isHere(bridge, gateway) ? true : undefined), {
+    timeoutMs: ADDRESS_TIMEOUT_MS,
+    everyMs: 50,
+  });
+  if (reachable) return;
+  await network.remove().catch(() => undefined);
+  const where =
+    process.env['DOCKER_HOST'] === undefined
+      ? 'The Docker Engine'
+      : `The engine at DOCKER_HOST=${process.env['DOCKER_HOST']}`;
+  throw new UserError(
+    `${where} makes networks that this machine cannot reach (their gateway ${gateway} is no address here): run Faultline on the engine's own machine.`,
+    EXIT.harnessError,
+  );
+}
+
+/** Other engines than Docker's may name the interface as they like; a bridge of that name is another network's. */
+export function isHere(bridge: string, gateway: string, interfaces = networkInterfaces()): boolean {
+  return Object.entries(interfaces).some(
+    ([name, addresses]) =>
+      (name === bridge || !name.startsWith('br-')) && (addresses ?? []).some(({ address }) => address === gateway),
   );
 }
 

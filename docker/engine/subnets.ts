@@ -26,6 +26,11 @@ export function podAddress(subnet: string, ordinal: number): string {
   return hostOf(subnet, 10 + ordinal);
 }
 
+export function contains(subnet: string, address: string): boolean {
+  const [range, host] = [rangeOf(subnet), rangeOf(address)];
+  return range !== undefined && host !== undefined && range[0] <= host[0] && host[1] <= range[1];
+}
+
 /** Destinations of the kernel's routing table (/proc/net/route: little-endian hexadecimal), default routes left out. */
 export function parseRoutes(text: string): readonly string[] {
   return text

@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { messageOf } from '../../harness/kit/errors.js';
-import type { ClusterNode } from '../system.js';
+import { type ClusterNode, StrangerError } from '../system.js';
+import type { ClusterIdentity } from './identity.js';
 import { encode, object, type JsonObject } from './wire.js';
 
 export const CLIENT_PORT = 2379;
@@ -24,6 +25,9 @@ export function originOf(node: ClusterNode): string {
 export class EtcdAdmin {
   private readonly agent = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: TIMEOUT_MS } });
 
+  /** With the identity every answer is checked; a system that uses etcd inside itself has none to compare with. */
+  constructor(private readonly identity?: ClusterIdentity) {}
+
   /** Whether the node itself believes to lead. Answered from its own state: a leader cut off may say so for a while. */
   async isLeader(node: ClusterNode): Promise<boolean> {
     const status = await this.post(node, '/v3/maintenance/status', {});
@@ -32,13 +36,13 @@ export class EtcdAdmin {
 
   /** What keeps the node from serving: no leader known, or no linearizable read. */
   async missing(node: ClusterNode): Promise<string | undefined> {
-    const status = await this.post(node, '/v3/maintenance/status', {}).catch(messageOf);
+    const status = await this.post(node, '/v3/maintenance/status', {}).catch(reasonOf);
     if (typeof status === 'string') return `no answer (${status})`;
     if (!hasLeader(status)) return 'no leader';
     // Goes by the leader and waits until this node has applied all that was committed: it has joined.
     const refusal = await this.post(node, '/v3/kv/range', { key: encode('faultline/ready') }).then(
       () => undefined,
-      messageOf,
+      reasonOf,
     );
     if (refusal !== undefined) return `no linearizable read (${refusal})`;
     return undefined;
@@ -85,8 +89,16 @@ export class EtcdAdmin {
     });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) throw new Error(`HTTP ${answer.statusCode}: ${text.slice(0, 200)}`);
-    return object(JSON.parse(text));
+    const parsed = object(JSON.parse(text));
+    this.identity?.check(node.name, object(parsed['header']));
+    return parsed;
   }
+}
+
+/** Why there was no answer; a stranger's answer is worse than none. */
+function reasonOf(error: unknown): string {
+  if (error instanceof StrangerError) throw error;
+  return messageOf(error);
 }
 
 /** Member ids are 64-bit: compared as the decimal strings they come as. */

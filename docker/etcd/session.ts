@@ -1,6 +1,7 @@
 import { Client } from 'undici';
 import {
   SessionError,
+  StrangerError,
   type KvAction,
   type KvCondition,
   type KvEntry,
@@ -15,6 +16,8 @@ export type Reads = 'linearizable' | 'serializable';
 export interface EtcdSessionOptions {
   readonly timeoutMs: number;
   readonly reads: Reads;
+  /** Throws where the header of an answer is a stranger's. */
+  readonly checkHeader?: (header: JsonObject) => void;
 }
 
 /**
@@ -96,10 +99,12 @@ export class EtcdSession implements KvSession {
       if (statusCode !== 200) throw classifyAnswer(statusCode, text);
       const answer = object(JSON.parse(text));
       // Every answer of the store names its revision; an empty object is not one.
-      object(answer['header']);
+      const header = object(answer['header']);
+      this.options.checkHeader?.(header);
       return read(answer);
     } catch (error) {
-      throw error instanceof SessionError ? error : classifyFailure(error);
+      if (error instanceof SessionError || error instanceof StrangerError) throw error;
+      throw classifyFailure(error);
     }
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../system.js';
 import { CLIENT_PORT, EtcdAdmin, originOf } from './admin.js';
 import { backupsOf } from './backup.js';
+import { ClusterIdentity } from './identity.js';
 import { peerOf, PEER_PORT, procedures, type Peer } from './members.js';
 import { EtcdSession } from './session.js';
 
@@ -104,7 +105,8 @@ function imageOf({ version }: Options): ImageSource {
 
 function planOf(chosen: Options, runId: string): ClusterPlan {
   const image = imageOf(chosen);
-  const admin = new EtcdAdmin();
+  const identity = new ClusterIdentity();
+  const admin = new EtcdAdmin(identity);
   const start = (node: ClusterNode, peers: readonly Peer[], state: ClusterState) => ({
     image: image.name,
     command: argumentsOf(chosen, runId, node, peers, state),
@@ -112,9 +114,12 @@ function planOf(chosen: Options, runId: string): ClusterPlan {
   const first = (node: ClusterNode) => ({ name: node.name, peerUrls: [peerOf(node)] });
   return {
     images: [image],
-    database: (node, all) => start(node, all.map(first), 'new'),
+    database: (node, all) => {
+      identity.founded(runId, all);
+      return start(node, all.map(first), 'new');
+    },
     ...procedures(admin, (node, members) => start(node, members, 'existing')),
-    backups: backupsOf(DATA_PATH, runId),
+    backups: backupsOf(DATA_PATH, runId, identity),
     recoveryLog: RECOVERY_LOG,
     diskMiB: DISK_MIB,
     port: CLIENT_PORT,
@@ -125,7 +130,11 @@ function planOf(chosen: Options, runId: string): ClusterPlan {
     version: (node) => admin.version(node),
     close: () => admin.close(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, { timeoutMs }: SessionOptions) {
-      const session: SessionsByFamily['kv'] = new EtcdSession(originOf(node), { timeoutMs, reads: chosen.reads });
+      const session: SessionsByFamily['kv'] = new EtcdSession(originOf(node), {
+        timeoutMs,
+        reads: chosen.reads,
+        checkHeader: (header) => identity.check(node.name, header),
+      });
       return session as SessionsByFamily[F];
     },
   };

@@ -1,4 +1,4 @@
-import type { Cluster, SessionFamily, System } from '../../docker/system.js';
+import { type Cluster, type SessionFamily, StrangerError, type System } from '../../docker/system.js';
 import type { FamilyClients, Workload, WorkloadContext } from '../../workloads/workload.js';
 import type { Clock } from '../kit/clock.js';
 import { UserError } from '../kit/errors.js';
@@ -106,6 +106,7 @@ export async function setUpWorkloads(
           .finally(() => session.close());
         break;
       } catch (error) {
+        if (error instanceof StrangerError) throw error;
         if (attempt + 1 >= SET_UP_ATTEMPTS)
           throw new Error(`workload ${workload.name}: set-up failed`, { cause: error });
         await clock.sleep(SET_UP_PAUSE_MS, signal);

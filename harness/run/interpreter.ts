@@ -1,3 +1,4 @@
+import { StrangerError } from '../../docker/system.js';
 import type { Generator, Thread } from '../generator/generator.js';
 import { ThreadBoard } from '../generator/threads.js';
 import type { Completion, Invocation, Operation } from '../history/operation.js';
@@ -162,7 +163,8 @@ export class Interpreter {
         },
         (error: unknown) => {
           if (!awaited()) return;
-          this.complete(drive, thread, { type: 'info', error: 'malformed-answer' });
+          const code = error instanceof StrangerError ? 'stranger' : 'malformed-answer';
+          this.complete(drive, thread, { type: 'info', error: code });
           this.fail(drive, error);
         },
       )

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { StrangerError } from '../../docker/system.js';
 import type { Workload } from '../../workloads/workload.js';
 import { after, clients, once } from '../generator/combinators.js';
 import { VirtualClock } from '../kit/clock.js';
@@ -86,6 +87,28 @@ describe('whatever throws, in whichever phase, the run ends with results that sa
     if (outcome === 'harness-error') expect(results.harnessError).toBeDefined();
     expect(JSON.parse(readFileSync(store.resultsPath, 'utf8'))).toEqual(results);
     if (phase !== 'healing') expect(cluster.trouble.down.size).toBe(0);
+  });
+
+  it('a stranger’s answer, at whichever moment, ends the run: it is no part of the history’s verdict', async () => {
+    const stranger = () => Promise.reject(new StrangerError('n1', 'cluster 1', '2'));
+    const answers = await run(
+      withWorkload({ clients: { kv: { ...client, client: () => ({ invoke: stranger }) } } }),
+      nothing,
+    );
+    const opens = await run({}, ({ cluster }) => {
+      const open = cluster.open.bind(cluster);
+      let opened = 0;
+      return asIs(
+        Object.assign(cluster, {
+          open: (...given: Parameters<typeof open>) => (opened++ > 0 ? stranger() : open(...given)),
+        }),
+      );
+    });
+    const setsUp = await run({}, ({ cluster }) => asIs(Object.assign(cluster, { open: stranger })));
+    for (const [results] of [answers, opens, setsUp]) {
+      expect(results.outcome).toBe('harness-error');
+      expect(results.harnessError).toMatch(/a stranger answers for n1: it says it belongs to cluster 1/);
+    }
   });
 
   it('showing how it goes', async () => {

@@ -1,3 +1,4 @@
+import { StrangerError } from '../../docker/system.js';
 import type { Client } from '../../workloads/workload.js';
 import type { Completion, Invocation } from '../history/operation.js';
 import type { Clock } from '../kit/clock.js';
@@ -63,7 +64,7 @@ export class Worker {
     await this.connected().catch(() => undefined);
   }
 
-  /** Never rejects, except for a malformed answer. */
+  /** Never rejects, except for a malformed answer and that of a stranger. */
   perform(invocation: Invocation): Promise<Completion> {
     this.requestSent = false;
     return this.connection === undefined ? this.connectAndSend(invocation) : this.send(this.connection, invocation);
@@ -100,6 +101,7 @@ export class Worker {
     try {
       connection = await this.connected();
     } catch (error) {
+      if (error instanceof StrangerError) throw error;
       return { type: 'fail', error: described('no-session', error) };
     }
     // Given up while waiting for the session: it is recorded as a failure, so it must not be sent any more.
@@ -114,6 +116,7 @@ export class Worker {
     try {
       answer = await connection.client.invoke(invocation);
     } catch (error) {
+      if (error instanceof StrangerError) throw error;
       if (epoch === this.epoch && this.errors++ === 0) this.errorsSinceNs = this.clock.nowNs();
       return completionOf(error);
     }
