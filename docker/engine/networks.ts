@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { EXIT, messageOf, UserError } from '../../harness/kit/errors.js';
@@ -59,7 +60,7 @@ const ADDRESS_TIMEOUT_MS = 3_000;
  */
 async function refuseUnreachable(network: Network, gateway: string): Promise<void> {
   const bridge = `br-${network.id.slice(0, 12)}`;
-  const reachable = await until(async () => (isHere(bridge, gateway) ? true : undefined), {
+  const reachable = await until(async () => ((await isHere(bridge, gateway)) ? true : undefined), {
     timeoutMs: ADDRESS_TIMEOUT_MS,
     everyMs: 50,
   });
@@ -75,12 +76,26 @@ async function refuseUnreachable(network: Network, gateway: string): Promise<voi
   );
 }
 
-/** Other engines than Docker's may name the interface as they like; a bridge of that name is another network's. */
-export function isHere(bridge: string, gateway: string, interfaces = networkInterfaces()): boolean {
-  return Object.entries(interfaces).some(
-    ([name, addresses]) =>
-      (name === bridge || !name.startsWith('br-')) && (addresses ?? []).some(({ address }) => address === gateway),
+/** Whether a network's gateway is an address of this machine, and not on the bridge of another network. */
+export async function isHere(bridge: string, gateway: string, interfaces = networkInterfaces()): Promise<boolean> {
+  const holders = Object.entries(interfaces).filter(([, addresses]) =>
+    addresses?.some(({ address }) => address === gateway),
   );
+  // Other engines than Docker's may name their interfaces as they like.
+  if (holders.some(([name]) => name.startsWith('br-') && name !== bridge)) return false;
+  return canBind(gateway);
+}
+
+/** Only addresses of this machine can be bound to. A bridge that nothing is attached to yet is in no list of interfaces. */
+function canBind(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => {
+      socket.close();
+      resolve(false);
+    });
+    socket.bind(0, address, () => socket.close(() => resolve(true)));
+  });
 }
 
 async function takenSubnets(engine: Engine): Promise<readonly string[]> {

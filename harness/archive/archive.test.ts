@@ -38,7 +38,7 @@ describe('an archive', () => {
     expect(archive.runs[0].metrics?.calm.operations).toBe(6000);
     expect(archive.runs[3].results).toBeUndefined();
     expect(archive.troubles).toHaveLength(1);
-    expect(archive.troubles[0]).toMatch(/torn.plan\.json is damaged/);
+    expect(archive.troubles[0]).toMatch(/torn.plan\.json:1 is damaged/);
   });
 
   it('refuses what is no directory', async () => {

@@ -1,9 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { messageOf, UserError } from '../kit/errors.js';
 import { RunStore } from '../run/store.js';
+import { parseStored } from '../run/stored-json.js';
 import type { Archive, ArchivedRun } from './archive.js';
 import { METRICS_VERSION, type RunMetrics } from './metrics.js';
+import { metricsSchema } from './schema.js';
 
 /** Run directories are at most so far below the archive's: suite, cell, attempt, run. */
 const MAX_DEPTH = 6;
@@ -40,14 +43,13 @@ export async function readRun(directory: string): Promise<ArchivedRun> {
   return { directory, plan, ...(results && { results }), ...(metrics && { metrics }) };
 }
 
-/** Numbers for charts: without them the run is shown all the same. */
+/** Numbers of another format are none; those that are damaged make the run a damaged one. */
 async function readMetrics(path: string): Promise<RunMetrics | undefined> {
-  try {
-    const metrics = JSON.parse(await readFile(path, 'utf8')) as RunMetrics;
-    return metrics.version === METRICS_VERSION ? metrics : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UserError(`${path}: cannot be read: ${messageOf(error)}`);
+  });
+  const { version } = parseStored<{ readonly version: number }>(text, path, z.object({ version: z.number() }));
+  return version === METRICS_VERSION ? parseStored<RunMetrics>(text, path, metricsSchema) : undefined;
 }
 
 async function search(directory: string, depth: number, found: string[]): Promise<void> {

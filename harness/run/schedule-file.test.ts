@@ -78,7 +78,7 @@ describe('a schedule file', () => {
 
   const fine = { at: '1s', for: '1s', fault: 'kill' };
   it.each<[string, unknown]>([
-    ['faults.json: not JSON', '[{'],
+    ['faults.json:1: not JSON', '[{'],
     ['faults.json: expected an array of faults', { faults: [] }],
     ['faults.json[1]: expected a fault', [fine, 5]],
     ['faults.json[0].for: expected a duration such as "5s", not "long"', [{ ...fine, for: 'long' }]],

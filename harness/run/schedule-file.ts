@@ -5,6 +5,7 @@ import { parseDurationMs } from '../kit/duration.js';
 import { messageOf, UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
 import type { Trigger } from './plan.js';
+import { lineOfError } from './stored-json.js';
 
 /** A fault as a schedule file asks for it. */
 export interface AskedFault {
@@ -35,7 +36,8 @@ export async function readScheduleFile(path: string, kinds: readonly string[]): 
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`--schedule ${path}: not JSON: ${messageOf(error)}`, undefined, { cause: error });
+    const line = lineOfError(text, error as Error);
+    throw new UserError(`--schedule ${path}:${line}: not JSON: ${messageOf(error)}`, undefined, { cause: error });
   }
   const list = Array.isArray(parsed) ? (parsed as unknown[]) : (parsed as { schedule?: unknown } | null)?.schedule;
   if (!Array.isArray(list)) throw new UserError(`--schedule ${path}: expected an array of faults, or a plan.json`);

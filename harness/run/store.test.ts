@@ -80,9 +80,9 @@ describe('what cannot be used is told in one line', () => {
 
   it.each([
     ['{"formatVersion": 1, "runId"', 'is damaged'],
-    ['[]', '"formatVersion" is missing'],
-    ['null', '"formatVersion" is missing'],
-    ['{"formatVersion":1,"runId":"x","seed":1,"system":{}}', '"workloads" is missing'],
+    ['[]', 'expected object, received array'],
+    ['null', 'expected object, received null'],
+    ['{"formatVersion":1,"faultlineVersion":"1"}', '"runId" is missing'],
     [
       '{"formatVersion":99,"faultlineVersion":"9.1.0"}',
       'has format 99, this Faultline reads 1: use the Faultline that wrote it (9.1.0)',

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import type { Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
+import { planSchema } from './schemas/plan.js';
+import { resultsSchema } from './schemas/results.js';
+import { parseStored } from './stored-json.js';
 import { unjudged } from './unjudged.js';
 
 /** A run's directory: everything that is known of it, and all that is needed to check and show it again. */
@@ -52,15 +56,15 @@ export class RunStore {
     return loadPlan(this.planPath, 'is this a run directory of Faultline?');
   }
 
-  async loadResults(): Promise<Results> {
-    const results = await loadJson(this.resultsPath, `check the run first: faultline check ${this.directory}`);
-    return known<Results>(this.resultsPath, results, ['runId', 'outcome', 'checks', 'faults']);
+  loadResults(): Promise<Results> {
+    const hint = `check the run first: faultline check ${this.directory}`;
+    return load(this.resultsPath, hint, resultsSchema);
   }
 }
 
 /** Reads a plan; `hint` says what to do where there is none. */
-export async function loadPlan(path: string, hint: string): Promise<Plan> {
-  return known<Plan>(path, await loadJson(path, hint), ['runId', 'seed', 'system', 'workloads', 'schedule']);
+export function loadPlan(path: string, hint: string): Promise<Plan> {
+  return load(path, hint, planSchema);
 }
 
 /** `20261120T101236-etcd-3f9a1c`: sorts by time, and is unique enough to name containers by. */
@@ -128,7 +132,7 @@ export interface FileSystem {
 
 const DISK: FileSystem = { open, rename };
 
-async function loadJson(path: string, hint: string): Promise<unknown> {
+async function load<T>(path: string, hint: string, schema: z.ZodType): Promise<T> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -138,24 +142,18 @@ async function loadJson(path: string, hint: string): Promise<unknown> {
       cause: error,
     });
   }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${path} is damaged: ${messageOf(error)}; restore it or run the test again`, undefined, {
-      cause: error,
-    });
-  }
+  return parseStored<T>(text, path, z.unknown().superRefine(ofThisVersion(path)).pipe(schema));
 }
 
-/** Refuses what another version wrote, or what is no such file at all. */
-function known<T>(path: string, value: unknown, fields: readonly (keyof T & string)[]): T {
-  const record = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const { formatVersion } = record;
-  if (typeof formatVersion === 'number' && formatVersion !== FORMAT_VERSION) {
-    const advice = `use the Faultline that wrote it${typeof record['faultlineVersion'] === 'string' ? ` (${record['faultlineVersion']})` : ''}`;
-    throw new UserError(`${path} has format ${formatVersion}, this Faultline reads ${FORMAT_VERSION}: ${advice}`);
-  }
-  const missing = ['formatVersion', ...fields].find((field) => record[field] === undefined);
-  if (missing === undefined) return value as T;
-  throw new UserError(`${path} is no ${basename(path)} of Faultline: "${missing}" is missing; run the test again`);
+/** Refuses what another version wrote, before anything else of it is looked at. */
+function ofThisVersion(path: string): (value: unknown) => void {
+  return (value) => {
+    const record = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+    const { formatVersion, faultlineVersion } = record;
+    if (typeof formatVersion !== 'number' || formatVersion === FORMAT_VERSION) return;
+    const writer = typeof faultlineVersion === 'string' ? ` (${faultlineVersion.slice(0, 60)})` : '';
+    throw new UserError(
+      `${path} has format ${formatVersion}, this Faultline reads ${FORMAT_VERSION}: use the Faultline that wrote it${writer}`,
+    );
+  };
 }

@@ -1,6 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
+import { parseStored } from '../run/stored-json.js';
+import { attemptSchema, suitePlanSchema } from './schema.js';
 import { type Attempt, type Suite, SUITE_FORMAT_VERSION, type SuiteResults } from './suite.js';
 
 /** A suite as it was begun: suite-plan.json. */
@@ -39,26 +42,43 @@ export class SuiteStore {
   }
 
   async loadPlan(): Promise<SuitePlan> {
-    const plan = await load<SuitePlan>(this.planPath);
-    if (plan?.formatVersion === SUITE_FORMAT_VERSION) return plan;
-    const why = plan === undefined ? 'is missing or damaged' : `has format ${plan.formatVersion}`;
-    throw new UserError(`${this.planPath} ${why}: name the directory of a suite that this Faultline began`);
+    const text = await readFile(this.planPath, 'utf8').catch(() => undefined);
+    const advice = 'name the directory of a suite that this Faultline began';
+    if (text === undefined) throw new UserError(`${this.planPath} is missing: ${advice}`);
+    const version = z.object({ formatVersion: z.number() });
+    const { formatVersion } = parseStored<{ readonly formatVersion: number }>(text, this.planPath, version);
+    if (formatVersion !== SUITE_FORMAT_VERSION) {
+      throw new UserError(`${this.planPath} has format ${formatVersion}: ${advice}`);
+    }
+    return parseStored<SuitePlan>(text, this.planPath, suitePlanSchema);
   }
 
+  /** On a line of its own, whatever a suite that was killed left of the line before. */
   async record(attempt: Attempt): Promise<void> {
-    await appendFile(this.attemptsPath, `${JSON.stringify(attempt)}\n`, { flush: true });
+    const line = `${JSON.stringify(attempt)}\n`;
+    await mkdir(this.directory, { recursive: true });
+    const file = await open(this.attemptsPath, 'a+');
+    try {
+      const { whole, torn } = splitTorn(await file.readFile('utf8'));
+      if (torn !== undefined && isAttempt(torn)) await file.appendFile('\n');
+      else if (torn !== undefined) await file.truncate(Buffer.byteLength(whole));
+      await file.appendFile(line);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
-  /** Attempts that ended; a torn last line is that of an attempt that did not. */
+  /**
+   * Attempts that ended; a torn last line is that of an attempt that did not. Throws a {@link UserError} with the line of
+   * the first one that is damaged: which attempts there were decides what the suite still has to run.
+   */
   async loadAttempts(): Promise<readonly Attempt[]> {
     const text = await readFile(this.attemptsPath, 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as Attempt];
-      } catch {
-        return [];
-      }
-    });
+    const { whole, torn } = splitTorn(text);
+    const lines = whole.split('\n').slice(0, -1);
+    if (torn !== undefined && isAttempt(torn)) lines.push(torn);
+    return lines.map((line, at) => parseStored<Attempt>(line, this.attemptsPath, attemptSchema, at + 1));
   }
 
   saveResults(results: SuiteResults): Promise<void> {
@@ -81,6 +101,20 @@ export async function unfinishedSuite(root: string, name: string): Promise<strin
     if (!(await store.isFinished()) && (await load(store.planPath)) !== undefined) return store.directory;
   }
   return undefined;
+}
+
+/** Whole lines, and what follows the last line feed, if anything does. */
+function splitTorn(text: string): { readonly whole: string; readonly torn: string | undefined } {
+  const end = text.lastIndexOf('\n') + 1;
+  return { whole: text.slice(0, end), torn: end < text.length ? text.slice(end) : undefined };
+}
+
+function isAttempt(line: string): boolean {
+  try {
+    return attemptSchema.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
 }
 
 async function save(path: string, value: unknown): Promise<void> {

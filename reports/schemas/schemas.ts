@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Json } from '../../harness/history/operation.js';
 import type { Plan, Results } from '../../harness/run/plan.js';
 import type { SuiteResults } from '../../harness/suite/suite.js';
-import { planSchema } from './plan.js';
-import { resultsSchema } from './results.js';
-import { suiteSchema } from './suite.js';
+import { planSchema } from '../../harness/run/schemas/plan.js';
+import { resultsSchema } from '../../harness/run/schemas/results.js';
+import { suiteSchema } from '../../harness/suite/schema.js';
 
 /** A type without its `readonly`, which a schema does not know. What may be any JSON stays as it is: it has no end. */
 type Plain<T> = Json extends T ? 'json' : T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;

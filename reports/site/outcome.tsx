@@ -1,7 +1,7 @@
 import type { Outcome } from '../../harness/run/plan.js';
 import { Icon, type IconName } from '../sections/icon.js';
 
-export type ShownOutcome = Outcome | 'not-run' | 'running';
+export type ShownOutcome = Outcome | 'not-run' | 'running' | 'damaged';
 
 const SHOWN: Readonly<Record<ShownOutcome, { readonly icon: IconName; readonly word: string; readonly mark: string }>> =
   {
@@ -10,6 +10,7 @@ const SHOWN: Readonly<Record<ShownOutcome, { readonly icon: IconName; readonly w
     inconclusive: { icon: 'unknown', word: 'inconclusive', mark: '?' },
     'harness-error': { icon: 'trouble', word: 'harness error', mark: '!' },
     'not-run': { icon: 'unknown', word: 'not run', mark: '–' },
+    damaged: { icon: 'trouble', word: 'damaged', mark: '!' },
     running: { icon: 'unknown', word: 'running', mark: '…' },
   };
 

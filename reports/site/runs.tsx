@@ -39,7 +39,7 @@ export function runsPage({ root, runs, troubles }: RunList, assets: Assets): str
               table="runs-table"
               name="outcome"
               label="Outcome"
-              values={['valid', 'invalid', 'inconclusive', 'harness-error', 'running']}
+              values={['valid', 'invalid', 'inconclusive', 'harness-error', 'running', 'damaged']}
             />
             <FilterChoice table="runs-table" name="system" label="System" values={systems} />
           </Filters>
@@ -56,17 +56,32 @@ export function runsPage({ root, runs, troubles }: RunList, assets: Assets): str
                 {newest.map((run) => (
                   <Row run={run} root={root} />
                 ))}
+                {troubles.map((trouble) => (
+                  <DamagedRow trouble={trouble} />
+                ))}
               </tbody>
             </table>
           </div>
           {runs.length > MAX_RUNS && <p class="aside">{plural(runs.length - MAX_RUNS, 'older run')} not listed.</p>}
-          {troubles.map((trouble) => (
-            <p class="aside">{inline(trouble, 300)}</p>
-          ))}
         </Section>
       ),
     },
     assets,
+  );
+}
+
+/** A run whose files do not say what it was. */
+function DamagedRow({ trouble }: { trouble: string }) {
+  return (
+    <tr data-outcome="damaged" data-system="">
+      <td>–</td>
+      <td>
+        <OutcomeMark outcome="damaged" />
+      </td>
+      <td>–</td>
+      <td>{inline(trouble, 300)}</td>
+      <td class="number">–</td>
+    </tr>
   );
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../harness/history/operation.js';
+import type { Json } from '../../history/operation.js';
 
 /** Anything that JSON can say. */
 export const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;

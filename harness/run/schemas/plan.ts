@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultRequest } from './results.js';
-import { instant, record } from './values.js';
+import { instant, json, record } from './values.js';
 
 const trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('leader-changed') }),
@@ -38,6 +38,20 @@ export const planSchema = z.object({
   schedule: z.array(
     z.object({ request: faultRequest, atMs: z.number(), forMs: z.number(), trigger: trigger.optional() }),
   ),
+  operations: z
+    .array(
+      z.object({
+        thread: z.int(),
+        atMs: z.number(),
+        f: z.string(),
+        value: json,
+        key: z.string().optional(),
+        workload: z.string().optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: 'operations of a recorded run that are issued again' }),
+  finalReads: z.literal('none').optional(),
   consistency: z.string().optional(),
   rateHz: z.number(),
   operationTimeoutMs: z.number(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { count, instant, outcome, record, validity } from './values.js';
+import { count, instant, outcome, record, validity } from '../run/schemas/values.js';
 
-const cell = z.object({
+export const cellSchema = z.object({
   id: z.string(),
   source: z.string().meta({ description: 'file:line of the suite file' }),
   system: z.string(),
@@ -13,7 +13,8 @@ const cell = z.object({
   expect: z.enum(['valid', 'invalid']),
 });
 
-const attempt = z.object({
+/** A line of attempts.jsonl, and in suite.json. */
+export const attemptSchema = z.object({
   cell: z.string(),
   number: z.int().min(1),
   outcome,
@@ -52,14 +53,31 @@ export const suiteSchema = z.object({
   sentence: z.string(),
   cells: z.array(
     z.object({
-      cell,
+      cell: cellSchema,
       outcome: z.enum([...outcome.options, 'not-run']),
       asExpected: z.boolean(),
       sentence: z.string(),
-      attempts: z.array(attempt),
+      attempts: z.array(attemptSchema),
     }),
   ),
   claims: z.array(
     z.object({ configuration: z.string(), runs: count, violations: count, upperBound: z.number().min(0).max(1) }),
   ),
+});
+
+/** suite-plan.json. */
+export const suitePlanSchema = z.object({
+  formatVersion: z.int(),
+  suiteId: z.string(),
+  startedAt: instant,
+  shard: z.string().optional(),
+  suite: z.object({
+    name: z.string(),
+    file: z.string(),
+    seed: z.int(),
+    budgetMs: z.number().optional(),
+    parallel: z.union([z.int(), z.literal('auto')]),
+    attempts: z.int(),
+    cells: z.array(cellSchema),
+  }),
 });
