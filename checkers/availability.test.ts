@@ -25,7 +25,10 @@ const recovery = nemesis(40, 'info', 'phase', 'recovery');
 const outage = (node: string, lastLines: readonly string[] = []): EventInput =>
   nemesis(45, 'info', 'outage', { node, reason: 'ended with exit code 1', lastLines });
 const judge = (...events: readonly EventInput[]) =>
-  availability.check(historyOf([...events].sort((a, b) => a.time! - b.time!)), contextWith({})) as Verdict;
+  availability.check(
+    historyOf([...events].sort((a, b) => Number(a.time) - Number(b.time))),
+    contextWith({}),
+  ) as Verdict;
 
 describe('availability', () => {
   it('is valid when everybody came back', () => {

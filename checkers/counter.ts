@@ -1,4 +1,5 @@
-import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_INT } from '../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_INT, VALUE_NULL } from '../harness/history/history.js';
+import { exactly, integerOf, plus } from '../harness/history/values/numbers.js';
 import { partitionByKey } from './by-key.js';
 import { isForbidden, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
@@ -23,7 +24,7 @@ export const counter: Checker = {
     const model = modelOf(context);
     const anomalies: Anomaly[] = [];
     const allowed: Anomaly[] = [];
-    const counts = { reads: 0, adds: 0, violations: 0 };
+    const counts = { reads: 0, adds: 0, violations: 0, nullReads: 0 };
     for (const part of partitionByKey(history)) {
       const { strays, lastWithin } = strayReads(history, part, counts);
       for (const stray of strays) {
@@ -32,15 +33,16 @@ export const counter: Checker = {
         if (list.length < SHOWN_ANOMALIES) list.push(outOfBounds(history, stray));
       }
     }
-    const { reads, adds, violations } = counts;
+    const { reads, adds, violations, nullReads } = counts;
     return verdictOf({
       anomalies,
       allowed,
       ...(reads === 0 && adds === 0 && { undecided: 'the counter was neither incremented nor read' }),
-      details: { reads, violations, ...(model !== undefined && { model }) },
+      details: { reads, violations, ...(nullReads > 0 && { nullReads }), ...(model !== undefined && { model }) },
       checked: ['every read lies between the increments surely applied before it and possibly applied by its end'],
       notChecked: [
         ...(reads === 0 ? ['anything about values: no read succeeded'] : []),
+        ...(nullReads > 0 ? [`${nullReads} read(s) that answered nothing`] : []),
         'whether the reads agree with one order of the increments (see the model counter)',
       ],
     });
@@ -58,14 +60,17 @@ function offenceOf({ at, value, lower }: Stray, lastWithin: number, options: Che
 /** A read outside of its bounds; `at` is its completion. */
 interface Stray {
   readonly at: number;
-  readonly value: number;
-  readonly lower: number;
-  readonly upper: number;
+  readonly value: Total;
+  readonly lower: Total;
+  readonly upper: Total;
 }
 
+/** A bigint past 2^53. */
+type Total = number | bigint;
+
 interface Sums {
-  readonly positive: number;
-  readonly negative: number;
+  readonly positive: Total;
+  readonly negative: Total;
 }
 
 const NOTHING: Sums = { positive: 0, negative: 0 };
@@ -74,21 +79,23 @@ const NOTHING: Sums = { positive: 0, negative: 0 };
 function strayReads(
   history: History,
   part: Int32Array,
-  counts: { reads: number; adds: number },
+  counts: { reads: number; adds: number; nullReads: number },
 ): { readonly strays: readonly Stray[]; readonly lastWithin: number } {
   const { functions, types, pairs, valueKinds, valuesA } = history.columns;
   const add = history.functionId('add');
   const read = history.functionId('read');
-  const amountOf = (at: number) => {
-    if (valueKinds[at] !== VALUE_INT) throw nonsense(history, at, 'expected an integer amount');
-    return valuesA[at];
+  const amountOf = (at: number): Total => {
+    if (valueKinds[at] === VALUE_INT) return valuesA[at];
+    const amount = integerOf(history.value(at));
+    if (amount === undefined) throw nonsense(history, at, 'expected an integer amount');
+    return amount;
   };
   const strays: Stray[] = [];
   /** Sums of what was acknowledged when each open read was invoked. */
   const surelyAt = new Map<number, Sums>();
   let lastWithin = NONE;
-  const possibly = { positive: 0, negative: 0 };
-  const surely = { positive: 0, negative: 0 };
+  const possibly: { -readonly [K in keyof Sums]: Total } = { positive: 0, negative: 0 };
+  const surely: typeof possibly = { positive: 0, negative: 0 };
   // An add that fails is known to fail from its invocation on: look ahead through its pair.
   for (const at of part) {
     const type = types[at];
@@ -97,16 +104,24 @@ function strayReads(
       const failed = type === INVOKE ? pairs[at] >= 0 && types[pairs[at]] === FAIL : type === FAIL;
       if (failed || type === INFO) continue;
       const amount = type === OK && pairs[at] >= 0 ? amountOf(pairs[at]) : amountOf(at);
-      (type === INVOKE ? possibly : surely)[amount > 0 ? 'positive' : 'negative'] += amount;
+      const sums = type === INVOKE ? possibly : surely;
+      const sign = amount > 0 ? 'positive' : 'negative';
+      sums[sign] = plus(sums[sign], amount);
     } else if (functions[at] === read && type === INVOKE) surelyAt.set(at, { ...surely });
     else if (functions[at] === read && type === OK) {
+      // A read that answers nothing proves nothing.
+      if (valueKinds[at] === VALUE_NULL) {
+        counts.nullReads++;
+        surelyAt.delete(pairs[at]);
+        continue;
+      }
       counts.reads++;
       const value = amountOf(at);
       const then = surelyAt.get(pairs[at]) ?? NOTHING;
       surelyAt.delete(pairs[at]);
       // What goes on beside the read may have come before it, or not.
-      const lower = then.positive + possibly.negative;
-      const upper = then.negative + possibly.positive;
+      const lower = plus(then.positive, possibly.negative);
+      const upper = plus(then.negative, possibly.positive);
       if (value >= lower && value <= upper) lastWithin = Math.max(lastWithin, pairs[at]);
       else strays.push({ at, value, lower, upper });
     }
@@ -121,6 +136,6 @@ function outOfBounds(history: History, { at, value, lower, upper }: Stray): Anom
       `The read by ${whoAndWhen(history, at)} returned ${value}, but the counter could only be ` +
       `between ${lower} (surely applied) and ${upper} (possibly applied).`,
     operations: indicesOf(history, [history.columns.pairs[at], at]),
-    details: { value, lower, upper },
+    details: { value: exactly(value), lower: exactly(lower), upper: exactly(upper) },
   };
 }

@@ -1,5 +1,8 @@
 import { type History, VALUE_INT, VALUE_NULL, VALUE_PAIR, VALUE_RAW } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { identity } from '../harness/history/values/identity.js';
+import { show } from '../harness/history/values/show.js';
+import { elementsOf } from '../harness/history/values/literal.js';
 import { nonsense } from './verdict.js';
 
 const NOT_SEEN = -1;
@@ -10,6 +13,10 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 /** A list's beginning is compared with the list before by pieces of so many elements. */
 const PIECE = 512;
+
+/** What stands before the list of a set's elements, and how much around it. */
+const SET_START = new TextEncoder().encode('{"#{}":');
+const SET_BYTES = SET_START.length + 1;
 
 interface Scanned {
   readonly start: number;
@@ -36,7 +43,7 @@ export class Elements {
   }
 
   name(id: number): string {
-    return JSON.stringify(this.#names[id]);
+    return show(this.#names[id]);
   }
 
   /** The id of the single value at a position. */
@@ -49,7 +56,7 @@ export class Elements {
 
   idOf(value: Json): number {
     if (typeof value === 'number' && Number.isInteger(value)) return this.#idOfInteger(value);
-    return this.#idOfText(JSON.stringify(value), value);
+    return this.#idOfText(identity(value), value);
   }
 
   /**
@@ -71,7 +78,7 @@ export class Elements {
         buffer.push(this.#idOfInteger(valuesB[position]));
         return buffer;
       case VALUE_RAW:
-        if (!this.#scanIntegers(valuesA[position], valuesB[position], previous)) this.#parse(position, buffer);
+        if (!this.#scan(valuesA[position], valuesB[position], previous)) this.#parse(position, buffer);
         return buffer;
       case VALUE_INT:
         throw nonsense(this.history, position, 'expected a list of elements, found a number');
@@ -79,6 +86,14 @@ export class Elements {
         this.#parse(position, buffer);
         return buffer;
     }
+  }
+
+  /** Reads a list of integers, or a set of them. */
+  #scan(start: number, length: number, previous: Scanned | undefined): boolean {
+    const bytes = this.history.columns.slab;
+    if (length <= SET_BYTES || bytes[start] !== SET_START[0]) return this.#scanIntegers(start, length, previous);
+    for (let i = 0; i < SET_START.length; i++) if (bytes[start + i] !== SET_START[i]) return false;
+    return this.#scanIntegers(start + SET_START.length, length - SET_BYTES, previous);
   }
 
   /** Reads `[1,-2,3]`; answers false at anything else, to be parsed in full. */
@@ -140,10 +155,10 @@ export class Elements {
   }
 
   #parse(position: number, buffer: IdBuffer): void {
-    const value = this.history.value(position);
-    if (!Array.isArray(value)) throw nonsense(this.history, position, 'expected a list of elements');
+    const elements = elementsOf(this.history.value(position));
+    if (elements === undefined) throw nonsense(this.history, position, 'expected a list of elements');
     buffer.length = 0;
-    for (const element of value as readonly Json[]) buffer.push(this.idOf(element));
+    for (const element of elements) buffer.push(this.idOf(element));
   }
 
   #idOfInteger(value: number): number {

@@ -50,7 +50,7 @@ function fault({ id = 1, kind = 'kill', nodes = ['n3'], options, evidence = kill
 }
 
 const judge = (...events: readonly EventInput[]) =>
-  goneNodes.check(historyOf([...events].sort((a, b) => a.time! - b.time!)), contextWith({})) as Verdict;
+  goneNodes.check(historyOf([...events].sort((a, b) => Number(a.time) - Number(b.time))), contextWith({})) as Verdict;
 
 describe('gone-nodes', () => {
   it('doubts a run in which a node answers that is proven gone, and names the operation and the proof', () => {

@@ -1,5 +1,7 @@
 import { FAIL, type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { identity } from '../harness/history/values/identity.js';
+import { show } from '../harness/history/values/show.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
@@ -131,14 +133,14 @@ function unwritten(history: History, groups: ReadonlyMap<string, readonly GroupR
       const key = read.keys[i];
       const [write] = writes.get(key) ?? [];
       if (value === null || told.has(key)) return;
-      const wrote = write !== undefined && valueWritten(history, write, key) === JSON.stringify(value);
+      const wrote = write !== undefined && valueWritten(history, write, key) === identity(value);
       const failed = wrote && pairs[write] >= 0 && types[pairs[write]] === FAIL;
       if (wrote && !failed) return;
       told.add(key);
       anomalies.push({
         kind: failed ? 'dirty-read' : THIN_AIR,
         sentence:
-          `The read by ${whoAndWhen(history, read.at)} shows ${JSON.stringify(value)} at key ${key}, ` +
+          `The read by ${whoAndWhen(history, read.at)} shows ${show(value)} at key ${key}, ` +
           (failed ? `whose write by ${whoAndWhen(history, write)} failed.` : 'which nobody wrote.'),
         operations: indicesOf(history, [...(failed ? [write, pairs[write]] : []), pairs[read.at], read.at]),
         rulesOut: ['read-committed'],
@@ -150,7 +152,7 @@ function unwritten(history: History, groups: ReadonlyMap<string, readonly GroupR
 
 function valueWritten(history: History, write: number, key: string): string | undefined {
   const operation = microOperations(history, write).find(([f, k]) => f === 'w' && k === key);
-  return operation === undefined ? undefined : JSON.stringify(operation[2]);
+  return operation === undefined ? undefined : identity(operation[2]);
 }
 
 type MicroOperation = readonly [f: string, key: string, value: Json];
@@ -164,8 +166,8 @@ function microOperations(history: History, at: number): MicroOperation[] {
     throw nonsense(history, at, 'expected a transaction, a list of ["r",key,value] or ["w",key,value]');
   return (value as readonly Json[]).map((operation) => {
     if (!Array.isArray(operation) || operation.length !== 3 || !['r', 'w'].includes(String(operation[0]))) {
-      throw nonsense(history, at, `expected ["r",key,value] or ["w",key,value], found ${JSON.stringify(operation)}`);
+      throw nonsense(history, at, `expected ["r",key,value] or ["w",key,value], found ${show(operation)}`);
     }
-    return [String(operation[0]), JSON.stringify(operation[1]), operation[2] as Json];
+    return [String(operation[0]), identity(operation[1] as Json), operation[2] as Json];
   });
 }

@@ -32,8 +32,10 @@ function staleness(context: CheckContext): 'forbidden' | 'allowed' | 'not asked'
 /** What became of every element of one set; arrays by element id, positions or NONE. */
 class Lives {
   readonly elements: Elements;
+  /** Invocation of its first add. */
   addInvoked = new Int32Array(0);
-  addFailed = new Uint8Array(0);
+  /** Invocation of its first add that did not fail. */
+  addPossible = new Int32Array(0);
   known = new Int32Array(0);
   lastPresent = new Int32Array(0);
   lastAbsent = new Int32Array(0);
@@ -43,8 +45,12 @@ class Lives {
   readonly #tracked = new IdBuffer();
   /** Read completions that show an element twice, and one such element each. */
   readonly duplicates: { readonly read: number; readonly element: number }[] = [];
+  /** Read completions that show an element before any add that did not fail was invoked, and that element. */
   readonly unexpected: { readonly read: number; readonly element: number }[] = [];
   reads = 0;
+  /** Reads that answered nothing though elements were known when they were invoked. */
+  silent = 0;
+  #firstKnown = Number.POSITIVE_INFINITY;
 
   constructor(history: History, part: Int32Array) {
     const { types, functions, pairs } = history.columns;
@@ -53,7 +59,7 @@ class Lives {
     this.elements = new Elements(history);
     for (const at of part) {
       // What was asked for stands at the invocation; a completion need not repeat it.
-      if (functions[at] === add) this.#add(types[at], at, types[at] === INVOKE ? at : pairs[at]);
+      if (functions[at] === add) this.#add(history, at, types[at] === INVOKE ? at : pairs[at]);
       else if (functions[at] === read && types[at] === OK) this.#read(at, pairs[at]);
     }
   }
@@ -68,31 +74,42 @@ class Lives {
       return grown;
     };
     this.addInvoked = larger(this.addInvoked);
+    this.addPossible = larger(this.addPossible);
     this.known = larger(this.known);
     this.lastPresent = larger(this.lastPresent);
     this.lastAbsent = larger(this.lastAbsent);
     this.#shownBy = larger(this.#shownBy);
-    const failed = new Uint8Array(size);
-    failed.set(this.addFailed);
-    this.addFailed = failed;
   }
 
-  #add(type: number, at: number, invoked: number): void {
+  /** An element may be added again and again: by any attempt that did not fail it may be there. */
+  #add({ columns }: History, at: number, invoked: number): void {
+    const { types, pairs } = columns;
     const element = this.elements.at(invoked);
     this.#fit();
-    if (type === INVOKE && this.addInvoked[element] === NONE) {
+    if (types[at] === OK) this.#know(element, at);
+    if (types[at] !== INVOKE) return;
+    if (this.addInvoked[element] === NONE) {
       this.addInvoked[element] = at;
       this.#tracked.push(element);
-    } else if (type === OK && this.known[element] === NONE) this.known[element] = at;
-    else if (type === FAIL) this.addFailed[element] = 1;
+    }
+    const failed = pairs[at] !== NONE && types[pairs[at]] === FAIL;
+    if (!failed && this.addPossible[element] === NONE) this.addPossible[element] = at;
+  }
+
+  #know(element: number, at: number): void {
+    if (this.known[element] === NONE) this.known[element] = at;
+    if (at < this.#firstKnown) this.#firstKnown = at;
   }
 
   #read(at: number, invoked: number): void {
     const listed = this.elements.list(at);
-    if (listed === undefined) return;
+    if (listed === undefined) {
+      if (this.#firstKnown < invoked) this.silent++;
+      return;
+    }
     this.#fit();
     this.reads++;
-    const { addInvoked, known, lastPresent, lastAbsent } = this;
+    const { addPossible, known, lastPresent, lastAbsent } = this;
     const shownBy = this.#shownBy;
     const { ids: shown, length } = listed;
     for (let i = 0; i < length; i++) {
@@ -102,8 +119,8 @@ class Lives {
         continue;
       }
       shownBy[element] = at;
-      if (addInvoked[element] === NONE) this.unexpected.push({ read: at, element });
-      if (known[element] === NONE) known[element] = at;
+      if (addPossible[element] === NONE) this.unexpected.push({ read: at, element });
+      if (known[element] === NONE) this.#know(element, at);
       if (lastPresent[element] < invoked) lastPresent[element] = invoked;
     }
     const tracked = this.#tracked.ids;
@@ -130,6 +147,7 @@ function summarize(
     duplicated: 0,
     unexpected: 0,
     failedSeen: 0,
+    silentReads: 0,
   };
   const anomalies: Anomaly[] = [];
   const latenciesMs: number[] = [];
@@ -138,17 +156,18 @@ function summarize(
   };
   for (const lives of parts) {
     counts.reads += lives.reads;
+    counts.silentReads += lives.silent;
     for (const { read, element } of lives.duplicates)
       show('duplicated', () => duplicated(history, lives, read, element));
-    for (const { read, element } of lives.unexpected)
-      show('unexpected', () => unexpected(history, lives, read, element));
+    for (const { read, element } of lives.unexpected) {
+      const tried = lives.addInvoked[element];
+      if (tried === NONE || tried > read) show('unexpected', () => unexpected(history, lives, read, element));
+      else show('failedSeen', () => failedSeen(history, lives, read, element));
+    }
     for (let element = 0; element < lives.elements.count; element++) {
       if (lives.addInvoked[element] === NONE) continue;
       counts.elements++;
       const { lastPresent, lastAbsent, known } = lives;
-      if (lives.addFailed[element] && lastPresent[element] !== NONE) {
-        show('failedSeen', () => failedSeen(history, lives, element));
-      }
       if (lastPresent[element] > lastAbsent[element]) {
         counts.stable++;
         const late = lastAbsent[element] > known[element];
@@ -166,6 +185,9 @@ function summarize(
   return {
     anomalies: anomalies.filter((anomaly) => !allows(anomaly)),
     allowed: anomalies.filter(allows),
+    ...(counts.silentReads > 0 && {
+      undecided: `${counts.silentReads} read(s) answered nothing, after elements were known to be there`,
+    }),
     ...(counts.stable === 0 && { undecided: 'no element was ever read for good: nothing can be said about the set' }),
     details: { ...counts, ...(model !== undefined && { model }), visibilityMs: quantiles(latenciesMs) },
     checked: [
@@ -225,10 +247,10 @@ function unexpected(history: History, lives: Lives, read: number, element: numbe
   };
 }
 
-function failedSeen(history: History, lives: Lives, element: number): Anomaly {
-  const present = lives.lastPresent[element];
+function failedSeen(history: History, lives: Lives, read: number, element: number): Anomaly {
   const add = lives.addInvoked[element];
   const { pairs } = history.columns;
+  const present = pairs[read];
   return {
     kind: 'dirty-read',
     sentence:

@@ -1,4 +1,4 @@
-import { type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
 import { Elements } from './elements.js';
@@ -6,8 +6,10 @@ import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js'
 
 /**
  * The last successful read of a set against everything that was added: `lost` when an acknowledged element is missing,
- * `unexpected` when an element shows up that nobody tried to add or whose add failed. After Jepsen's set checker; the
- * failed ones are stricter, because `fail` promises that nothing happened.
+ * `unexpected` when an element shows up that nobody tried to add or whose every add failed. After Jepsen's set checker;
+ * the failed ones are stricter, because `fail` promises that nothing happened. An element may be added again and again: it
+ * is judged by its attempts, those acknowledged before the read was invoked and those invoked before it was answered. A
+ * later read that answers nothing at all leaves it open what became of the set.
  */
 export const set: Checker = {
   name: 'set',
@@ -16,27 +18,32 @@ export const set: Checker = {
     const counts = { attempted: 0, acknowledged: 0, lost: 0, unexpected: 0, recovered: 0 };
     const anomalies: Anomaly[] = [];
     let unread = 0;
+    let silent = 0;
     for (const part of partitionByKey(history)) {
       const fates = fatesOf(history, part);
       if (fates === undefined) {
         unread++;
         continue;
       }
+      if (fates.silent && fates.acknowledged.some((add) => add !== NONE)) silent++;
       for (let element = 0; element < fates.elements.count; element++) {
-        const acknowledged = fates.outcome[element] === OK;
+        const acknowledged = fates.acknowledged[element] !== NONE;
         const attempted = fates.added[element] !== NONE;
         const shown = fates.shown[element] === 1;
-        const possible = attempted && fates.outcome[element] === INFO;
+        const possible = fates.possible[element] === 1;
         counts.attempted += Number(attempted);
         counts.acknowledged += Number(acknowledged);
-        counts.recovered += Number(shown && possible);
+        counts.recovered += Number(shown && possible && !acknowledged);
         if (acknowledged && !shown && ++counts.lost <= SHOWN_ANOMALIES) anomalies.push(lost(history, fates, element));
-        const wrong = shown && !acknowledged && !possible;
+        const wrong = shown && !possible;
         if (wrong && ++counts.unexpected <= SHOWN_ANOMALIES) anomalies.push(unexpected(history, fates, element));
       }
     }
     return verdictOf({
       anomalies,
+      ...(silent > 0 && {
+        undecided: `the last read of ${silent} set(s) answered nothing, after elements were acknowledged`,
+      }),
       ...(unread > 0 && { undecided: `no read succeeded of ${unread} set(s)` }),
       details: counts,
       checked: [
@@ -53,10 +60,14 @@ interface Fates {
   readonly elements: Elements;
   /** Position of the first invocation that adds it, or NONE. */
   readonly added: Int32Array;
-  /** OK once any attempt was acknowledged, otherwise the last outcome; INFO while open. */
-  readonly outcome: Uint8Array;
+  /** Position of the first invocation that adds it and was acknowledged before the final read was invoked, or NONE. */
+  readonly acknowledged: Int32Array;
+  /** Whether an attempt that did not fail was invoked before the final read was answered. */
+  readonly possible: Uint8Array;
   readonly shown: Uint8Array;
   readonly finalRead: number;
+  /** A read after the final one answered nothing. */
+  readonly silent: boolean;
 }
 
 function fatesOf(history: History, part: Int32Array): Fates | undefined {
@@ -65,29 +76,36 @@ function fatesOf(history: History, part: Int32Array): Fates | undefined {
   const read = history.functionId('read');
   const elements = new Elements(history);
   let finalRead = NONE;
+  let silent = false;
   for (const at of part) {
     if (functions[at] === add) elements.at(types[at] === INVOKE ? at : pairs[at]);
-    else if (functions[at] === read && types[at] === OK && elements.list(at) !== undefined) finalRead = at;
+    else if (functions[at] === read && types[at] === OK) {
+      silent = elements.list(at) === undefined;
+      if (!silent) finalRead = at;
+    }
   }
   if (finalRead === NONE) return undefined;
   const shown = new Uint8Array(elements.count);
   const last = elements.list(finalRead)!;
   for (let i = 0; i < last.length; i++) shown[last.ids[i]] = 1;
   const added = new Int32Array(elements.count).fill(NONE);
-  const outcome = new Uint8Array(elements.count).fill(INFO);
+  const acknowledged = new Int32Array(elements.count).fill(NONE);
+  const possible = new Uint8Array(elements.count);
   for (const at of part) {
-    if (functions[at] !== add) continue;
-    // What was asked for stands at the invocation; a completion need not repeat it.
-    const element = elements.at(types[at] === INVOKE ? at : pairs[at]);
-    if (types[at] === INVOKE) added[element] = added[element] === NONE ? at : added[element];
-    else if (outcome[element] !== OK) outcome[element] = types[at];
+    if (functions[at] !== add || types[at] !== INVOKE) continue;
+    const element = elements.at(at);
+    if (added[element] === NONE) added[element] = at;
+    const outcome = pairs[at] === NONE ? INFO : types[pairs[at]];
+    if (outcome !== FAIL && at < finalRead) possible[element] = 1;
+    const known = outcome === OK && pairs[at] < pairs[finalRead];
+    if (known && acknowledged[element] === NONE) acknowledged[element] = at;
   }
-  return { elements, added, outcome, shown, finalRead };
+  return { elements, added, acknowledged, possible, shown, finalRead, silent };
 }
 
-function lost(history: History, { elements, added, finalRead }: Fates, element: number): Anomaly {
+function lost(history: History, { elements, acknowledged, finalRead }: Fates, element: number): Anomaly {
   const { pairs } = history.columns;
-  const add = added[element];
+  const add = acknowledged[element];
   return {
     kind: 'lost',
     sentence:
@@ -100,7 +118,10 @@ function lost(history: History, { elements, added, finalRead }: Fates, element: 
 function unexpected(history: History, { elements, added, finalRead }: Fates, element: number): Anomaly {
   const { pairs } = history.columns;
   const add = added[element];
-  const why = add === NONE ? 'which nobody had tried to add' : `whose add by ${whoAndWhen(history, add)} failed`;
+  const why =
+    add === NONE || add > finalRead
+      ? 'which nobody had tried to add'
+      : `whose add by ${whoAndWhen(history, add)} failed`;
   return {
     kind: 'unexpected',
     sentence: `The final read by ${whoAndWhen(history, finalRead)} shows element ${elements.name(element)}, ${why}.`,

@@ -9,8 +9,8 @@ import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js'
  * What goes in must come out: elements as multisets over `enqueue`, `dequeue` and `drain` (an ok drain is a list of
  * dequeues), assuming that the queue was drained in the end. After Jepsen's total-queue; an element whose every enqueue
  * failed counts as unexpected, because `fail` promises that nothing happened. A dequeue that answers null
- * found the queue empty; one of unknown outcome may have taken an element, and as many missing ones are explained by that,
- * as everywhere: an operation of unknown outcome may have happened. Duplicates are reported and allowed unless `exactlyOnce` (or `delivery: exactly-once`) is asked
+ * found the queue empty; one of unknown outcome may have taken any element, so as long as they are as many as the
+ * missing ones, nothing is known of those. Duplicates are reported and allowed unless `exactlyOnce` (or `delivery: exactly-once`) is asked
  * for, or a model that forbids them.
  */
 export const totalQueue: Checker = {
@@ -19,7 +19,6 @@ export const totalQueue: Checker = {
   check(history, context) {
     const balance = balanceOf(history);
     const { elements, attempts, acknowledged, dequeued } = balance;
-    const { pairs } = history.columns;
     const counts = {
       attempts: 0,
       acknowledged: 0,
@@ -43,7 +42,7 @@ export const totalQueue: Checker = {
       counts.acknowledged += acknowledged[element];
       counts.dequeued += dequeued[element];
       if (acknowledged[element] > dequeued[element]) {
-        const drained = pairs[balance.enqueuedAt[element]] < empty;
+        const drained = acknowledgedBefore(history, balance, element, empty) > dequeued[element];
         if (!drained) counts.undrained++;
         show('lost', element, missing > unseen && drained);
       }
@@ -51,7 +50,7 @@ export const totalQueue: Checker = {
       else if (dequeued[element] > attempts[element]) show('duplicated', element, exactlyOnce);
       counts.recovered += Math.max(0, Math.min(dequeued[element], attempts[element]) - acknowledged[element]);
     }
-    const doubt = doubtOf(counts, unseen);
+    const doubt = doubtOf(counts, missing, unseen);
     return verdictOf({
       anomalies,
       ...(doubt !== undefined && { undecided: doubt }),
@@ -60,11 +59,6 @@ export const totalQueue: Checker = {
       notChecked: [
         'the order of elements (see the model queue)',
         ...(exactlyOnce ? [] : ['duplicates: counted, allowed']),
-        ...(counts.lost > 0 && missing <= unseen
-          ? [
-              `${missing} element(s) that never came out: taken by ${unseen} dequeue(s) of unknown outcome, it is assumed`,
-            ]
-          : []),
       ],
     });
   },
@@ -101,14 +95,15 @@ function lastSeenEmpty(history: History, { options }: CheckContext): number {
 
 function doubtOf(
   counts: { lost: number; undrained: number; dequeued: number; acknowledged: number },
+  missing: number,
   unseen: number,
 ): string | undefined {
   if (counts.undrained > 0) {
     return `${counts.undrained} acknowledged element(s) never came out, but the queue was not seen empty after them`;
   }
-  // Any number of elements may hide behind it, so there is nothing that could be proven.
-  if (counts.lost > 0 && !Number.isFinite(unseen)) {
-    return `${counts.lost} acknowledged element(s) never came out, but a drain of unknown outcome may have taken them`;
+  if (counts.lost > 0 && missing <= unseen) {
+    const takers = Number.isFinite(unseen) ? `${unseen} dequeue(s)` : 'a drain';
+    return `${missing} acknowledged element(s) never came out, but ${takers} of unknown outcome may have taken them`;
   }
   return counts.dequeued + counts.acknowledged === 0 ? 'nothing was ever enqueued' : undefined;
 }
@@ -119,8 +114,10 @@ interface Balance {
   readonly attempts: Int32Array;
   readonly acknowledged: Int32Array;
   readonly dequeued: Int32Array;
-  /** Position of the first enqueue and the last dequeue, or NONE. */
+  /** Position of the first enqueue (of the first acknowledged one, where there is one) and the last dequeue, or NONE. */
   readonly enqueuedAt: Int32Array;
+  /** Completions of acknowledged enqueues, of elements that were enqueued more than once. */
+  readonly acknowledgements: Map<number, number[]>;
   readonly dequeuedAt: Int32Array;
 }
 
@@ -135,6 +132,7 @@ function balanceOf(history: History): Balance {
     dequeued: zeros(),
     enqueuedAt: zeros().fill(NONE),
     dequeuedAt: zeros().fill(NONE),
+    acknowledgements: new Map(),
   };
   const { types, pairs } = history.columns;
   visit(history, elements, (at, element, isEnqueue) => {
@@ -146,9 +144,22 @@ function balanceOf(history: History): Balance {
     const failed = pairs[at] !== NONE && types[pairs[at]] === FAIL;
     if (balance.enqueuedAt[element] === NONE) balance.enqueuedAt[element] = at;
     if (!failed) balance.attempts[element]++;
-    if (pairs[at] !== NONE && types[pairs[at]] === OK) balance.acknowledged[element]++;
+    if (pairs[at] === NONE || types[pairs[at]] !== OK) return;
+    if (balance.acknowledged[element]++ === 0) balance.enqueuedAt[element] = at;
+    const others = balance.acknowledgements.get(element);
+    if (others !== undefined) others.push(pairs[at]);
+    else if (balance.acknowledged[element] > 1) {
+      balance.acknowledgements.set(element, [pairs[balance.enqueuedAt[element]], pairs[at]]);
+    }
   });
   return balance;
+}
+
+/** How many enqueues of an element were acknowledged before a position. */
+function acknowledgedBefore({ columns }: History, balance: Balance, element: number, position: number): number {
+  const several = balance.acknowledgements.get(element);
+  if (several !== undefined) return several.filter((at) => at < position).length;
+  return Number(balance.acknowledged[element] > 0 && columns.pairs[balance.enqueuedAt[element]] < position);
 }
 
 type Visit = (at: number, element: number, isEnqueue: boolean) => void;

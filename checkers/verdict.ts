@@ -1,5 +1,6 @@
 import type { History } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { show } from '../harness/history/values/show.js';
 import { UserError } from '../harness/kit/errors.js';
 import type { Anomaly, Verdict } from './checker.js';
 
@@ -36,7 +37,9 @@ export const SHOWN_ANOMALIES = 16;
 
 /** The error for a history that a checker cannot make sense of; ends the check without a verdict. */
 export function nonsense(history: History, position: number, why: string): UserError {
-  return new UserError(`event ${history.columns.indices[position]}: ${why}`);
+  const value = show(history.value(position));
+  const shown = value.length > 200 ? `${value.slice(0, 200)}…` : value;
+  return new UserError(`${history.placeOf(position)}: ${why}${why.includes(shown) ? '' : ` (its value is ${shown})`}`);
 }
 
 /** `12.41 s`, from ns. */
@@ -51,9 +54,9 @@ export function whoAndWhen(history: History, position: number): string {
 
 /** `process 3 on n2`. */
 export function who(history: History, position: number): string {
-  const { processes, nodes, nodeNames } = history.columns;
+  const { nodes, nodeNames } = history.columns;
   const node = nodes[position] >= 0 ? ` on ${nodeNames[nodes[position]]}` : '';
-  return `process ${processes[position]}${node}`;
+  return `process ${history.processName(position)}${node}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { identity } from '../harness/history/values/identity.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { indicesOf, nonsense, verdictOf, whoAndWhen } from './verdict.js';
@@ -94,8 +95,8 @@ function twiceIn(history: History, at: number): readonly string[] {
   }
   const rowsByKey = new Map<string, Set<string>>();
   for (const [key, row] of rows as readonly (readonly Json[])[]) {
-    const name = JSON.stringify(key);
-    rowsByKey.set(name, (rowsByKey.get(name) ?? new Set()).add(JSON.stringify(row)));
+    const name = identity(key);
+    rowsByKey.set(name, (rowsByKey.get(name) ?? new Set()).add(identity(row)));
   }
   return [...rowsByKey].filter(([, each]) => each.size > 1).map(([key]) => key);
 }
@@ -133,5 +134,5 @@ function keyOf(history: History, at: number): string {
   if (keys[at] >= 0) return keyNames[keys[at]];
   const answered = history.value(at);
   const value = answered === null && pairs[at] >= 0 ? history.value(pairs[at]) : answered;
-  return JSON.stringify(Array.isArray(value) ? (value as readonly unknown[])[0] : value);
+  return identity(Array.isArray(value) ? (value as readonly Json[])[0] : value);
 }

@@ -131,10 +131,10 @@ function accountNames(history: History, options: Options): readonly string[] {
     if (processes[position] === NEMESIS) continue;
     if (functions[position] === read && types[position] === OK && !seenRead) {
       seenRead = true;
-      const value = history.value(position);
+      const value = history.record(position);
       if (isObject(value)) for (const name of Object.keys(balancesIn(value))) names.add(name);
     } else if (functions[position] === transfer && types[position] === INVOKE) {
-      const value = history.value(position);
+      const value = history.record(position);
       if (isObject(value)) for (const end of ['from', 'to']) if (isName(value[end])) names.add(String(value[end]));
     }
   }
@@ -163,7 +163,7 @@ function totalOf(
 }
 
 function readTransfer(history: History, invocation: number, indexOf: ReadonlyMap<string, number>): Transfer {
-  const value = history.value(invocation);
+  const value = history.record(invocation);
   if (!isObject(value)) throw nonsense(history, invocation, 'a transfer needs a value {id, from, to, amount}');
   const { id, from, to, amount } = value;
   const account = (name: Json | undefined, end: string) => {
@@ -197,7 +197,7 @@ function outcomeOf(history: History, asked: Fields, completion: number): Transfe
   const type = completion === NONE ? INFO : history.columns.types[completion];
   if (type === FAIL) return 'failed';
   if (type !== OK) return 'unknown';
-  const answered = history.value(completion);
+  const answered = history.record(completion);
   if (!isObject(answered)) return 'applied';
   for (const field of ['id', 'from', 'to', 'amount']) {
     if (answered[field] !== undefined && String(answered[field]) !== String(asked[field])) {
@@ -217,7 +217,7 @@ function readBalances(
   accounts: readonly string[],
   indexOf: ReadonlyMap<string, number>,
 ): BankRead {
-  const value = history.value(completion);
+  const value = history.record(completion);
   if (!isObject(value)) throw nonsense(history, completion, 'a read needs an object of balances by account');
   const found = balancesIn(value);
   const { versions, transfers } = value;
@@ -261,11 +261,10 @@ function idsOf(history: History, transfers: readonly Transfer[]): ReadonlyMap<st
     }
     const earlier = byId.get(id);
     if (earlier !== undefined) {
-      const { indices } = history.columns;
       throw nonsense(
         history,
         invocation,
-        `transfer id ${id} was used before, in event ${indices[transfers[earlier].invocation]}`,
+        `transfer id ${id} was used before, at ${history.placeOf(transfers[earlier].invocation)}`,
       );
     }
     byId.set(id, index);

@@ -107,7 +107,7 @@ describe('bank', () => {
         ['transfer', { id: 1, from: 0, to: 1, amount: 1 }, 'ok'],
         ['transfer', { id: 1, from: 0, to: 1, amount: 1 }, 'ok'],
       ),
-      /^event 2: transfer id 1 was used before, in event 0/,
+      /^event 2: transfer id 1 was used before, at event 0/,
     ],
     [
       'an id missing',

@@ -116,7 +116,7 @@ function skuNames(history: History, options: Options): readonly string[] {
     if (processes[position] === NEMESIS) continue;
     if (keys[position] !== NONE) names.add(keyNames[keys[position]]);
     else if (types[position] === OK && functionNames[functions[position]] !== 'read') {
-      const value = history.value(position);
+      const value = history.record(position);
       if (isObject(value) && isObject(value['stock'])) for (const name of Object.keys(value['stock'])) names.add(name);
     }
   }

@@ -65,7 +65,7 @@ export class InventoryReader {
     };
     const earlier = this.orderById.get(order.id);
     if (earlier)
-      this.reject(position, `order id ${order.id} was used before, in event ${this.index(earlier.invocation)}`);
+      this.reject(position, `order id ${order.id} was used before, at ${this.history.placeOf(earlier.invocation)}`);
     this.orderById.set(order.id, order);
     this.orders.push(order);
   }
@@ -74,7 +74,7 @@ export class InventoryReader {
     const { order } = this.fields(position, 'a cancel needs a value {order}');
     const outcome = this.outcome(position, { cancelled: 'cancelled', 'not-found': 'not-found' });
     const asked = this.asked(position);
-    const answer = outcome === 'cancelled' ? this.history.value(asked.completion) : null;
+    const answer = outcome === 'cancelled' ? this.history.record(asked.completion) : null;
     const returned = isObject(answer) ? answer['quantity'] : undefined;
     this.cancels.push({
       ...asked,
@@ -94,7 +94,7 @@ export class InventoryReader {
     };
     const earlier = this.restockById.get(restock.id);
     if (earlier)
-      this.reject(position, `restock id ${restock.id} was used before, in event ${this.index(earlier.invocation)}`);
+      this.reject(position, `restock id ${restock.id} was used before, at ${this.history.placeOf(earlier.invocation)}`);
     this.restockById.set(restock.id, restock);
     this.restocks.push(restock);
   }
@@ -116,7 +116,7 @@ export class InventoryReader {
     const type = completion === NONE ? INFO : this.history.columns.types[completion];
     if (type === FAIL) return 'failed';
     if (type !== OK) return 'unknown';
-    const value = this.history.value(completion);
+    const value = this.history.record(completion);
     const outcome = isObject(value) ? value['outcome'] : undefined;
     const answer =
       outcome === undefined ? otherwise : isName(outcome) && Object.hasOwn(known, outcome) ? known[outcome] : undefined;
@@ -131,7 +131,7 @@ export class InventoryReader {
 
   private readStock(f: StockRead['f'], position: number): StockRead {
     const invocation = this.history.columns.pairs[position];
-    const value = this.history.value(position);
+    const value = this.history.record(position);
     if (f === 'read') {
       const pieces = wholeNumberAt(this.history, position, value, 'the stock');
       const { sku } = this.asked(invocation);
@@ -196,12 +196,8 @@ export class InventoryReader {
   }
 
   private fields(position: number, otherwise: string): Fields {
-    const value = this.history.value(position);
+    const value = this.history.record(position);
     return isObject(value) ? value : this.reject(position, otherwise);
-  }
-
-  private index(position: number): number {
-    return this.history.columns.indices[position];
   }
 
   private reject(position: number, why: string): never {

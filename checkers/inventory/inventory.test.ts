@@ -90,7 +90,7 @@ describe('inventory', () => {
       one('order', { id: 1, quantity: 1 }, { outcome: 'confirmed' }, 'pot'),
       /^event 0: its key/,
     ],
-    ['an id used twice', [...order(1, 1), ...order(1, 1)], /^event 2: order id 1 was used before, in event 0/],
+    ['an id used twice', [...order(1, 1), ...order(1, 1)], /^event 2: order id 1 was used before, at event 0/],
     ['a stock-take without stock', one('stock-take', null, 3, undefined), /^event 1: a stock-take needs/],
     ['a book without orders', one('book', null, { stock: {} }, undefined), /^event 1: a book needs lists/],
     [

@@ -1,4 +1,6 @@
+import { integerOf, plus } from '../../harness/history/values/numbers.js';
 import { amountAdded, type CounterType } from './jumps.js';
+import type { ModelOperation } from '../model.js';
 import type { Partition } from './partition.js';
 
 /** Two operations that contradict each other whatever others added, and the event by which they are complete. */
@@ -16,10 +18,10 @@ export function answersFall({ count, classes, classOf, events }: Partition, type
   const amounts = classes.map((operation) => amountAdded(type, operation));
   if (amounts.includes(undefined)) return undefined;
   const answers = classes.map(({ f, output }) =>
-    typeof output === 'number' && (type.tells === 'every operation' || f === type.read) ? output : undefined,
+    type.tells === 'every operation' || f === type.read ? (integerOf(output) ?? fraction(output)) : undefined,
   );
   const tooLate = new Int32Array(count).fill(-1);
-  let reached = Number.NEGATIVE_INFINITY;
+  let reached: number | bigint = Number.NEGATIVE_INFINITY;
   let by = -1;
   for (let event = 0; event < events.length; event++) {
     const op = events[event] < 0 ? ~events[event] : events[event];
@@ -30,10 +32,14 @@ export function answersFall({ count, classes, classOf, events }: Partition, type
       continue;
     }
     if (tooLate[op] !== -1) return { ops: [tooLate[op], op], event };
-    const left = answer + amounts[classOf[op]]!;
+    const left = plus(answer, amounts[classOf[op]]!);
     if (left <= reached) continue;
     reached = left;
     by = op;
   }
   return undefined;
+}
+
+function fraction(output: ModelOperation['output']): number | undefined {
+  return typeof output === 'number' ? output : undefined;
 }

@@ -1,3 +1,5 @@
+import type { Json } from '../../harness/history/operation.js';
+import { integerOf } from '../../harness/history/values/numbers.js';
 import type { DataType, Model, ModelOperation } from '../model.js';
 import { NEVER, type TimedOperation } from './partition.js';
 
@@ -13,26 +15,34 @@ export type CounterType = Extract<DataType, { readonly kind: 'counter' }>;
 export function withJumps<State>(model: Model<State>, operations: readonly TimedOperation[]): Model<State> | undefined {
   const { dataType } = model;
   if (dataType?.kind !== 'counter') return undefined;
-  if (operations.some((one) => amountAdded(dataType, one.operation) === undefined)) return undefined;
-  const counter = model as Model<unknown> as Model<number>;
-  const jumping: Model<number> = {
+  if (operations.some((one) => !isSmall(dataType, one.operation))) return undefined;
+  const counter = model as Model<unknown> as Model<Json>;
+  const jumping: Model<Json> = {
     ...counter,
     step: (least, operation) => {
       const { output } = operation;
       const isTold = dataType.tells === 'every operation' || operation.f === dataType.read;
       if (!isTold || output === undefined) return counter.step(least, { ...operation, output: undefined });
-      if (typeof output !== 'number' || output < least) return undefined;
+      if (typeof output !== 'number' || output < Number(least)) return undefined;
       return counter.step(output, operation);
     },
-    describeState: (least) => `at least ${least}`,
+    describeState: (least) => `at least ${String(least)}`,
   };
   return jumping as Model<unknown> as Model<State>;
 }
 
+/** Whether it increases the number, by an amount and to an answer that doubles hold: sums of them are then exact enough. */
+function isSmall(type: CounterType, operation: ModelOperation): boolean {
+  const { output = 0 } = operation;
+  const added = amountAdded(type, operation);
+  if (typeof added !== 'number' || added >= 2 ** 50) return false;
+  return typeof output === 'number' ? output < 2 ** 50 : integerOf(output) === undefined;
+}
+
 /** What an operation adds to a number; undefined where it may take something away. */
-export function amountAdded({ read, decrease }: CounterType, { f, input }: ModelOperation): number | undefined {
+export function amountAdded({ read, decrease }: CounterType, { f, input }: ModelOperation): number | bigint | undefined {
   if (f === read) return 0;
-  const amount = typeof input === 'number' ? input : 1;
+  const amount = integerOf(input) ?? (typeof input === 'number' ? input : 1);
   const added = f === decrease ? -amount : amount;
   return added < 0 ? undefined : added;
 }

@@ -1,6 +1,6 @@
 import { FAIL, INVOKE, NONE, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
-import { text } from '../models/values.js';
+import { show, text } from '../models/values.js';
 import { seconds } from '../verdict.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
@@ -174,18 +174,18 @@ class Narrator {
 
   private action({ invocations }: RegisterOperations, op: number): string {
     const { f, value } = this.history.event(invocations[op]);
-    if (Array.isArray(value) && value.length === 2) return `${f} ${text(value[0] as Json)}→${text(value[1] as Json)}`;
-    return value === null ? f : `${f} of ${text(value)}`;
+    if (Array.isArray(value) && value.length === 2) return `${f} ${show(value[0] as Json)}→${show(value[1] as Json)}`;
+    return value === null ? f : `${f} of ${show(value)}`;
   }
 
   private written(op: number): string {
     const value = this.history.value(this.witness.invocations[op]);
     const isCas = this.witness.kinds[op] === CAS && Array.isArray(value);
-    return text(isCas ? (value[1] as Json) : value);
+    return show(isCas ? (value[1] as Json) : value);
   }
 
   private name(operations: RegisterOperations, op: number): string {
-    return text(this.expected(operations, op));
+    return show(this.expected(operations, op));
   }
 
   /** The value that a read returned or a cas expected. */

@@ -10,6 +10,7 @@ import {
   type History,
 } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
+import { identity } from '../../harness/history/values/identity.js';
 import { UserError } from '../../harness/kit/errors.js';
 import type { Model, ModelOperation } from '../model.js';
 import type { Deadline } from './budget.js';
@@ -87,9 +88,9 @@ export function partitions<State>(history: History, model: Model<State>, deadlin
 
 /** @throws UserError always: an operation that the model does not know */
 export function refuseOperation<State>(history: History, position: number, model: Model<State>): never {
-  const { index, f } = history.event(position);
+  const { f } = history.event(position);
   throw new UserError(
-    `operation "${f}" (event ${index}) is not one of the model ${model.name}: ${model.operations.join(', ')}; choose another --model`,
+    `${history.placeOf(position)}: operation "${f}" is not one of the model ${model.name}: ${model.operations.join(', ')}; choose another --model`,
   );
 }
 
@@ -152,7 +153,7 @@ function valueKey(history: History, position: number): string {
     case VALUE_PAIR:
       return `[${valuesA[position]},${valuesB[position]}]`;
     default:
-      return JSON.stringify(history.value(position));
+      return identity(history.value(position));
   }
 }
 
@@ -229,7 +230,7 @@ export function partitionOf(operations: readonly TimedOperation[], name?: string
 }
 
 function classOf(draft: Draft, operation: ModelOperation): number {
-  const text = JSON.stringify([
+  const text = identity([
     operation.f,
     operation.input,
     (operation.output ?? null) as Json,

@@ -10,10 +10,10 @@ import {
   VALUE_RAW,
 } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
-import { UserError } from '../../harness/kit/errors.js';
 import type { Deadline } from './budget.js';
 import { NEVER } from './partition.js';
 import { ValueNumbers } from './values.js';
+import { nonsense } from '../verdict.js';
 
 export const READ = 0;
 export const WRITE = 1;
@@ -168,7 +168,7 @@ export class RegisterReader {
   }
 
   private readCas(position: number, values: ValueNumbers, from: Int32Array, to: Int32Array, op: number): void {
-    const { valueKinds, valuesA, valuesB, indices } = this.history.columns;
+    const { valueKinds, valuesA, valuesB } = this.history.columns;
     if (valueKinds[position] === VALUE_PAIR) {
       from[op] = values.ofInt(valuesA[position]);
       to[op] = values.ofInt(valuesB[position]);
@@ -176,15 +176,15 @@ export class RegisterReader {
     }
     const value = valueKinds[position] === VALUE_RAW ? this.history.value(position) : null;
     if (!Array.isArray(value) || value.length !== 2) {
-      throw new UserError(`the value of the cas at event ${indices[position]} is not a pair [from, to]`);
+      throw nonsense(this.history, position, 'the value of a cas is a pair [from, to]');
     }
     from[op] = values.of(value[0] as Json);
     to[op] = values.of(value[1] as Json);
   }
 
   private refuse(position: number): never {
-    const { index, f } = this.history.event(position);
-    throw new UserError(`operation "${f}" (event ${index}) is none of a register's; choose another --model`);
+    const { f } = this.history.event(position);
+    throw nonsense(this.history, position, `operation "${f}" is none of a register's; choose another --model`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model } from '../model.js';
 import { anyValue, initialOf } from './initial.js';
-import { text } from './values.js';
+import { show, text } from './values.js';
 
 const initialValue = anyValue('');
 
@@ -21,6 +21,6 @@ export const kv: Model<Json> = {
   key: text,
   isRead: ({ f }) => f === 'get',
   describe: ({ f, input, output }) =>
-    f === 'get' ? `get → ${output === undefined ? '?' : text(output)}` : `${f} ${text(input)}`,
-  describeState: text,
+    f === 'get' ? `get → ${output === undefined ? '?' : show(output)}` : `${f} ${show(input)}`,
+  describeState: show,
 };

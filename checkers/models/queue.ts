@@ -1,10 +1,10 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
-import { text } from './values.js';
+import { show, text } from './values.js';
 
 const describe = ({ f, input, output }: ModelOperation) =>
-  f === 'enqueue' || f === 'push' ? `${f} ${text(input)}` : `${f} → ${output === undefined ? '?' : text(output)}`;
-const describeState = (items: readonly Json[]) => `[${items.map(text).join(', ')}]`;
+  f === 'enqueue' || f === 'push' ? `${f} ${show(input)}` : `${f} → ${output === undefined ? '?' : show(output)}`;
+const describeState = (items: readonly Json[]) => `[${items.map(show).join(', ')}]`;
 
 /**
  * First in, first out. `dequeue` answers the element, or null when the queue was empty; where null is an element, an answer

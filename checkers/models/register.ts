@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
 import { anyValue, initialOf } from './initial.js';
-import { text } from './values.js';
+import { show, text } from './values.js';
 
 const initialValue = anyValue(null);
 
@@ -17,7 +17,7 @@ export const register: Model<Json> = {
   key: text,
   isRead: ({ f }) => f === 'read',
   describe: describeRegister,
-  describeState: text,
+  describeState: show,
 };
 
 /** A register with compare-and-set, value `[from, to]`. A cas that found another value is a `fail`, not evidence. */
@@ -45,7 +45,7 @@ function stepRegister(state: Json, { f, input, output }: ModelOperation): Json |
 }
 
 function describeRegister({ f, input, output }: ModelOperation): string {
-  if (f === 'read') return output === undefined ? 'read' : `read → ${text(output)}`;
-  if (f === 'cas' && Array.isArray(input)) return `cas ${text(input[0] as Json)}→${text(input[1] as Json)}`;
-  return `${f} ${text(input)}`;
+  if (f === 'read') return output === undefined ? 'read' : `read → ${show(output)}`;
+  if (f === 'cas' && Array.isArray(input)) return `cas ${show(input[0] as Json)}→${show(input[1] as Json)}`;
+  return `${f} ${show(input)}`;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Model, ModelOperation } from '../model.js';
-import { text } from './values.js';
+import { show, text } from './values.js';
 
 /**
  * A set of elements. `add` and `remove` answer true or false (whether they changed the set), or something else that
@@ -28,7 +28,7 @@ export const set: Model<boolean> = {
   isRead: ({ f }) => f === 'contains',
   describe: (operation) => {
     const answer = answerOf(operation);
-    return `${operation.f} ${text(operation.input)}${answer === undefined ? '' : ` → ${answer}`}`;
+    return `${operation.f} ${show(operation.input)}${answer === undefined ? '' : ` → ${answer}`}`;
   },
   describeState: (present) => (present ? 'present' : 'absent'),
 };

@@ -1,4 +1,6 @@
 import { type History, NONE } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import { show } from '../../harness/history/values/show.js';
 import type { Anomaly } from '../checker.js';
 import { indicesOf, seconds, whoAndWhen } from '../verdict.js';
 import type { Step } from './cycle.js';
@@ -53,7 +55,7 @@ export class VersionText {
     if (version === INITIAL) return 'the initial value';
     const { invoked, read } = operations[writers[version]];
     const value = this.history.value(invoked);
-    return JSON.stringify(read !== NONE && Array.isArray(value) ? value[1] : value);
+    return show(read !== NONE && Array.isArray(value) ? (value[1] as Json) : value);
   }
 
   reason({ from, to, label, first, second }: Step): string {

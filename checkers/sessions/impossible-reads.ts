@@ -1,4 +1,5 @@
 import { type History, NONE } from '../../harness/history/history.js';
+import { show } from '../../harness/history/values/show.js';
 import type { Anomaly } from '../checker.js';
 import { gap, indicesOf, whoAndWhen } from '../verdict.js';
 import { INITIAL, NEVER, type RegisterLog, UNWRITTEN } from './register-log.js';
@@ -9,7 +10,7 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
   const name = log.key === undefined ? 'the register' : `register ${log.key}`;
   for (const { read, completed, invoked } of log.operations) {
     if (completed === NEVER || read === NONE || read === INITIAL) continue;
-    const sentence = `${whoAndWhen(history, invoked)} read ${JSON.stringify(history.value(completed))} from ${name}`;
+    const sentence = `${whoAndWhen(history, invoked)} read ${show(history.value(completed))} from ${name}`;
     const operations = indicesOf(history, [invoked, completed]);
     if (read === UNWRITTEN) {
       yield aborted.has(completed)

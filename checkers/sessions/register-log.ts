@@ -1,6 +1,8 @@
 import { FAIL, type History, INVOKE, NONE, OK, VALUE_INT, VALUE_NULL } from '../../harness/history/history.js';
 import { clientSessions } from '../../harness/history/client-sessions.js';
 import type { Json } from '../../harness/history/operation.js';
+import { identity } from '../../harness/history/values/identity.js';
+import { show } from '../../harness/history/values/show.js';
 import { partitionByKey } from '../by-key.js';
 import { nonsense } from '../verdict.js';
 
@@ -119,7 +121,7 @@ class LogReader {
       this.failed.add(value);
       return undefined;
     }
-    if (this.versionOf.has(value)) return JSON.stringify(value);
+    if (this.versionOf.has(value)) return shown(value);
     operation.written = this.writers.length;
     this.versionOf.set(value, operation.written);
     this.writers.push(this.operations.length);
@@ -161,5 +163,9 @@ function valueKeyAt(history: History, position: number): ValueKey {
 
 function keyOf(value: Json): ValueKey {
   if (value === null) return null;
-  return typeof value === 'number' && (value | 0) === value ? value : JSON.stringify(value);
+  return typeof value === 'number' && (value | 0) === value ? value : identity(value);
+}
+
+function shown(key: ValueKey): string {
+  return show(typeof key === 'string' ? (JSON.parse(key) as Json) : key);
 }

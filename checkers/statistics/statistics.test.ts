@@ -50,7 +50,7 @@ function run({ okAt = [5, 15, 25], finalOk = true, effective = true, healed = tr
     ['read', 'write'].forEach((f, process) => operation(process, second, f, okAt.includes(second) ? 'ok' : 'fail'));
   }
   operation(7, 31, 'book', finalOk ? 'ok' : 'fail');
-  return historyOf(events.sort((a, b) => a.time! - b.time!));
+  return historyOf(events.sort((a, b) => Number(a.time) - Number(b.time)));
 }
 
 const options = { operations: { shop: ['read', 'write', 'book'] }, faults: 1 };

@@ -9,14 +9,17 @@ import { type Ended, eventsOf, type StreamContext, type Watcher, watching, who }
 /** Elements of a key: who was asked for, and who certainly never went in. */
 class Elements {
   private readonly asked = new IdSet();
+  /** Asked for more than once: by one of those attempts they may be there, whatever became of another. */
+  private readonly askedAgain = new IdSet();
 
   ask(element: Json): void {
+    if (this.asked.has(element)) this.askedAgain.add(element);
     this.asked.add(element);
   }
 
-  /** Its only attempt failed. An element that is tried again counts as asked for. */
+  /** An attempt failed: the only one, or one of several. */
   refuse(element: Json): void {
-    this.asked.delete(element);
+    if (!this.askedAgain.has(element)) this.asked.delete(element);
   }
 
   isUnexpected(element: Json): boolean {

@@ -1,5 +1,6 @@
 import type { History } from '../../harness/history/history.js';
 import type { Restore } from '../../harness/history/restores.js';
+import { show } from '../../harness/history/values/show.js';
 import type { Anomaly } from '../checker.js';
 import { indicesOf, seconds, SHOWN_ANOMALIES, whoAndWhen } from '../verdict.js';
 import type { TimedOperation } from './timelines.js';
@@ -74,5 +75,5 @@ function outOfOrder(history: History, sightings: readonly Sighting[], { fault }:
 function whatOf(history: History, { invocation }: TimedOperation): string {
   const { f, value, key } = history.event(invocation);
   const of = key === undefined ? '' : ` of ${key}`;
-  return `${f} ${JSON.stringify(value)}${of} by ${whoAndWhen(history, invocation)}`;
+  return `${f} ${show(value)}${of} by ${whoAndWhen(history, invocation)}`;
 }

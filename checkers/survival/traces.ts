@@ -1,5 +1,7 @@
 import { type History, NONE, OK } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
+import { identity } from '../../harness/history/values/identity.js';
+import { elementsOf } from '../../harness/history/values/literal.js';
 import type { Trace, Traces } from './surviving.js';
 import type { TimedOperation } from './timelines.js';
 
@@ -16,14 +18,14 @@ export const setTraces: Traces = {
     const seen = new Map<string, Set<string>>();
     for (const { invocation, completion } of later) {
       if (!isOk(history, completion) || nameAt(history, invocation) !== 'read') continue;
-      const elements = history.value(completion);
-      if (!Array.isArray(elements)) continue;
+      const elements = elementsOf(history.value(completion));
+      if (elements === undefined) continue;
       const known = entryOf(seen, keyAt(history, invocation), () => new Set<string>());
-      for (const element of elements as readonly Json[]) known.add(JSON.stringify(element));
+      for (const element of elements) known.add(identity(element));
     }
     return ({ invocation }) => {
       const known = seen.get(keyAt(history, invocation));
-      return known === undefined ? 'unknown' : found(known.has(JSON.stringify(history.value(invocation))));
+      return known === undefined ? 'unknown' : found(known.has(identity(history.value(invocation))));
     };
   },
 };
@@ -67,8 +69,8 @@ export const appendTraces: Traces = {
       if (!isOk(history, completion)) continue;
       for (const [f, key, value] of microOperations(history, completion)) {
         if (f !== 'r') continue;
-        const known = entryOf(lists, JSON.stringify(key), () => new Set<string>());
-        if (Array.isArray(value)) for (const element of value as readonly Json[]) known.add(JSON.stringify(element));
+        const known = entryOf(lists, identity(key), () => new Set<string>());
+        if (Array.isArray(value)) for (const element of value as readonly Json[]) known.add(identity(element));
       }
     }
     return (update) => traceOf(microOperations(history, update.invocation), lists);
@@ -79,9 +81,9 @@ export const appendTraces: Traces = {
 function traceOf(operations: readonly MicroOperation[], lists: ReadonlyMap<string, ReadonlySet<string>>): Trace {
   let [there, missing] = [0, 0];
   for (const [f, key, value] of operations) {
-    const list = f === 'r' ? undefined : lists.get(JSON.stringify(key));
+    const list = f === 'r' ? undefined : lists.get(identity(key));
     if (list === undefined) continue;
-    if (list.has(JSON.stringify(value))) there++;
+    if (list.has(identity(value))) there++;
     else missing++;
   }
   if (there > 0) return missing > 0 ? 'partial' : 'present';

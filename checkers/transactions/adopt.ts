@@ -80,6 +80,8 @@ function census(
     pace.tick('reading transactions');
     fits &&= valueKinds[invoke] === VALUE_TRANSACTION;
     fits &&= status !== OK || (completion !== invoke && valueKinds[completion] === VALUE_TRANSACTION);
+    // Where lines were out of order, the answer may be kept with another transaction that asked the same.
+    fits &&= status !== OK || valuesA[completion] === valuesA[invoke];
     if (!fits || microOperations === undefined) return;
     length++;
     for (let at = valuesA[invoke]; at < valuesA[invoke] + valuesB[invoke]; at++) {

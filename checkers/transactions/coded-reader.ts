@@ -41,7 +41,7 @@ export class CodedReader {
       } else if (!committed) continue;
       else if (this.family === 'list-append') this.list(key, keys[at], kind, values[at]);
       else if (kind === READ_LIST) {
-        throw new MalformedTransaction('has a value that is neither a number nor text');
+        this.into.read(key, this.into.codes.codeOf(`[${this.elements(keys[at], values[at]).join(',')}]`));
       } else this.into.read(key, kind === READ_NOTHING ? NULL_VALUE : values[at]);
     }
   }

@@ -1,3 +1,6 @@
+import { show } from '../../harness/history/values/show.js';
+import type { Json } from '../../harness/history/operation.js';
+
 /** A key or value as people wrote it. */
 export type Scalar = string | number | boolean;
 
@@ -16,7 +19,7 @@ export class ValueCodes {
   private readonly codes = new Map<string, number>();
   private readonly names: string[] = [];
 
-  /** The code of a value by its canonical JSON text. */
+  /** The code of a value by its identity. */
   codeOf(text: string): number {
     const known = this.codes.get(text);
     if (known !== undefined) return known;
@@ -28,8 +31,13 @@ export class ValueCodes {
     return code;
   }
 
-  /** JSON text of a coded value. */
+  /** A coded value as its file spells it. */
   nameOf(code: number): string {
+    return shown(this.jsonOf(code));
+  }
+
+  /** The identity of a coded value, which is its JSON text. */
+  jsonOf(code: number): string {
     if (code === NULL_VALUE) return 'null';
     return code >= FIRST_PLAIN ? String(code) : this.names[code - NULL_VALUE - 1];
   }
@@ -37,6 +45,7 @@ export class ValueCodes {
 
 /** Dense ids of keys, in order of appearance. Small non-negative integers take the fast way. */
 export class KeyIds {
+  /** As the file spells them. */
   readonly names: string[] = [];
   private small = new Int32Array(1024).fill(-1);
   private readonly others = new Map<string, number>();
@@ -50,12 +59,12 @@ export class KeyIds {
     return this.names.push(String(key)) - 1;
   }
 
-  /** By canonical JSON text, so that the key `1` and the key `"1"` stay apart. */
+  /** By identity, so that the key `1` and the key `"1"` stay apart. */
   ofText(text: string): number {
     const known = this.others.get(text);
     if (known !== undefined) return known;
     this.others.set(text, this.names.length);
-    return this.names.push(text) - 1;
+    return this.names.push(shown(text)) - 1;
   }
 
   private grow(key: number): void {
@@ -63,4 +72,9 @@ export class KeyIds {
     grown.set(this.small);
     this.small = grown;
   }
+}
+
+/** An identity as people write it. */
+function shown(text: string): string {
+  return text.includes('"#') ? show(JSON.parse(text) as Json) : text;
 }

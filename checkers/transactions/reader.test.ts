@@ -35,7 +35,8 @@ function seen(history: History, family: Family): unknown {
       }),
     }));
   } catch (error) {
-    return messageOf(error);
+    // The one came from a file, the other did not.
+    return messageOf(error).replace(/^(?:event \d+|test:\d+): /, '');
   }
 }
 

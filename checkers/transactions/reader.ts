@@ -65,10 +65,9 @@ class Reader {
   }
 
   private complaint(position: number, message: string): UserError {
-    const index = this.history.columns.indices[position];
     const wanted = this.family === 'list-append' ? '["append", key, value]' : '["w", key, value]';
     return new UserError(
-      `event ${String(index)}: its value ${message}; ${this.family} takes an array of ["r", key, value] and ${wanted}`,
+      `${this.history.placeOf(position)}: its value ${message}; ${this.family} takes an array of ["r", key, value] and ${wanted}`,
     );
   }
 }

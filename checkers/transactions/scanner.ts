@@ -1,3 +1,5 @@
+import { identity } from '../../harness/history/values/identity.js';
+import type { Json } from '../../harness/history/operation.js';
 import { isPlain, NULL_VALUE, type KeyIds, type ValueCodes } from './names.js';
 
 const QUOTE = 0x22;
@@ -7,6 +9,8 @@ const ZERO = 0x30;
 const COLON = 0x3a;
 const OPEN = 0x5b;
 const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const CLOSE = 0x5d;
 const LETTER_N = 0x6e;
 
@@ -170,7 +174,9 @@ export class MicroOpScanner {
 
   /** Whether the text of a list that ended just now may be compared by bytes: commas must part elements only. */
   comparable(start: number): boolean {
-    return this.bytes[start] === OPEN && !this.bytes.subarray(start, this.at).includes(QUOTE);
+    if (this.bytes[start] !== OPEN) return false;
+    const list = this.bytes.subarray(start + 1, this.at);
+    return !list.includes(QUOTE) && !list.includes(OPEN);
   }
 
   private peek(): number {
@@ -215,7 +221,7 @@ export class MicroOpScanner {
     return decoder.decode(this.bytes.subarray(start, this.at));
   }
 
-  /** Canonical text of a string, boolean or null. */
+  /** The identity of anything that is no number. */
   private other(what: string): string {
     const start = this.at;
     if (this.peek() === QUOTE) {
@@ -224,10 +230,31 @@ export class MicroOpScanner {
       this.at = at + 1;
       return JSON.stringify(JSON.parse(this.text(start)));
     }
+    if (this.bytes[this.at] === OPEN || this.bytes[this.at] === OPEN_BRACE) {
+      this.skipStructure();
+      return identity(JSON.parse(this.text(start)) as Json);
+    }
     while (this.at < this.end && this.bytes[this.at] >= 0x61 && this.bytes[this.at] <= 0x7a) this.at++;
     const text = this.text(start).trim();
     if (text === 'null' || text === 'true' || text === 'false') return text;
-    throw new MalformedTransaction(`has a ${what} that is neither a number nor text`);
+    throw new MalformedTransaction(`has a ${what} that is no value`);
+  }
+
+  /** Passes an array or object; its text is known to be JSON. */
+  private skipStructure(): void {
+    let depth = 0;
+    for (; this.at < this.end; this.at++) {
+      const byte = this.bytes[this.at];
+      if (byte === QUOTE) {
+        for (this.at++; this.at < this.end && this.bytes[this.at] !== QUOTE; this.at++) {
+          if (this.bytes[this.at] === BACKSLASH) this.at++;
+        }
+      } else if (byte === OPEN || byte === OPEN_BRACE) depth++;
+      else if ((byte === CLOSE || byte === CLOSE_BRACE) && --depth === 0) {
+        this.at++;
+        return;
+      }
+    }
   }
 }
 

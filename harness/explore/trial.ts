@@ -43,7 +43,7 @@ export async function recordTrial(request: TrialRequest): Promise<History> {
   const families = system.familiesFor?.(plan.system.options) ?? system.families;
   const clock = cluster.virtualClock;
   if (clock === undefined) throw new Error(`${system.name} does not live in virtual time`);
-  const builder = new HistoryBuilder({ origin: 'journal', source: `seed ${plan.seed}` });
+  const builder = new HistoryBuilder();
   const sink: EventSink = { full: false, drained: () => Promise.resolve(), append: (event) => builder.append(event) };
   const status = new StatusMeter(clock, undefined);
   const failed = new AbortController().signal;

@@ -14,9 +14,9 @@ const ok = (process: number, f = 'read', more: Partial<EventInput> = {}): EventI
   type: 'ok',
 });
 
-/** Builds as our own journal and answers the message of the error. */
+/** Builds with indices and times and answers the message of the error. */
 function journalError(events: readonly EventInput[]): string {
-  const builder = new HistoryBuilder({ source: 'h.jsonl', origin: 'journal' });
+  const builder = new HistoryBuilder({ source: 'h.jsonl' });
   try {
     events.forEach((event, at) => builder.append({ index: at, time: at, ...event }));
     builder.build();
@@ -81,16 +81,62 @@ describe('order', () => {
     expect([...history.columns.times]).toEqual([0, 1]);
   });
 
-  it('takes line order as real-time order of imported histories and says so', () => {
+  it('takes the order of indices as the real-time order, raises times that go back and says so', () => {
     const builder = new HistoryBuilder();
-    builder.append(invoke(0, 'read', { time: 10 }));
-    builder.append(ok(0, 'read', { time: 8 }));
+    builder.append(invoke(0, 'read', { index: 0, time: 10 }));
+    builder.append(ok(0, 'read', { index: 1, time: 8 }));
     expect([...builder.build().columns.times]).toEqual([10, 10]);
-    expect(builder.notes).toEqual(['1 times went back; the order of lines was taken as the real-time order']);
+    expect(builder.notes).toEqual(['1 times went back; the order of indices was taken as the real-time order']);
+  });
+
+  it('sorts by index, and keeps the lines', () => {
+    const builder = new HistoryBuilder({ source: 'h' });
+    builder.append(ok(0, 'read', { index: 1 }), 4);
+    builder.append(invoke(1, 'write', { index: 2 }), 6);
+    builder.append(invoke(0, 'read', { index: 0 }), 7);
+    const history = builder.build();
+    expect([...history.events()].map(({ index, type }) => [index, type])).toEqual([
+      [0, 'invoke'],
+      [1, 'ok'],
+      [2, 'invoke'],
+    ]);
+    expect([0, 1, 2].map((position) => history.placeOf(position))).toEqual(['h:7', 'h:4', 'h:6']);
+    expect(builder.notes[0]).toContain('sorted by index: 1 times');
+  });
+
+  it('sorts by time where there are no indices, unless that reorders one process', () => {
+    const builder = new HistoryBuilder();
+    builder.append(invoke(1, 'read', { time: 5 }));
+    builder.append(invoke(0, 'read', { time: 3 }));
+    builder.append(ok(0, 'read', { time: 6 }));
+    expect([...builder.build().columns.processes]).toEqual([0, 1, 0]);
+    expect(builder.notes[0]).toContain('sorted by time');
+    const events = [invoke(0, 'read', { time: 10 }), ok(0, 'read', { time: 8 })];
+    expect(() => historyOf(events, { source: 'h' })).toThrow(/^h:2: time goes back from 10 to 8 within process 0/);
+  });
+
+  it('tells times since an epoch from the first one on, exactly', () => {
+    const builder = new HistoryBuilder();
+    builder.append(invoke(0, 'read', { time: 1_764_547_200_000_000_001n }));
+    builder.append(ok(0, 'read', { time: 1_764_547_200_000_000_004n }));
+    expect([...builder.build().columns.times]).toEqual([0, 3]);
+    expect(builder.notes[0]).toContain('times are since an epoch');
+    const mixed = [invoke(0, 'read', { time: 1_764_547_200_000_000_001n }), ok(0, 'read', { time: 5 })];
+    expect(() => historyOf(mixed)).toThrow(/time 5 is more than 90 days away/);
+  });
+
+  it('makes up invocations where there are completions only, and says that real time is not judged', () => {
+    const builder = new HistoryBuilder();
+    for (const process of ['a', 'b', 'a']) builder.append({ process, type: 'ok', f: 'txn', value: [['r', 1, 2]] });
+    const history = builder.build();
+    expect([...history.columns.pairs]).toEqual([1, 0, 3, 2, 5, 4]);
+    expect([...history.columns.processes]).toEqual([0, 0, 1, 1, 0, 0]);
+    expect(history.processName(2)).toBe('b');
+    expect(builder.notes[0]).toMatch(/^no-realtime/);
   });
 
   it('keeps indices of a part and says that there are gaps', () => {
-    const builder = new HistoryBuilder({ origin: 'journal' });
+    const builder = new HistoryBuilder();
     builder.append(invoke(0, 'read', { index: 4, time: 1 }));
     builder.append(ok(0, 'read', { index: 9, time: 2 }));
     expect([...builder.build().columns.indices]).toEqual([4, 9]);
@@ -120,12 +166,12 @@ describe('damage is an error with its line', () => {
       [invoke(0, 'read', { key: 'x' }), ok(0, 'read', { key: 'y' })],
       /^h.jsonl:2: .* key "y", .* line 1 key "x"/,
     ],
+    ['index doubled', [invoke(0), ok(0, 'read', { index: 0 })], /^h.jsonl:2: index 0 twice/],
     [
-      'time going back',
-      [invoke(0, 'read', { time: 5 }), ok(0, 'read', { time: 4 })],
-      /^h.jsonl:2: time goes back from 5 to 4/,
+      'index doubled later',
+      [invoke(0, 'read', { index: 5 }), ok(0, 'read', { index: 7 }), invoke(0, 'read', { index: 5 })],
+      /^h.jsonl:3: index 5 twice: line 1 has it too/,
     ],
-    ['index doubled', [invoke(0), ok(0, 'read', { index: 0 })], /^h.jsonl:2: index 0 after 0/],
     ['negative process', [invoke(-3)], /^h.jsonl:1: process must be/],
     ['fractional process', [invoke(0.5)], /^h.jsonl:1: process must be/],
   ])('%s', (_, events, message) => expect(journalError(events)).toMatch(message));

@@ -1,8 +1,22 @@
+import { arrange } from './arrange.js';
 import { reuseNote } from './client-sessions.js';
 import { ColumnStore } from './columns.js';
-import { ABSENT, type EventInput, type EventNames, newEventNames, writeEvent } from './event-writer.js';
+import { isCompletionsOnly, withInvocations } from './completions-only.js';
+import {
+  type EventInput,
+  type EventNames,
+  MAX_PROCESS,
+  NAMED_PROCESS,
+  newEventNames,
+  writeEvent,
+} from './event-writer.js';
+import { NO_REALTIME } from './formats/format.js';
 import { HistoryError } from './history-error.js';
-import { History, NONE, type HistoryColumns } from './history.js';
+import { History, NEMESIS, NONE, type HistoryColumns } from './history.js';
+import { answersArePairs, type Independent, lookOf, splitKeys } from './independent.js';
+import { settledKeyNames } from './key-names.js';
+import { LineMap } from './line-map.js';
+import { Origin } from './origin.js';
 import { pairEvents } from './pairing.js';
 
 export type { EventInput } from './event-writer.js';
@@ -10,13 +24,10 @@ export type { EventInput } from './event-writer.js';
 export interface BuilderOptions {
   /** File name for messages. */
   readonly source?: string;
-  /**
-   * `journal`: index and time are ours; an index that does not grow or a time that goes back means damage, an error.
-   * `imported` (default): the order of lines is the real-time order, whatever the times say. Clocks of other tools go
-   * back by microseconds between threads (the event was stamped before it was written), and their logs were judged by
-   * line order; such times are raised to the latest so far, so that `times` never goes back for those who draw it.
-   */
-  readonly origin?: 'journal' | 'imported';
+  /** Whether values are `[key value]` pairs of independent objects; by default they are what they are. */
+  readonly independent?: Independent;
+  /** Values may be of types that JSON does not have. */
+  readonly notation?: 'edn';
   /** See `HistoryColumns`. */
   readonly nilReads?: 'unset';
 }
@@ -27,20 +38,24 @@ export class HistoryBuilder {
   readonly notes: string[] = [];
   private readonly source: string;
   private readonly nilReads: 'unset' | undefined;
-  private readonly origin: 'journal' | 'imported';
   private readonly lines = new LineMap();
+  private independent: Independent;
+  private readonly fromFile: boolean;
+  private readonly notation: 'edn' | undefined;
   private withProcess = 0;
   private withoutProcess = 0;
 
   /** Readers that fill columns themselves bring their own `store` and `names`. */
   constructor(
     options: BuilderOptions = {},
-    readonly store = new ColumnStore(),
+    public store = new ColumnStore(),
     readonly names: EventNames = newEventNames(),
   ) {
     this.source = options.source ?? 'history';
-    this.origin = options.origin ?? 'imported';
+    this.independent = options.independent ?? 'no';
     this.nilReads = options.nilReads;
+    this.fromFile = options.source !== undefined;
+    this.notation = options.notation;
   }
 
   /** @param line where it stands in the file, from 1; by default one line an event. */
@@ -56,47 +71,115 @@ export class HistoryBuilder {
     this.lines.note(position, line);
   }
 
+  /** The file tags values as keys with their values: so they are split unless that was not wanted. */
+  tagged(): void {
+    if (this.independent === 'auto') this.independent = 'tagged';
+  }
+
   /** @throws HistoryError naming the first line that contradicts another one. */
   build(): History {
-    const { store, names } = this;
+    const { names } = this;
     if (this.withProcess > 0 && this.withoutProcess > 0) {
       throw new HistoryError('some events have no process; give one to all or to none', this.source);
     }
-    checkOrder(store, this.origin, this.notes, (position, problem) =>
-      this.reject(this.lines.lineOf(position), problem),
-    );
+    const rejectAt = (position: number, problem: string) => this.reject(this.lines.lineOf(position), problem);
+    arrange({ store: this.store, lines: this.lines, notes: this.notes, reject: rejectAt });
+    const processNames = this.numberProcesses();
+    if (isCompletionsOnly(this.store)) this.makeUpInvocations();
+    const { store } = this;
+    this.split();
+    const keyNames = settledKeyNames(names.keys.names);
     const pairs = pairEvents(store, {
       functions: names.functions.names,
-      keys: names.keys.names,
-      reject: (position, problem) => {
-        const lineOf = (at: number) => this.lines.lineOf(at);
-        return this.reject(lineOf(position), problem(lineOf));
+      keys: keyNames,
+      process: (process) => processNames?.get(process) ?? String(process),
+      reject: (position, problem) =>
+        rejectAt(
+          position,
+          problem((at) => this.lines.lineOf(at)),
+        ),
+    });
+    const indices = store.indices.subarray(0, store.length);
+    const history = new History(
+      {
+        length: store.length,
+        types: store.types.subarray(0, store.length),
+        processes: store.processes.subarray(0, store.length),
+        times: store.times.subarray(0, store.length),
+        indices,
+        functions: store.functions.subarray(0, store.length),
+        ...nameColumns(store),
+        valueKinds: store.valueKinds.subarray(0, store.length),
+        valuesA: store.valuesA.subarray(0, store.length),
+        valuesB: store.valuesB.subarray(0, store.length),
+        pairs,
+        slab: store.slab.subarray(0, store.slabLength),
+        ...(store.microOperations.length > 0 && { microOperations: store.microOperations }),
+        functionNames: names.functions.names,
+        keyNames,
+        nodeNames: names.nodes.names,
+        workloadNames: names.workloads.names,
+        errorTexts: names.errors.names,
+        ...(processNames && { processNames }),
+        ...(this.nilReads && { nilReads: this.nilReads }),
+        ...(this.notation && { notation: this.notation }),
       },
-    });
-    const history = new History({
-      length: store.length,
-      types: store.types.subarray(0, store.length),
-      processes: store.processes.subarray(0, store.length),
-      times: store.times.subarray(0, store.length),
-      indices: store.indices.subarray(0, store.length),
-      functions: store.functions.subarray(0, store.length),
-      ...nameColumns(store),
-      valueKinds: store.valueKinds.subarray(0, store.length),
-      valuesA: store.valuesA.subarray(0, store.length),
-      valuesB: store.valuesB.subarray(0, store.length),
-      pairs,
-      slab: store.slab.subarray(0, store.slabLength),
-      ...(store.microOperations.length > 0 && { microOperations: store.microOperations }),
-      ...(this.nilReads && { nilReads: this.nilReads }),
-      functionNames: names.functions.names,
-      keyNames: names.keys.names,
-      nodeNames: names.nodes.names,
-      workloadNames: names.workloads.names,
-      errorTexts: names.errors.names,
-    });
+      this.fromFile ? new Origin(this.source, indices, this.lines) : undefined,
+    );
     const reused = reuseNote(history, (position) => this.lines.lineOf(position));
     if (reused !== undefined) this.notes.push(reused);
     return history;
+  }
+
+  /** Clients that have names are numbered after all others, by first appearance. */
+  private numberProcesses(): ReadonlyMap<number, string> | undefined {
+    const { names } = this.names.processes;
+    if (names.length === 0) return undefined;
+    const { processes, length } = this.store;
+    let largest = -1;
+    for (let position = 0; position < length; position++) {
+      if (processes[position] <= MAX_PROCESS && processes[position] > largest) largest = processes[position];
+    }
+    for (let position = 0; position < length; position++) {
+      if (processes[position] > MAX_PROCESS) processes[position] += largest + 1 - NAMED_PROCESS;
+    }
+    const numbered = new Map(names.map((name, at) => [largest + 1 + at, name]));
+    const listed = [...numbered].slice(0, 8).map(([process, name]) => `${process} is ${JSON.stringify(name)}`);
+    this.notes.push(`processes have names: ${listed.join(', ')}${names.length > 8 ? ' …' : ''}`);
+    return numbered;
+  }
+
+  private makeUpInvocations(): void {
+    // Without processes, nothing tells that one operation came after another.
+    if (this.withoutProcess > 0) {
+      const { processes, length } = this.store;
+      for (let position = 0; position < length; position++)
+        if (processes[position] !== NEMESIS) processes[position] = position;
+    }
+    this.store = withInvocations(this.store, this.lines);
+    this.notes.unshift(NO_REALTIME);
+    this.notes.push('there are completions only: their invocations are made up, and real time is not judged');
+  }
+
+  private split(): void {
+    const { store, names, independent } = this;
+    const look = independent === 'auto' ? lookOf(store, names.functions.names) : 'other';
+    if (independent === 'yes' || independent === 'tagged' || look === 'pairs') {
+      if (names.keys.size > 0) {
+        throw new HistoryError('its events have keys of their own: leave out --independent yes', this.source);
+      }
+      splitKeys(store, names, (position) =>
+        this.reject(
+          this.lines.lineOf(position),
+          'an invocation whose value is no [key value] pair, in a history of independent objects; say --independent no',
+        ),
+      );
+      this.notes.push('values are [key value] pairs of independent objects');
+    } else if (look === 'perhaps' && answersArePairs(store)) {
+      this.notes.push(
+        'values look like [key value] pairs and were taken as they are: say --independent yes to judge every key by itself',
+      );
+    }
   }
 
   private reject(line: number, problem: string): never {
@@ -133,77 +216,4 @@ function nameColumns(store: ColumnStore): Pick<HistoryColumns, 'keys' | 'nodes' 
 function isEmpty(column: Int32Array | Int16Array, length: number): boolean {
   for (let position = 0; position < length; position++) if (column[position] !== NONE) return false;
   return true;
-}
-
-/** Fills absent indices and times with positions, and proves (or, for imported histories, makes) both ascending. */
-function checkOrder(
-  store: ColumnStore,
-  origin: 'journal' | 'imported',
-  notes: string[],
-  reject: (position: number, problem: string) => never,
-): void {
-  const { length, indices, times } = store;
-  const indexed = checkIndices(store, origin, notes, reject);
-  if (!indexed) for (let position = 0; position < length; position++) indices[position] = position;
-  const timed = length > 0 && times[0] !== ABSENT;
-  let latest = 0;
-  let raised = 0;
-  for (let position = 0; position < length; position++) {
-    const time = times[position];
-    if (!timed) {
-      if (time !== ABSENT && origin === 'journal') reject(position, 'a time here and none on the first line');
-      latest = position;
-    } else if (time >= latest) {
-      latest = time;
-    } else if (origin === 'journal') {
-      const problem = time === ABSENT ? 'time missing' : `time goes back from ${latest} to ${time}`;
-      reject(position, `${problem}; where times mean nothing leave them out of every line`);
-    } else if (time !== ABSENT) {
-      raised++;
-    }
-    times[position] = latest;
-  }
-  if (raised > 0) notes.push(`${raised} times went back; the order of lines was taken as the real-time order`);
-}
-
-/** Whether every event has an index and they grow. */
-function checkIndices(
-  store: ColumnStore,
-  origin: 'journal' | 'imported',
-  notes: string[],
-  reject: (position: number, problem: string) => never,
-): boolean {
-  const { length, indices } = store;
-  let gaps = 0;
-  for (let position = 0; position < length; position++) {
-    const index = indices[position];
-    const before = position === 0 ? ABSENT : indices[position - 1];
-    if (index > before) {
-      if (position > 0 && index !== before + 1) gaps++;
-      continue;
-    }
-    if (origin === 'imported') return false;
-    reject(position, index === ABSENT ? 'index missing' : `index ${index} after ${before}: doubled or out of order`);
-  }
-  if (gaps > 0) notes.push(`indices jump ${gaps} times: this is a part of a history, or lines are missing`);
-  return true;
-}
-
-/** Which line an event stands on: only the places where "one line an event" shifts are kept. */
-class LineMap {
-  private readonly positions: number[] = [];
-  private readonly shifts: number[] = [];
-
-  note(position: number, line: number): void {
-    const shift = line - position;
-    if (shift === (this.shifts.at(-1) ?? 1)) return;
-    this.positions.push(position);
-    this.shifts.push(shift);
-  }
-
-  lineOf(position: number): number {
-    let entry = this.positions.length - 1;
-    while (entry >= 0 && this.positions[entry] > position) entry--;
-    return position + (entry < 0 ? 1 : this.shifts[entry]);
-  }
 }

@@ -30,6 +30,8 @@ export interface Row {
 export class ColumnStore {
   length = 0;
   slabLength = 0;
+  /** Where times are since an epoch: what was taken from each of them, so that a double holds it. */
+  epoch: bigint | undefined;
   types!: Uint8Array;
   processes!: Int32Array;
   times!: Float64Array;

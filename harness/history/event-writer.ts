@@ -6,10 +6,13 @@ import type { EventType, Json, Process } from './operation.js';
 export interface EventInput {
   /** By default the position. */
   readonly index?: number;
-  /** By default the position. */
-  readonly time?: number;
-  /** May be absent in all events of an imported history: then each completion follows its invocation directly. */
-  readonly process?: Process;
+  /** By default the position. Past 2^53 (nanoseconds since an epoch) a bigint: such times are told from the first on. */
+  readonly time?: number | bigint;
+  /**
+   * A number, `nemesis`, or the name of a client. May be absent in all events of an imported history: then each completion
+   * follows its invocation directly.
+   */
+  readonly process?: Process | string;
   readonly type: EventType;
   readonly f: string;
   /** By default null. */
@@ -27,6 +30,8 @@ export interface EventNames {
   readonly nodes: Names;
   readonly workloads: Names;
   readonly errors: Names;
+  /** Of clients that have no number. */
+  readonly processes: Names;
 }
 
 /** How many different strings each column can number. */
@@ -36,12 +41,17 @@ const CAPACITY: Readonly<Record<keyof EventNames, number>> = {
   nodes: 0x8000,
   workloads: 0x8000,
   errors: 0x7fff_ffff,
+  processes: 0x10_0000,
 };
 const TYPES: Readonly<Record<EventType, number>> = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
 
 /** Index or time that an event does not have. */
 export const ABSENT = -1;
 export const MAX_INT32 = 2_147_483_647;
+/** Largest number that a process may have. */
+export const MAX_PROCESS = 0x7fef_ffff;
+/** While a history is read, the n-th client with a name is this process plus n. */
+export const NAMED_PROCESS = MAX_PROCESS + 1;
 const encoder = new TextEncoder();
 
 export function newEventNames(): EventNames {
@@ -51,6 +61,7 @@ export function newEventNames(): EventNames {
     nodes: new NameTable(),
     workloads: new NameTable(),
     errors: new NameTable(),
+    processes: new NameTable(),
   };
 }
 
@@ -65,8 +76,8 @@ export function writeEvent(
   store.reserve(1);
   store.put({
     type: TYPES[event.type] ?? reject(`unknown type ${JSON.stringify(event.type)}; invoke, ok, fail or info`),
-    process: processNumber(event.process ?? 0, reject),
-    time: event.time ?? ABSENT,
+    process: processNumber(event.process ?? 0, names.processes, reject),
+    time: timeOf(store, event.time, reject),
     index: event.index ?? ABSENT,
     function: names.functions.intern(event.f),
     key: id(names.keys, event.key),
@@ -86,10 +97,31 @@ export function overfullTable(names: EventNames): string | undefined {
   return table && `more than ${CAPACITY[table]} different ${table}`;
 }
 
-function processNumber(process: Process, reject: (problem: string) => never): number {
+function processNumber(process: Process | string, names: Names, reject: (problem: string) => never): number {
   if (process === 'nemesis') return NEMESIS;
-  if (Number.isInteger(process) && process >= 0 && process <= MAX_INT32) return process;
-  return reject(`process must be "nemesis" or an integer from 0 to ${MAX_INT32}, not ${JSON.stringify(process)}`);
+  if (typeof process === 'string' && process !== '') return NAMED_PROCESS + names.intern(process);
+  if (Number.isInteger(process) && Number(process) >= 0 && Number(process) <= MAX_PROCESS) return Number(process);
+  return reject(
+    `process must be "nemesis", a name, or an integer from 0 to ${MAX_PROCESS}, not ${JSON.stringify(process)}`,
+  );
+}
+
+/** Room before the first time of a history for events that are out of order, in ns. */
+const EPOCH_MARGIN_NS = 10n ** 15n;
+
+/** The epoch of a history whose first time since some epoch is this. */
+export function epochOf(time: bigint): bigint {
+  return time - EPOCH_MARGIN_NS;
+}
+
+/** A double holds nanoseconds of 104 days exactly, so times past that are kept from an epoch of the history's own. */
+function timeOf(store: ColumnStore, time: number | bigint | undefined, reject: (problem: string) => never): number {
+  if (time === undefined) return ABSENT;
+  if (typeof time === 'bigint') store.epoch ??= epochOf(time);
+  if (store.epoch === undefined) return Number(time);
+  const sinceEpoch = BigInt(time) - store.epoch;
+  if (sinceEpoch >= 0n && sinceEpoch <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(sinceEpoch);
+  return reject(`time ${time} is more than 90 days away from that of other events`);
 }
 
 /** Writes the value of the event at `store.length`. */

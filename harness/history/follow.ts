@@ -1,10 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../kit/errors.js';
-import { ABSENT, type EventInput } from './event-writer.js';
+import { ABSENT, type EventInput, MAX_PROCESS } from './event-writer.js';
 import { EventProblem, parseEvent } from './formats/jsonl/event-fields.js';
 import { MAX_LINE_BYTES } from './formats/jsonl/file-segments.js';
 import { HistoryError } from './history-error.js';
+import { settledKeyNames } from './key-names.js';
 import type { Operation, Process } from './operation.js';
 import { quote } from './pairing.js';
 
@@ -112,6 +113,8 @@ class EventStream {
   private position = 0;
   private lastIndex = ABSENT;
   private lastTime = 0;
+  private epoch: bigint | undefined;
+  private readonly named = new Map<string, number>();
   /** Whether the first event has index and time. */
   private ours: boolean | undefined;
 
@@ -128,7 +131,9 @@ class EventStream {
 
   /** With index and time: its own in our journals, which must grow; in other logs the order of lines is what counts. */
   private placed(event: EventInput): Operation {
-    const { index = ABSENT, time = ABSENT, process = 0, value = null } = event;
+    const { index = ABSENT, value = null } = event;
+    const process = this.processOf(event.process ?? 0);
+    const time = this.timeOf(event.time);
     this.ours ??= index !== ABSENT && time !== ABSENT;
     if (!this.ours) {
       this.lastTime = Math.max(this.lastTime, time === ABSENT ? this.position : time);
@@ -140,6 +145,24 @@ class EventStream {
     this.lastIndex = index;
     this.lastTime = time;
     return { ...event, process, value, index, time };
+  }
+
+  /** Processes with names are numbered from the largest number down: smaller ones may still come. */
+  private processOf(process: Process | string): Process {
+    if (typeof process === 'number' || process === 'nemesis') return process;
+    const known = this.named.get(process) ?? MAX_PROCESS - this.named.size;
+    this.named.set(process, known);
+    return known;
+  }
+
+  /** Times since an epoch are told from the first on. */
+  private timeOf(time: number | bigint | undefined): number {
+    if (time === undefined) return ABSENT;
+    if (typeof time === 'bigint') this.epoch ??= time;
+    if (this.epoch === undefined) return Number(time);
+    const since = BigInt(time) - this.epoch;
+    if (since < 0n) this.reject(`time goes back to ${time}`);
+    return Number(since);
   }
 
   /** The event on a last line without line feed, or undefined when the line is blank or cut short. */
@@ -154,7 +177,8 @@ class EventStream {
 
   private parse(bytes: Uint8Array): EventInput {
     try {
-      return parseEvent(decoder.decode(bytes)).event;
+      const { event } = parseEvent(decoder.decode(bytes));
+      return event.key === undefined ? event : { ...event, key: settledKeyNames([event.key])[0] };
     } catch (error) {
       if (error instanceof EventProblem) return this.reject(error.message);
       if (error instanceof TypeError) return this.reject('not UTF-8');

@@ -1,5 +1,7 @@
 import type { MicroOperations } from './micro-operations/micro-operations.js';
 import type { EventType, Json, Operation } from './operation.js';
+import type { Origin } from './origin.js';
+import { plain } from './values/plain.js';
 
 export const INVOKE = 0;
 export const OK = 1;
@@ -64,6 +66,10 @@ export interface HistoryColumns {
   readonly nodeNames: readonly string[];
   readonly workloadNames: readonly string[];
   readonly errorTexts: readonly string[];
+  /** Of processes that have names in place of numbers. */
+  readonly processNames?: ReadonlyMap<number, string>;
+  /** Its values may be of types that JSON does not have. */
+  readonly notation?: 'edn';
 }
 
 const decoder = new TextDecoder();
@@ -89,7 +95,11 @@ export function valueAt(columns: HistoryColumns, position: number): Json {
 
 /** An immutable recorded history. Made by {@link HistoryBuilder} or read by one of the formats. */
 export class History {
-  constructor(readonly columns: HistoryColumns) {}
+  constructor(
+    readonly columns: HistoryColumns,
+    /** The file it came from, if any. */
+    readonly origin?: Origin,
+  ) {}
 
   get length(): number {
     return this.columns.length;
@@ -100,9 +110,27 @@ export class History {
     return this.columns.functionNames.indexOf(f);
   }
 
+  /** The process at a position as people know it: by its name or number. */
+  processName(position: number): string {
+    const process = this.columns.processes[position];
+    return process === NEMESIS ? 'nemesis' : (this.columns.processNames?.get(process) ?? String(process));
+  }
+
+  /** Where an event stands: `file:line`, or `event 7` in a history that was in no file. */
+  placeOf(position: number): string {
+    const index = this.columns.indices[position];
+    return this.origin?.placeOf(index) ?? `event ${index}`;
+  }
+
   /** The decoded value at a position. Allocates: not for inner loops. */
   value(position: number): Json {
     return valueAt(this.columns, position);
+  }
+
+  /** The decoded record at a position (a transfer, balances…), whose parts have a meaning of their own: see {@link plain}. */
+  record(position: number): Json {
+    const value = this.value(position);
+    return this.columns.notation === undefined ? value : plain(value);
   }
 
   /** The event at a position as an object. Allocates: for reports and messages, not for inner loops. */

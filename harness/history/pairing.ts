@@ -5,6 +5,7 @@ import { INVOKE, NEMESIS, NONE } from './history.js';
 export interface PairingNames {
   readonly functions: readonly string[];
   readonly keys: readonly string[];
+  readonly process: (process: number) => string;
   /** Throws a HistoryError; positions count events from 0. */
   readonly reject: (position: number, problem: (lineOf: (position: number) => number) => string) => never;
 }
@@ -96,7 +97,7 @@ function match(store: ColumnStore, names: PairingNames, invoked: number, complet
     names.reject(
       completed,
       (lineOf) =>
-        `process ${store.processes[completed]} completes ${quote(answered)}, ` +
+        `process ${names.process(store.processes[completed])} completes ${quote(answered)}, ` +
         `but what it invoked on line ${lineOf(invoked)} is ${quote(asked)}`,
     );
   }
@@ -118,7 +119,7 @@ function rejectOverlap(store: ColumnStore, names: PairingNames, first: number, s
   return names.reject(
     second,
     (lineOf) =>
-      `process ${store.processes[second]} invokes ${f(second)} while its ${f(first)} of line ${lineOf(first)} is still open; ` +
+      `process ${names.process(store.processes[second])} invokes ${f(second)} while its ${f(first)} of line ${lineOf(first)} is still open; ` +
       'a process does one operation at a time (is a line missing, doubled or out of order?)',
   );
 }
@@ -127,7 +128,7 @@ function rejectOrphan(store: ColumnStore, names: PairingNames, position: number)
   return names.reject(
     position,
     () =>
-      `process ${store.processes[position]} completes ${quote(names.functions[store.functions[position]])} ` +
+      `process ${names.process(store.processes[position])} completes ${quote(names.functions[store.functions[position]])} ` +
       'without having invoked it (is a line missing, doubled or out of order?)',
   );
 }

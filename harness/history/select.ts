@@ -28,7 +28,7 @@ export function select(history: History, keep: (position: number) => boolean): H
     const partner = columns.pairs[positions[place]];
     taken.pairs[place] = partner === NONE ? NONE : placeOf[partner];
   }
-  return new History(taken);
+  return new History(taken, history.origin);
 }
 
 /** The client operations of one workload; of a history that names no workloads, all client operations. */

@@ -75,7 +75,7 @@ const semaphores: Vocabulary<{ readonly free: number; readonly permits: number }
   corrupt: (_dice, _f, output) => output,
 };
 
-const counters: Vocabulary<number> = {
+const counters: Vocabulary<Json> = {
   model: counter,
   ask: (dice) =>
     dice.chance(0.4) ? { f: 'read', input: null } : { f: 'add', input: dice.chance(0.8) ? 1 : 2 - dice.int(4) },
@@ -83,7 +83,7 @@ const counters: Vocabulary<number> = {
   corrupt: (dice, f, output) => (f === 'read' ? (output as number) + dice.int(3) - 1 : output),
 };
 
-const fetchAndAdds: Vocabulary<number> = {
+const fetchAndAdds: Vocabulary<Json> = {
   model: fetchAndAdd,
   ask: (dice) => (dice.chance(0.3) ? { f: 'read', input: null } : { f: 'fetch-and-add', input: 1 + dice.int(2) }),
   answer: (value) => value,

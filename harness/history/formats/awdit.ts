@@ -9,6 +9,7 @@ const OPERATION = /^([rw]) (\d{1,15}) (\d{1,15})$/;
 export const awdit: HistoryFormat = {
   name: 'awdit',
   summary: 'text of "r key value" / "w key value" lines, sessions parted by =====, transactions by -----',
+  hasPairs: false,
   detect: (head) => /^\s*[rw] \d+ \d+\s*$/m.test(head.slice(0, 4096)) && !/[{(]/.test(head.slice(0, 4096)),
   read: readAwdit,
 };

@@ -30,6 +30,8 @@ export interface HistoryFormat {
   readonly name: string;
   /** One line for `faultline list formats` and messages. */
   readonly summary: string;
+  /** Whether its values may be [key value] pairs of independent objects. */
+  readonly hasPairs: boolean;
   /** Whether a file that begins with `head` (up to 64 KiB) looks like this. */
   detect(head: string, fileName: string): boolean;
   /** @throws HistoryError with file and line of the first thing wrong. */

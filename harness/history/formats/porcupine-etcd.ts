@@ -15,13 +15,14 @@ const ERROR_KEYWORD = /^:[\w-]+$/;
 export const porcupineEtcd: HistoryFormat = {
   name: 'porcupine-etcd',
   summary: 'Jepsen log as in the etcd data of Porcupine: "… jepsen.util - 3 :invoke :cas [1 2]" one a line',
+  hasPairs: false,
   detect: (head) => /^.*\bjepsen\.util - (?:\d+|:nemesis)\s+:/m.test(head.slice(0, 4096)),
   read: readLog,
 };
 
 async function readLog(source: Source): Promise<ReadResult> {
   const text = await readText(source);
-  const builder = new HistoryBuilder({ source: source.name });
+  const builder = new HistoryBuilder({ source: source.name, notation: 'edn' });
   const lines = text.split('\n');
   let others = 0;
   for (const [at, line] of lines.entries()) {

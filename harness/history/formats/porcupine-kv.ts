@@ -5,6 +5,7 @@ import type { HistoryFormat } from './format.js';
 export const porcupineKv: HistoryFormat = {
   name: 'porcupine-kv',
   summary: 'Porcupine key-value log: {:process 0, :type :invoke, :f :append, :key "3", :value "x"} one a line',
+  hasPairs: false,
   detect: (head) => /^\s*\{[^\n]*:f :(?:get|put|append)\b[^\n]*:key "/.test(head),
   read: (source) => readEdn(source, { independent: 'no' }),
 };

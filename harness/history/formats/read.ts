@@ -1,6 +1,9 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stdin } from 'node:process';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { distance } from 'fastest-levenshtein';
 import { messageOf, UserError } from '../../kit/errors.js';
 import { HistoryError } from '../history-error.js';
@@ -46,23 +49,38 @@ export interface ReadHistory extends ReadResult {
  */
 export async function readHistory(path: string, options: ReadOptions = {}): Promise<ReadHistory> {
   const wanted = options.format === undefined ? undefined : formatNamed(options.format);
-  const source = path === '-' ? standardInput() : fileSource(path);
+  let source = path === '-' ? standardInput() : fileSource(path);
   let begun: Peeked | undefined;
   try {
     begun = await peek(source);
+    if (isCompressed(begun.head)) {
+      source = unpacked(source.name, begun.rest);
+      begun = await peek(source);
+    }
     const { head, rest } = begun;
     if (head.length === 0) throw new HistoryError('it is empty', source.name);
     const format = wanted ?? detect(head, source.name);
+    refuseInapplicable(format, options);
     const result = await format.read({ ...source, pieces: () => rest }, options);
     return { ...result, format: format.name };
   } catch (error) {
     if (error instanceof UserError) throw error;
+    if (isCompressionError(error)) throw new HistoryError(`it is no whole gzip file: ${messageOf(error)}`, source.name);
     if (isSystemError(error)) throw new UserError(`cannot read ${source.name}: ${messageOf(error)}`);
     throw error;
   } finally {
     // A reader that opens the file itself leaves this stream where it was.
     await begun?.close();
   }
+}
+
+/** An option that a format has no use for is a misunderstanding, and not to be ignored. */
+function refuseInapplicable({ name, hasPairs }: HistoryFormat, { independent = 'auto' }: FormatOptions): void {
+  if (hasPairs || independent === 'auto') return;
+  const others = FORMATS.filter((format) => format.hasPairs).map((format) => format.name);
+  throw new UserError(
+    `--independent ${independent}: the format ${name} has no [key value] pairs; ${others.join(', ')} may`,
+  );
 }
 
 /** @throws UserError naming the formats there are. */
@@ -100,6 +118,27 @@ function fileSource(path: string): Source {
 
 function standardInput(): Source {
   return { name: 'standard input', pieces: () => stdin };
+}
+
+/** Whether it begins like a gzip file. */
+function isCompressed(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function unpacked(name: string, packed: AsyncIterable<Uint8Array>): Source {
+  return {
+    name,
+    pieces: () => {
+      const gunzip = createGunzip();
+      // What breaks off above ends the stream below, and the reader is told.
+      pipeline(Readable.from(packed, { objectMode: false }), gunzip).catch(() => undefined);
+      return gunzip;
+    },
+  };
+}
+
+function isCompressionError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
 interface Peeked {

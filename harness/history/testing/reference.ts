@@ -10,7 +10,7 @@ export function referenceEvents(text: string): readonly Operation[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const events = lines.flatMap((line, at): EventInput[] => {
     try {
-      return [plain(JSON.parse(line) as EventInput)];
+      return [plain(JSON.parse(exact(line)) as EventInput)];
     } catch (error) {
       // The torn last line, which the reader leaves out.
       if (at === lines.length - 1 && !text.endsWith('\n')) return [];
@@ -18,6 +18,15 @@ export function referenceEvents(text: string): readonly Operation[] {
     }
   });
   return [...historyOf(events).events()];
+}
+
+/** JSON text in which integers that a double would round are written as literals. */
+function exact(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
+    const [, digits, power = '0'] = /^(-?\d+)(?:[eE]\+?(\d+))?$/.exec(token) ?? [];
+    if (digits === undefined || Number.isSafeInteger(Number(token)) || Number(power) > 300) return token;
+    return `{"#":"${BigInt(digits) * 10n ** BigInt(power)}"}`;
+  });
 }
 
 function plain(event: EventInput): EventInput {

@@ -1,4 +1,8 @@
 import type { Json } from '../../operation.js';
+import { identity } from '../../values/identity.js';
+import { keywordMember, literal, memberName, setOf, tagged } from '../../values/literal.js';
+import { numberLiteral } from './numbers.js';
+import { canonicalCharacter, canonicalTag } from './scalars.js';
 
 /** Nesting that a form may have. */
 const MAX_DEPTH = 100;
@@ -6,18 +10,6 @@ const DELIMITER = /[\s,;"()[\]{}]/;
 const TOKEN_END = /[\s,;"()[\]{}]|$/g;
 const BLANK = /(?:[\s,]+|;[^\n]*(?:\n|$))+/y;
 const STRING = /"(?:[^"\\]|\\[^])*"/y;
-const INTEGER = /^[+-]?(?:0|[1-9]\d*)N?$/;
-const FLOAT = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?M?$/;
-const HEXADECIMAL = /^[+-]?0[xX][0-9a-fA-F]+$/;
-const RATIO = /^[+-]?\d+\/\d+$/;
-const CHARACTERS: Readonly<Record<string, string>> = {
-  newline: '\n',
-  return: '\r',
-  space: ' ',
-  tab: '\t',
-  formfeed: '\f',
-  backspace: '\b',
-};
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 
 /** Thrown where text is no EDN, with the offset. `cut` when it ended too early. */
@@ -32,9 +24,9 @@ export class EdnProblem extends Error {
 }
 
 /**
- * Reads EDN forms one by one as JSON values: keywords, symbols and characters become strings, nil null, sets and lists
- * arrays, maps objects whose keys are the keys' text, tags are dropped. Integers past 2^53 and ratios become strings, so
- * that different numbers stay different.
+ * Reads EDN forms one by one as values: text, nil, booleans, integers and fractions are JSON's own, vectors and lists
+ * (equal in Clojure) arrays, maps objects whose members are the keys' names (`memberName`), and everything that JSON does
+ * not have is kept apart from it (`literal.ts`), in one spelling each, so that equal values have one text.
  *
  * Our own and not a library's: the EDN parser at hand takes a cut map, trailing garbage and an odd number of map entries
  * without a word and rounds large integers, which makes verdicts of damage; and it reads 12 MB a second.
@@ -109,8 +101,7 @@ export class EdnReader {
     const entries: Record<string, Json> = {};
     while (!this.accept('}')) {
       const start = this.at;
-      const key = this.form();
-      const name = typeof key === 'string' ? key : JSON.stringify(key);
+      const name = this.memberName();
       if (name === '__proto__') throw new EdnProblem('a field named "__proto__"', start);
       if (Object.hasOwn(entries, name)) throw new EdnProblem(`key ${name.slice(0, 60)} twice in a map`, start);
       if (this.more() && this.text[this.at] === '}') throw new EdnProblem(`no value for ${name.slice(0, 60)}`, this.at);
@@ -118,6 +109,24 @@ export class EdnReader {
     }
     this.depth--;
     return entries;
+  }
+
+  /** The key of a map's entry, where blanks have been passed. */
+  private memberName(): string {
+    return this.text[this.at] === ':' ? keywordMember(this.keyword()) : memberName(this.form(), identity);
+  }
+
+  private set(): Json {
+    const start = this.at;
+    const items = this.sequence('}').map((item) => ({ item, text: identity(item) }));
+    if (items.every(({ item }) => typeof item === 'number')) items.sort((a, b) => Number(a.item) - Number(b.item));
+    else items.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+    items.forEach(({ text }, at) => {
+      if (at > 0 && text === items[at - 1].text) {
+        throw new EdnProblem(`element ${text.slice(0, 60)} twice in a set`, start);
+      }
+    });
+    return setOf(items.map(({ item }) => item));
   }
 
   private enter(): void {
@@ -141,17 +150,27 @@ export class EdnReader {
     const second = this.text[this.at + 1];
     if (second === '{') {
       this.at++;
-      return this.sequence('}');
+      return this.set();
     }
     if (second === '"') {
+      // A regular expression: equal to nothing, but its text is all that can be told of it.
       this.at++;
       return this.string();
     }
-    if (second === '#') throw new EdnProblem('not a number that can be compared', this.at);
+    if (second === '#') {
+      const symbol = this.token();
+      if (symbol === '##Inf' || symbol === '##-Inf') return literal(symbol);
+      throw new EdnProblem(`${symbol.slice(0, 40)} is not a value that can be compared`, this.at);
+    }
+    const start = this.at;
     const tag = this.token().slice(1);
     const form = this.form();
-    if (/(?:Tuple|MapEntry)$/.test(tag)) return this.tuple(form);
-    return form;
+    if (/(?:Tuple|MapEntry|\/tuple)$/.test(tag)) return this.tuple(form);
+    try {
+      return canonicalTag(tag, form) ?? tagged(tag, form);
+    } catch (error) {
+      throw new EdnProblem((error as Error).message, start);
+    }
   }
 
   private tuple(form: Json): Json {
@@ -163,41 +182,36 @@ export class EdnReader {
     return pair;
   }
 
-  private character(): string {
+  private character(): Json {
     this.at++;
     // The character itself may be a delimiter: `\[`.
     const start = this.at;
     const token = this.text[start] + this.token(start + 1);
-    if (token.length === 1) return token;
-    const unicode = /^u([0-9a-fA-F]{4})$/.exec(token);
-    if (unicode !== null) return String.fromCharCode(Number.parseInt(unicode[1], 16));
-    const named = CHARACTERS[token];
-    if (named === undefined) throw new EdnProblem(`unknown character \\${token.slice(0, 40)}`, start);
-    return named;
+    const text = canonicalCharacter(token);
+    if (text === undefined) throw new EdnProblem(`unknown character \\${token.slice(0, 40)}`, start);
+    return literal(text);
+  }
+
+  /** The name of the keyword that begins here. */
+  private keyword(): string {
+    const start = this.at;
+    const token = this.token();
+    if (token.length === 1) throw new EdnProblem('an empty keyword', start);
+    return token.slice(1);
   }
 
   private atom(): Json {
     const start = this.at;
+    if (this.text[start] === ':') return literal(`:${this.keyword()}`);
     const token = this.token();
     if (token === 'nil') return null;
     if (token === 'true') return true;
     if (token === 'false') return false;
-    if (token[0] === ':') {
-      if (token.length === 1) throw new EdnProblem('an empty keyword', start);
-      return token.slice(1);
-    }
-    if (INTEGER.test(token)) {
-      const number = Number(token.replace('N', ''));
-      return Number.isSafeInteger(number) ? number + 0 : token.replace(/[+N]/g, '');
-    }
-    if (FLOAT.test(token)) {
-      const number = Number(token.replace('M', ''));
-      if (!Number.isFinite(number)) throw new EdnProblem(`the number ${token.slice(0, 40)} is too large`, start);
-      return number;
-    }
-    if (RATIO.test(token) || HEXADECIMAL.test(token)) return token;
-    if (/^[+-]?\d/.test(token)) throw new EdnProblem(`${JSON.stringify(token.slice(0, 40))} is no number`, start);
-    return token;
+    if (!/^[+-]?\d/.test(token)) return literal(token);
+    const number = numberLiteral(token);
+    if (number === 'no number') throw new EdnProblem(`${JSON.stringify(token.slice(0, 40))} is no number`, start);
+    if (number === 'too large') throw new EdnProblem(`the number ${token.slice(0, 40)} is too large`, start);
+    return number;
   }
 
   /** Everything up to the next delimiter. */

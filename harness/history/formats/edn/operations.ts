@@ -1,6 +1,10 @@
 import { type EventInput, MAX_INT32 } from '../../event-writer.js';
 import { HistoryError } from '../../history-error.js';
-import type { EventType, Json, Process } from '../../operation.js';
+import { keyNameOf } from '../../key-names.js';
+import type { EventType, Json } from '../../operation.js';
+import { literalText, nameOf, nameOfMember, taggedForm } from '../../values/literal.js';
+import { integerOf } from '../../values/numbers.js';
+import { show } from '../../values/show.js';
 import { misspelling } from '../misspelling.js';
 import { LineCounter } from '../text.js';
 import { EdnProblem, EdnReader } from './edn.js';
@@ -52,66 +56,103 @@ export function* ednOperations(
 }
 
 function operationOf(form: Json, reject: (problem: string) => never): EventInput {
-  if (typeof form !== 'object' || form === null || Array.isArray(form)) {
+  // Printed records: #jepsen.history.Op{:process 0, …}.
+  const record = taggedForm(form)?.[1] ?? form;
+  if (typeof record !== 'object' || record === null || Array.isArray(record) || literalText(record) !== undefined) {
     return reject('an operation must be a map: {:process 0, :type :invoke, :f :read, :value nil}');
   }
-  const fields = form as Fields;
+  const fields = named(record as Fields);
   const misspelt = misspelling(fields, Object.keys(fields));
   if (misspelt !== undefined) reject(misspelt);
-  const value = fields['value'] ?? null;
   const process = processOf(fields['process'], reject);
-  const index = natural(fields['index'], MAX_INT32);
-  const time = natural(fields['time'], Number.MAX_SAFE_INTEGER);
+  const index = natural(fields, 'index', reject);
+  if (typeof index === 'bigint' || Number(index) > MAX_INT32) reject(`:index must be at most ${MAX_INT32}`);
+  const time = natural(fields, 'time', reject);
   const { key, node } = fields;
   const error = errorText(fields['error'] ?? null);
+  const f = functionName(fields, process, reject);
+  const nodeName = nameOf(node);
   return {
     type: typeOf(fields['type'], reject),
-    f: functionName(fields, process, reject),
-    value,
+    f,
+    value: f === 'txn' ? microOperations(fields['value'] ?? null) : (fields['value'] ?? null),
     ...(process !== undefined && { process }),
-    ...(index !== undefined && { index }),
+    ...(index !== undefined && { index: Number(index) }),
     ...(time !== undefined && { time }),
-    ...(key !== undefined && key !== null && { key: typeof key === 'string' ? key : JSON.stringify(key) }),
-    ...(typeof node === 'string' && { node }),
+    ...(key !== undefined && key !== null && { key: keyNameOf(key) }),
+    ...(nodeName !== undefined && { node: nodeName }),
     ...(error !== undefined && { error }),
   };
 }
 
-function processOf(process: Json | undefined, reject: (problem: string) => never): Process | undefined {
-  if (process === undefined || process === 'nemesis') return process;
-  if (typeof process === 'number' && Number.isInteger(process) && process >= 0 && process <= MAX_INT32) return process;
-  return reject(`:process must be :nemesis or an integer from 0 to ${MAX_INT32}, not ${shown(process)}`);
+/** The fields of an operation by their names, which are keywords and, where JSON was converted, text. */
+function named(fields: Fields): Fields {
+  const names = Object.keys(fields);
+  if (!names.some((name) => nameOfMember(name) !== name)) return fields;
+  return Object.fromEntries(names.map((name) => [nameOfMember(name), fields[name]]));
 }
 
-function typeOf(type: Json | undefined, reject: (problem: string) => never): EventType {
+/** What a micro-operation does is a name and no value: `[:append 1 2]` and `["append" 1 2]` are the same. */
+function microOperations(value: Json): Json {
+  const list = taggedForm(value)?.[1] ?? value;
+  if (!Array.isArray(list)) return value;
+  return (list as readonly Json[]).map((entry) => {
+    const operation = taggedForm(entry)?.[1] ?? entry;
+    if (!Array.isArray(operation)) return entry;
+    const [name, ...rest] = operation as readonly Json[];
+    return [nameOf(name) ?? name, ...rest];
+  });
+}
+
+function processOf(process: Json | undefined, reject: (problem: string) => never): number | string | undefined {
+  if (process === undefined || typeof process === 'number') return process;
+  const name = nameOf(process);
+  return name === undefined || name === ''
+    ? reject(`:process must be :nemesis, a number or a name, not ${shown(process)}`)
+    : name;
+}
+
+function typeOf(value: Json | undefined, reject: (problem: string) => never): EventType {
+  const type = nameOf(value);
   if (type === 'invoke' || type === 'ok' || type === 'fail' || type === 'info') return type;
-  return reject(`:type must be :invoke, :ok, :fail or :info, not ${shown(type)}`);
+  return reject(`:type must be :invoke, :ok, :fail or :info, not ${shown(value)}`);
 }
 
 /** The nemesis may have any structure as its `:f`, or none. */
-function functionName(fields: Fields, process: Process | undefined, reject: (problem: string) => never): string {
+function functionName(
+  fields: Fields,
+  process: number | string | undefined,
+  reject: (problem: string) => never,
+): string {
   const f = fields['f'];
-  if (typeof f === 'string' && f !== '') return f;
-  if (process === 'nemesis') return JSON.stringify(f ?? null);
+  const name = nameOf(f);
+  if (name !== undefined && name !== '') return name;
+  if (process === 'nemesis') return show(f ?? null);
   const { value } = fields;
   if (f === undefined && Array.isArray(value) && value.every((entry) => Array.isArray(entry))) return 'txn';
   return reject(':f missing: the name of the operation');
 }
 
-function natural(value: Json | undefined, largest: number): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= largest ? value : undefined;
+function natural(fields: Fields, name: string, reject: (problem: string) => never): number | bigint | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  const integer = integerOf(value);
+  return integer !== undefined && integer >= 0
+    ? integer
+    : reject(`:${name} must be an integer from 0, not ${shown(value)}`);
 }
 
 /** `[:not-found "no such lease"]` → `not-found: no such lease`. */
 function errorText(error: Json): string | undefined {
   if (error === null) return undefined;
-  if (typeof error === 'string') return error;
-  if (!Array.isArray(error) || typeof error[0] !== 'string') return JSON.stringify(error);
-  const rest = error.slice(1).filter((entry) => entry !== null);
-  const texts = rest.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
-  return texts.length === 0 ? error[0] : `${error[0]}: ${texts.join(' ')}`;
+  const text = (value: Json) => nameOf(value) ?? show(value);
+  if (!Array.isArray(error)) return text(error);
+  const [first, ...rest] = (error as readonly Json[]).filter((entry, at) => at === 0 || entry !== null);
+  const code = nameOf(first);
+  if (code === undefined) return show(error);
+  return rest.length === 0 ? code : `${code}: ${rest.map(text).join(' ')}`;
 }
 
 function shown(value: Json | undefined): string {
-  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
+  return value === undefined ? 'missing' : show(value).slice(0, 60);
 }

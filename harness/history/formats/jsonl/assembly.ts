@@ -1,9 +1,9 @@
 import { HistoryBuilder } from '../../builder.js';
 import type { ColumnStore } from '../../columns.js';
-import { ABSENT, type EventNames } from '../../event-writer.js';
+import type { EventNames } from '../../event-writer.js';
 import { HistoryError } from '../../history-error.js';
 import { quote } from '../../pairing.js';
-import type { ReadResult } from '../format.js';
+import type { FormatOptions, ReadResult } from '../format.js';
 import { MAX_LINE_BYTES, type Segment } from './file-segments.js';
 import type { SegmentReader, SegmentResult } from './segment-reader.js';
 
@@ -36,7 +36,10 @@ export class Assembly {
   private readonly shifts: [position: number, line: number][] = [];
   private readonly notes: string[] = [];
 
-  constructor(private readonly source: string) {}
+  constructor(
+    private readonly source: string,
+    private readonly options: FormatOptions = {},
+  ) {}
 
   /** @throws HistoryError when the part holds a line that is no event; a torn last line is noted instead. */
   add(part: Part): void {
@@ -62,9 +65,8 @@ export class Assembly {
       const shown = [...ignored].slice(0, 10).map(quote).join(', ');
       this.notes.push(`fields ignored: ${shown}${ignored.size > 10 ? ' …' : ''}`);
     }
-    const ours = store.indices[0] !== ABSENT && store.times[0] !== ABSENT;
-    const options = { source: this.source, origin: ours ? 'journal' : 'imported' } as const;
-    const builder = new HistoryBuilder(options, store, names);
+    const { independent = 'auto' } = this.options;
+    const builder = new HistoryBuilder({ source: this.source, independent }, store, names);
     for (const [position, line] of this.shifts) builder.noteLine(position, line);
     const history = builder.build();
     return { history, notes: [...this.notes, ...builder.notes] };

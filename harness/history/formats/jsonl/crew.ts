@@ -29,6 +29,8 @@ export interface Job {
   /** Per chunk the member that took it, from 1. */
   readonly owners: Uint8Array;
   readonly target: SharedColumns;
+  /** What is taken from times that are since an epoch. */
+  readonly epoch: bigint | undefined;
 }
 
 /** The store that all fill, without its methods: threads hand over memory, not objects. */
@@ -49,6 +51,8 @@ export interface MemberReport {
   readonly chunks: readonly ChunkReport[];
   readonly names: Readonly<Record<NameColumn, readonly string[]>>;
   readonly ignored: readonly string[];
+  /** Whether it met processes with names, which members number each for itself. */
+  readonly named: boolean;
 }
 
 export const NAME_COLUMNS = ['functions', 'keys', 'nodes', 'workloads', 'errors'] as const;
@@ -64,6 +68,7 @@ export function work(job: Job, member: number): MemberReport {
   const reader = new SegmentReader(names);
   const segments = new FileSegments(job.descriptor, job.fileBytes, CHUNK_BYTES);
   const own = new ColumnStore(CHUNK_BYTES / 50, CHUNK_BYTES / 2);
+  own.epoch = job.epoch;
   const chunks: ChunkReport[] = [];
   while (Atomics.load(counters, ABORTED) === 0) {
     const chunk = Atomics.add(counters, NEXT, 1);
@@ -84,6 +89,7 @@ export function work(job: Job, member: number): MemberReport {
     chunks,
     names: tables as Record<NameColumn, readonly string[]>,
     ignored: [...reader.ignored],
+    named: names.processes.size > 0,
   };
 }
 

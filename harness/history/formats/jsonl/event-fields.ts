@@ -1,8 +1,11 @@
-import { type EventInput, MAX_INT32 } from '../../event-writer.js';
-import type { EventType, Json, Process } from '../../operation.js';
+import { type EventInput, MAX_INT32, MAX_PROCESS } from '../../event-writer.js';
+import { keyNameOf } from '../../key-names.js';
+import type { EventType, Json } from '../../operation.js';
 import { quote } from '../../pairing.js';
+import { integerOf } from '../../values/numbers.js';
+import { show } from '../../values/show.js';
 import { misspelling } from '../misspelling.js';
-import { unfitness } from './json-text.js';
+import { fitText } from './json-text.js';
 
 const FIELDS = ['index', 'time', 'process', 'type', 'f', 'value', 'key', 'node', 'workload', 'error'];
 /** Longest name of an operation, key, node or workload. */
@@ -32,18 +35,18 @@ export interface ParsedEvent {
  * @throws EventProblem saying what is wrong.
  */
 export function parseEvent(text: string): ParsedEvent {
-  const unfit = unfitness(text);
-  if (unfit !== undefined) throw new EventProblem(unfit);
+  const fit = fitText(text);
+  if ('unfit' in fit) throw new EventProblem(fit.unfit);
   let json: Json;
   try {
-    json = JSON.parse(text) as Json;
+    json = JSON.parse(fit.text) as Json;
   } catch (error) {
     throw new EventProblem(`not JSON: ${(error as Error).message.slice(0, 120)}`, 'syntax');
   }
   return eventOf(json);
 }
 
-/** The event that an object describes; the object comes from JSON that {@link unfitness} has found fit. */
+/** The event that an object describes; the object comes from JSON that {@link fitText} has found fit. */
 export function eventOf(json: Json): ParsedEvent {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new EventProblem('an event must be an object: {"process":0,"type":"invoke","f":"read","value":null}');
@@ -54,8 +57,8 @@ export function eventOf(json: Json): ParsedEvent {
   if (misspelt !== undefined) throw new EventProblem(misspelt);
   const value = object['value'] ?? null;
   const index = integer(object, 'index', MAX_INT32);
-  const time = integer(object, 'time', Number.MAX_SAFE_INTEGER);
-  const key = name(object, 'key');
+  const time = integer(object, 'time');
+  const key = keyName(object);
   const node = name(object, 'node');
   const workload = name(object, 'workload');
   const error = errorText(object['error']);
@@ -64,7 +67,7 @@ export function eventOf(json: Json): ParsedEvent {
     type: type(object['type']),
     f: functionName(object, value),
     value,
-    ...(index !== undefined && { index }),
+    ...(index !== undefined && { index: Number(index) }),
     ...(time !== undefined && { time }),
     ...(key !== undefined && { key }),
     ...(node !== undefined && { node }),
@@ -74,16 +77,17 @@ export function eventOf(json: Json): ParsedEvent {
   return { event, ignored };
 }
 
-function process(value: Json | undefined): Process {
-  if (value === 'nemesis') return value;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INT32) return value;
-  const shown = value === undefined ? 'missing' : `not ${quote(JSON.stringify(value))}`;
-  throw new EventProblem(`process must be "nemesis" or an integer from 0 to ${MAX_INT32}, ${shown}`);
+function process(value: Json | undefined): number | string {
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_NAME && !NOT_WELL_FORMED.test(value))
+    return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PROCESS) return value;
+  const shown = value === undefined ? 'missing' : `not ${quote(show(value))}`;
+  throw new EventProblem(`process must be "nemesis", a name, or an integer from 0 to ${MAX_PROCESS}, ${shown}`);
 }
 
 function type(value: Json | undefined): EventType {
   if (value === 'invoke' || value === 'ok' || value === 'fail' || value === 'info') return value;
-  const shown = value === undefined ? 'missing' : `not ${quote(JSON.stringify(value))}`;
+  const shown = value === undefined ? 'missing' : `not ${quote(show(value))}`;
   throw new EventProblem(`type must be "invoke", "ok", "fail" or "info", ${shown}`);
 }
 
@@ -108,13 +112,31 @@ function name(object: Readonly<Record<string, Json>>, field: string): string | u
 /** Other tools' errors are structures; their JSON text is the error. */
 function errorText(value: Json | undefined): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : show(value);
   return NOT_WELL_FORMED.test(text) ? JSON.stringify(text) : text;
 }
 
-function integer(object: Readonly<Record<string, Json>>, field: string, largest: number): number | undefined {
+function keyName(object: Readonly<Record<string, Json>>): string | undefined {
+  const { key } = object;
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === 'string') {
+    const text = name(object, 'key');
+    return text === undefined ? undefined : keyNameOf(text);
+  }
+  const text = keyNameOf(key);
+  if (text.length > MAX_NAME) throw new EventProblem(`key is longer than ${MAX_NAME} characters`);
+  return text;
+}
+
+function integer(
+  object: Readonly<Record<string, Json>>,
+  field: string,
+  largest = Number.POSITIVE_INFINITY,
+): number | bigint | undefined {
   const value = object[field];
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= largest) return value;
-  throw new EventProblem(`${field} must be an integer from 0 to ${largest}, not ${quote(JSON.stringify(value))}`);
+  const exact = integerOf(value);
+  if (exact !== undefined && exact >= 0 && exact <= largest) return exact;
+  const bound = Number.isFinite(largest) ? ` to ${largest}` : '';
+  throw new EventProblem(`${field} must be an integer from 0${bound}, not ${quote(show(value))}`);
 }

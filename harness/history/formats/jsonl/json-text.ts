@@ -1,25 +1,29 @@
+import type { Json } from '../../operation.js';
+import { numberOf } from '../../values/numbers.js';
 import { MAX_DEPTH } from './raw-value.js';
 
 /** Strings, numbers and punctuation of JSON text; white space and words between them are passed over. */
 const TOKEN = /"(?:[^"\\]|\\[^])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}[\],]/g;
 
 /**
- * What makes JSON text unfit for a history although it parses, or undefined. `JSON.parse` would turn 1e999 into
- * Infinity and 9007199254740993 into its even neighbour, so that two different values compare as equal; it keeps the
- * last of two fields of one name; and it is content with any depth.
+ * JSON text as `JSON.parse` may read it, or what makes it unfit for a history although it parses. `JSON.parse` would turn
+ * 1e999 into Infinity and 9007199254740993 into its even neighbour, so that two different values compare as equal: such
+ * integers are put down as literals. It would keep the last of two fields of one name, and be content with any depth.
  *
  * @param text JSON, not necessarily well-formed: what it says then does not matter, `JSON.parse` comes next.
  */
-export function unfitness(text: string): string | undefined {
+export function fitText(text: string): { readonly text: string } | { readonly unfit: string } {
   let depth = 0;
   let nameFollows = false;
   const containers: boolean[] = [];
   const fields = new Set<string>();
-  for (const [token] of text.matchAll(TOKEN)) {
+  let exact = '';
+  let copied = 0;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
     switch (token[0]) {
       case '{':
       case '[':
-        if (++depth > MAX_DEPTH + 1) return `values nested deeper than ${MAX_DEPTH}`;
+        if (++depth > MAX_DEPTH + 1) return { unfit: `values nested deeper than ${MAX_DEPTH}` };
         containers[depth] = nameFollows = token === '{';
         break;
       case '}':
@@ -34,29 +38,24 @@ export function unfitness(text: string): string | undefined {
         if (!nameFollows) break;
         nameFollows = false;
         const name = unescaped(token);
-        if (name === '__proto__') return 'a field named "__proto__"';
+        if (name === '__proto__') return { unfit: 'a field named "__proto__"' };
         if (depth > 1) break;
-        if (fields.has(name)) return `field ${token.slice(0, 60)} twice`;
+        if (fields.has(name)) return { unfit: `field ${token.slice(0, 60)} twice` };
         fields.add(name);
         break;
       }
       default: {
-        const problem = unfitNumber(token);
-        if (problem !== undefined) return problem;
+        // Sixteen digits, or a power of ten, may be more than a double holds.
+        if (token.length < 16 && !/[eE]/.test(token)) break;
+        const number: Json | undefined = numberOf(token);
+        if (number === undefined) return { unfit: `the number ${token.slice(0, 40)} is too large` };
+        if (typeof number === 'number') break;
+        exact += text.slice(copied, index) + JSON.stringify(number);
+        copied = index + token.length;
       }
     }
   }
-  return undefined;
-}
-
-function unfitNumber(token: string): string | undefined {
-  const number = Number(token);
-  if (Number.isSafeInteger(number)) return undefined;
-  const shown = token.slice(0, 40);
-  if (!Number.isFinite(number)) return `the number ${shown} is too large`;
-  // Written as a fraction or power it never claimed to be exact.
-  if (/[.eE]/.test(token)) return undefined;
-  return `the integer ${shown} is past 2^53 and would be rounded; write it as a string`;
+  return { text: copied === 0 ? text : exact + text.slice(copied) };
 }
 
 function unescaped(token: string): string {

@@ -1,5 +1,5 @@
 import type { ColumnStore } from '../../columns.js';
-import { ABSENT, MAX_INT32 } from '../../event-writer.js';
+import { ABSENT, MAX_INT32, MAX_PROCESS } from '../../event-writer.js';
 import type { MicroOperations } from '../../micro-operations/micro-operations.js';
 import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from '../../history.js';
 import type { ByteNames } from './byte-names.js';
@@ -16,6 +16,10 @@ const COMMA = 0x2c;
 const ZERO = 0x30;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+
+/** Digits of nanoseconds since 1970, and of the seconds among them. */
+const EPOCH_DIGITS = 19;
+const SECONDS_DIGITS = 10;
 
 /** Longest name that is read without a second look. */
 const MAX_NAME = 1024;
@@ -56,6 +60,9 @@ export class LineScanner {
   private node = 0;
   private workload = 0;
   private error = 0;
+  /** The history's own epoch, where its times are since another; 0 where they are not. */
+  private epochSeconds = 0;
+  private epochNanoseconds = 0;
   private readonly value: ValueScanner;
 
   /** @param operations where transactions go; without it they stay text. */
@@ -181,9 +188,34 @@ export class LineScanner {
   }
 
   private scanTime(): boolean {
+    if (this.epochSeconds !== 0) return this.scanEpochTime();
     if (!this.scanNumber()) return false;
     this.time = this.number;
     return true;
+  }
+
+  /** A time of nineteen digits since an epoch, as one since the history's own. */
+  private scanEpochTime(): boolean {
+    const { bytes, at } = this;
+    let seconds = 0;
+    let nanoseconds = 0;
+    for (let i = 0; i < EPOCH_DIGITS; i++) {
+      const digit = bytes[at + i] - ZERO;
+      if (!(digit >= 0 && digit <= 9)) return false;
+      if (i < SECONDS_DIGITS) seconds = seconds * 10 + digit;
+      else nanoseconds = (nanoseconds * 10 + digit) | 0;
+    }
+    this.at = at + EPOCH_DIGITS;
+    const after = bytes[this.at];
+    if (bytes[at] === ZERO || (after !== COMMA && after !== CLOSE_BRACE)) return false;
+    this.time = (seconds - this.epochSeconds) * 1e9 + (nanoseconds - this.epochNanoseconds);
+    return this.time >= 0 && this.time <= Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Tells what is taken from times that are since an epoch. */
+  useEpoch(epoch: bigint): void {
+    this.epochSeconds = Number(epoch / 1_000_000_000n);
+    this.epochNanoseconds = Number(epoch % 1_000_000_000n);
   }
 
   private number = 0;
@@ -220,7 +252,7 @@ export class LineScanner {
       this.process = NEMESIS;
       return view.getInt32(at + 5, true) === words.SIS;
     }
-    if (!this.scanNumber() || this.number > MAX_INT32) return false;
+    if (!this.scanNumber() || this.number > MAX_PROCESS) return false;
     this.process = this.number;
     return true;
   }

@@ -4,7 +4,7 @@ import { COLUMNS, ColumnStore } from '../../columns.js';
 import { type EventNames, MAX_INT32, newEventNames } from '../../event-writer.js';
 import { HistoryError } from '../../history-error.js';
 import { NONE } from '../../history.js';
-import type { ReadResult } from '../format.js';
+import type { FormatOptions, ReadResult } from '../format.js';
 import { Assembly } from './assembly.js';
 import {
   awaitOthers,
@@ -20,43 +20,56 @@ import {
   work,
 } from './crew.js';
 
+export interface CrewOptions {
+  /** How many in all, at most 255. */
+  readonly threads: number;
+  /** What is taken from times that are since an epoch. */
+  readonly epoch?: bigint | undefined;
+  readonly options?: FormatOptions;
+}
+
 /** This thread's number among the crew. */
 const SELF = 1;
 
 /**
  * Reads an open file of JSON lines on several threads, this one among them: it begins at once, the others join when
- * they have started, and should one never start then nothing waits for it.
- *
- * @param threads how many in all, at most 255.
+ * they have started, and should one never start then nothing waits for it. Answers undefined where processes have names,
+ * which threads cannot number alike: one thread can.
  */
 export async function readFileInParallel(
   source: string,
   descriptor: number,
   fileBytes: number,
-  threads: number,
-): Promise<ReadResult> {
-  const { job, store } = newJob(descriptor, fileBytes);
+  { threads, epoch, options }: CrewOptions,
+): Promise<ReadResult | undefined> {
+  const { job, store } = newJob(descriptor, fileBytes, epoch);
   const helpers = Array.from({ length: threads - 1 }, (_, at) => new Helper(job, SELF + 1 + at));
   try {
     const own = work(job, SELF);
     awaitOthers(job);
     const busy = helpers.filter((helper) => job.owners.includes(helper.member));
     const reports = await Promise.all(busy.map((helper) => helper.report));
-    return assemble(source, job, store, [own, ...reports]);
+    const members = [own, ...reports];
+    return members.some(({ named }) => named) ? undefined : assemble(source, job, store, members, options);
   } finally {
     await Promise.all(helpers.map((helper) => helper.stop()));
   }
 }
 
 /** Shared memory for a file, and the store that looks at it. */
-export function newJob(descriptor: number, fileBytes: number): { readonly job: Job; readonly store: ColumnStore } {
+export function newJob(
+  descriptor: number,
+  fileBytes: number,
+  epoch?: bigint,
+): { readonly job: Job; readonly store: ColumnStore } {
   const capacity = Math.ceil(fileBytes / SHORTEST_EVENT_BYTES) + 1;
   const store = new ColumnStore(capacity, Math.min(fileBytes, MAX_INT32), 'shared');
+  store.epoch = epoch;
   const chunks = Math.ceil(fileBytes / CHUNK_BYTES);
   const target = Object.fromEntries([...COLUMNS, 'slab' as const].map((name) => [name, store[name]])) as Job['target'];
   const counters = new Int32Array(new SharedArrayBuffer(4 * COUNTERS));
   const owners = new Uint8Array(new SharedArrayBuffer(chunks));
-  return { job: { descriptor, fileBytes, chunks, counters, owners, target }, store };
+  return { job: { descriptor, fileBytes, chunks, counters, owners, target, epoch }, store };
 }
 
 /** A worker thread of the crew. */
@@ -89,8 +102,14 @@ function startWorker(workerData: { readonly job: Job; readonly member: number })
 }
 
 /** Makes one history of what the members of a crew read. */
-export function assemble(source: string, job: Job, store: ColumnStore, members: readonly MemberReport[]): ReadResult {
-  const assembly = new Assembly(source);
+export function assemble(
+  source: string,
+  job: Job,
+  store: ColumnStore,
+  members: readonly MemberReport[],
+  options?: FormatOptions,
+): ReadResult {
+  const assembly = new Assembly(source, options);
   const reports = members
     .flatMap((member) => member.chunks.map((report) => ({ member, report })))
     .sort((a, b) => a.report.chunk - b.report.chunk);

@@ -8,4 +8,5 @@ export class ScannedNames implements EventNames {
   readonly nodes = new ByteNames();
   readonly workloads = new ByteNames();
   readonly errors = new ByteNames();
+  readonly processes = new ByteNames();
 }

@@ -44,6 +44,7 @@ export class SegmentReader {
     const first = store.length;
     const shifts: [number, number][] = [];
     this.scanner.use(bytes);
+    if (store.epoch !== undefined) this.scanner.useEpoch(store.epoch);
     let line = 0;
     let shift = 0;
     for (let at = start; at < end; line++) {
@@ -60,6 +61,7 @@ export class SegmentReader {
       const lineEnd = bytes.indexOf(LINE_FEED, at);
       const problem = this.readCarefully(bytes, at, lineEnd, store);
       this.scanner.missed();
+      if (store.epoch !== undefined) this.scanner.useEpoch(store.epoch);
       if (problem !== undefined) {
         return { events: store.length - first, lines: line, shifts, problem: { line, ...problem } };
       }

@@ -1,5 +1,5 @@
 import { ColumnStore } from '../../columns.js';
-import type { ReadResult } from '../format.js';
+import type { FormatOptions, ReadResult } from '../format.js';
 import { Assembly, readSegment } from './assembly.js';
 import { SHORTEST_EVENT_BYTES } from './crew.js';
 import { FileSegments, type Segment } from './file-segments.js';
@@ -12,13 +12,22 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const SHORTEST_MICRO_OPERATION_BYTES = 10;
 
 /** Reads an open file of JSON lines on this thread. */
-export function readFileSequentially(source: string, descriptor: number, fileBytes: number): Promise<ReadResult> {
-  return readSegments(source, fileSegments(descriptor, fileBytes), roomFor(fileBytes));
+export function readFileSequentially(
+  source: string,
+  descriptor: number,
+  fileBytes: number,
+  options?: FormatOptions,
+): Promise<ReadResult> {
+  return readSegments(source, fileSegments(descriptor, fileBytes), roomFor(fileBytes), options);
 }
 
 /** Reads JSON lines from a stream, in memory that grows with the history and not with the text. */
-export function readStream(source: string, pieces: AsyncIterable<Uint8Array>): Promise<ReadResult> {
-  return readSegments(source, streamSegments(pieces), new ColumnStore());
+export function readStream(
+  source: string,
+  pieces: AsyncIterable<Uint8Array>,
+  options?: FormatOptions,
+): Promise<ReadResult> {
+  return readSegments(source, streamSegments(pieces), new ColumnStore(), options);
 }
 
 function* fileSegments(descriptor: number, fileBytes: number): IterableIterator<Segment> {
@@ -39,10 +48,11 @@ async function readSegments(
   source: string,
   segments: AsyncIterable<Segment> | Iterable<Segment>,
   store: ColumnStore,
+  options?: FormatOptions,
 ): Promise<ReadResult> {
   const names = new ScannedNames();
   const reader = new SegmentReader(names, store.microOperations);
-  const assembly = new Assembly(source);
+  const assembly = new Assembly(source, options);
   try {
     for await (const segment of segments) {
       for (const part of readSegment(reader, segment, store)) assembly.add(part);
