@@ -40,7 +40,10 @@ function isSmall(type: CounterType, operation: ModelOperation): boolean {
 }
 
 /** What an operation adds to a number; undefined where it may take something away. */
-export function amountAdded({ read, decrease }: CounterType, { f, input }: ModelOperation): number | bigint | undefined {
+export function amountAdded(
+  { read, decrease }: CounterType,
+  { f, input }: ModelOperation,
+): number | bigint | undefined {
   if (f === read) return 0;
   const amount = integerOf(input) ?? (typeof input === 'number' ? input : 1);
   const added = f === decrease ? -amount : amount;
