@@ -32,7 +32,7 @@ function operation(process: number, node: string, from: number, to: number, type
 }
 
 const findings = (...events: readonly (EventInput | readonly EventInput[])[]) =>
-  workFindings(historyOf(events.flat().sort((a, b) => a.time! - b.time!)));
+  workFindings(historyOf(events.flat().sort((a, b) => Number(a.time) - Number(b.time))));
 
 const busy = (node: string, count: number, process = 0) =>
   Array.from({ length: count }, (_, at) => operation(process, node, 10 + 2 * at, 11 + 2 * at)).flat();
