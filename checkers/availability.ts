@@ -12,6 +12,7 @@ import { seconds, verdictOf } from './verdict.js';
 export const availability: Checker = {
   name: 'availability',
   summary: 'every node serves again after the faults; one that does not is told with its last log lines',
+  observes: 'run',
   check(history) {
     const faults = faultsOf(history);
     const found = outagesOf(history, faults).map((outage) => unavailable(outage, faults));

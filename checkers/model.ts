@@ -50,6 +50,8 @@ export interface Model<State> {
   readonly summary: string;
   /** Names of the operations it knows; anything else in a history is refused with its line. */
   readonly operations: readonly string[];
+  /** Those whose acknowledgement tells nothing of the state, where the usual names do not say so (`observations.ts`). */
+  readonly blind?: readonly string[];
   initial(options: Readonly<Record<string, Json>>): State;
   /** What option `initial` may be. Absent: the state before the first operation is fixed, and the option is refused. */
   readonly initialValue?: InitialValue;

@@ -16,6 +16,7 @@ const BLIND: ReadonlySet<string> = new Set([
   'append',
   'insert',
   'delete',
+  'remove',
   'enqueue',
   'push',
   'release',
@@ -59,6 +60,11 @@ export function acknowledged(names: readonly string[], answered: 'anything' | 'a
   return ({ columns }, completion) =>
     names.includes(columns.functionNames[columns.functions[completion]]) &&
     (answered === 'anything' || columns.valueKinds[completion] !== VALUE_NULL);
+}
+
+/** Of acknowledged operations of any other name. */
+export function notOf(blind: readonly string[]): Observes {
+  return ({ columns }, completion) => !blind.includes(columns.functionNames[columns.functions[completion]]);
 }
 
 /** Whether a value that looks like a transaction holds a read; any other value does. */

@@ -1,3 +1,4 @@
+import { acknowledged } from './observations.js';
 import { type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
 import { identity } from '../harness/history/values/identity.js';
@@ -17,6 +18,8 @@ import { indicesOf, nonsense, verdictOf, whoAndWhen } from './verdict.js';
 export const writeSkew: Checker = {
   name: 'write-skew',
   summary: 'of two transactions that exclude each other at most one commits (G2 by predicate, G2-item by row)',
+  // That both inserts of a pair were acknowledged is what may not be.
+  observes: acknowledged(['insert', 'read']),
   check(history, context) {
     const model = modelOf(context);
     const form = formOf(context);

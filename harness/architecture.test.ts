@@ -23,6 +23,7 @@ const RULES: readonly Rule[] = [
       'harness/history/',
       'harness/generator/',
       'harness/kit/',
+      'harness/checking/',
       'docker/system.ts',
       'nemesis/nemesis.ts',
       'workloads/workload.ts',
@@ -86,6 +87,13 @@ const RULES: readonly Rule[] = [
     ],
     packages: [],
   },
+  {
+    room: 'harness/checking/',
+    may: ['harness/history/', 'harness/kit/', 'checkers/checker.ts', 'checkers/observations.ts'],
+    packages: [],
+  },
+  { room: 'harness/checkers.ts', may: ['checkers/'], packages: [] },
+  { room: 'harness/checker-of.ts', may: ['harness/', 'checkers/'], packages: [] },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',

@@ -3,6 +3,7 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
 import { checkInitial } from '../models/initial.js';
+import { notOf } from '../observations.js';
 import { judgeAgainst, weakerModel } from '../sequential/against.js';
 import { weakerConditions, weakerSentences } from '../sequential/weaker.js';
 import { Deadline, OutOfBudget } from './budget.js';
@@ -33,6 +34,7 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
   return {
     name: 'linearizable',
     summary: `linearizability as a ${model.name}: ${model.summary}`,
+    ...(model.blind && { observes: notOf(model.blind) }),
     check: async (history, context) => {
       const weaker = weakerModel(context.consistency);
       const verdict = await check(history, model, context, help);

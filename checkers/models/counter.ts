@@ -35,6 +35,7 @@ export const counter: Model<Json> = {
   name: 'counter',
   summary: 'add to a number (add, inc, dec) and read it; option initial (default 0)',
   operations: ['read', 'add', 'inc', 'dec'],
+  blind: ['add', 'inc', 'dec'],
   initial: start,
   initialValue,
   dataType: { kind: 'counter', read: 'read', decrease: 'dec', tells: 'reads' },

@@ -22,6 +22,7 @@ import { countKinds, type KindCounts, type Stage, STAGES } from './counts.js';
 export const statistics: Checker = {
   name: 'statistics',
   summary: 'every kind of operation succeeded before, during and after the faults, and every fault bit and is healed',
+  observes: 'run',
   check(history, { options }) {
     const phases = phasesOf(history);
     const faults = faultsOf(history);

@@ -1,45 +1,48 @@
-import type { Budget, Checker } from '../../checkers/checker.js';
+import type { Anomaly, Budget, Checker, CheckContext, Verdict } from '../../checkers/checker.js';
 import { worst } from '../../checkers/checker.js';
+import { undecided } from '../checking/build-verdict.js';
+import type { CheckThread } from '../checking/check-thread.js';
+import { runCheck } from '../checking/run-check.js';
+import type { CheckerSource } from '../checking/source.js';
 import { faultsOf, phasesOf } from '../history/faults-of.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { withoutNemesis } from '../history/select.js';
+import { messageOf, UserError } from '../kit/errors.js';
 import { FORMAT_VERSION, type CheckerResult, type Outcome, type Results } from '../run/plan.js';
 import { countErrors, countOperations } from '../run/tally.js';
 
 export interface BareRequest {
   readonly history: History;
   readonly checkers: readonly Checker[];
+  /** How the thread finds each of them. */
+  readonly sources?: readonly CheckerSource[];
+  /** Where checkers run that can be ended from outside. Absent: in this thread. */
+  readonly thread?: CheckThread;
   readonly options: Readonly<Record<string, Json>>;
   readonly budget: Budget;
+  readonly witnessBudgetMs?: number;
   readonly consistency?: string;
   readonly notes: readonly string[];
+  /** Ends the judging; what is known by then is summed up. */
   readonly signal?: AbortSignal;
-  readonly progress: (checker: string) => void;
+  readonly progress: (line: string) => void;
+  /** Called as soon as a violation is certain, before its witness is as small as it will be. */
+  readonly certain?: (anomaly: Anomaly) => void;
 }
 
 /**
- * Judges a history that no run of ours made. A checker that cannot make sense of the history throws, and so does this:
- * the user chose the checker, so there is a line to mend or another checker to choose, not a verdict.
+ * Judges a history that no run of ours made. A checker that cannot make sense of the history throws a {@link UserError},
+ * and so does this: the user chose the checker, so there is a line to mend or another checker to choose, not a verdict.
  */
 export async function judgeBare(request: BareRequest): Promise<Results> {
-  const { history, checkers, options, budget, consistency, signal } = request;
+  const { history, checkers } = request;
   const clients = withoutNemesis(history);
   const checks: CheckerResult[] = [];
-  for (const checker of checkers) {
-    request.progress(checker.name);
-    const start = performance.now();
-    const verdict = await checker.check(clients, {
-      budget,
-      options,
-      ...(consistency !== undefined && { consistency }),
-      ...(signal && { signal }),
-    });
-    const durationMs = Math.round(performance.now() - start);
-    checks.push({ checker: checker.name, required: true, verdict, durationMs });
-  }
+  for (const place of checkers.keys()) checks.push(await check(request, clients, place));
   const phases = phasesOf(history);
   const outcome = outcomeOf(checks);
+  const counts = countOperations(history, phases);
   return {
     formatVersion: FORMAT_VERSION,
     runId: 'history',
@@ -48,10 +51,38 @@ export async function judgeBare(request: BareRequest): Promise<Results> {
     checks,
     faults: faultsOf(history),
     phases,
-    counts: countOperations(history, phases),
+    counts,
     errors: countErrors(history),
     notes: request.notes,
   };
+}
+
+async function check(request: BareRequest, history: History, place: number): Promise<CheckerResult> {
+  const { options, budget, consistency, signal, witnessBudgetMs, certain, thread } = request;
+  const checker = request.checkers[place];
+  const source = request.sources?.[place];
+  request.progress(checker.name);
+  const start = performance.now();
+  const context: CheckContext = {
+    budget,
+    options,
+    progress: (line) => request.progress(`${checker.name}: ${line}`),
+    ...(consistency !== undefined && { consistency }),
+    ...(witnessBudgetMs !== undefined && { witnessBudgetMs }),
+    ...(certain && { certain }),
+    ...(signal && { signal }),
+  };
+  let verdict: Verdict;
+  try {
+    verdict =
+      signal?.aborted === true
+        ? undecided('interrupted before it was checked')
+        : await runCheck({ checker, history, context, ...(source && { source }), ...(thread && { thread }) });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    verdict = undecided(`the checker failed: ${messageOf(error)}`);
+  }
+  return { checker: checker.name, required: true, verdict, durationMs: Math.round(performance.now() - start) };
 }
 
 function outcomeOf(checks: readonly CheckerResult[]): Outcome {

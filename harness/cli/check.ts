@@ -10,6 +10,8 @@ import { consistencyModels } from '../registry.js';
 import type { Results } from '../run/plan.js';
 import { RunStore } from '../run/store.js';
 import { judgeBare } from './bare.js';
+import { budgetOf, WITNESS_BUDGET, witnessBudgetOf } from './budgets.js';
+import { attempt, checkThread, stopJudging, tellCertain } from './judging.js';
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
 import { follow, streamNamed } from './follow.js';
@@ -48,6 +50,7 @@ const options = {
   },
   'time-budget': { type: 'number', default: 300, describe: 'seconds a checker may take before it says unknown' },
   'memory-budget': { type: 'number', default: 4096, describe: 'MiB a checker may use before it says unknown' },
+  'witness-budget': WITNESS_BUDGET,
   follow: {
     type: 'boolean',
     default: false,
@@ -73,7 +76,7 @@ export const checkCommand = command({
     ['$0 check runs/latest', 'a run whose harness was killed, or one to judge again'],
   ],
   run: async (args) => {
-    const path = String(args['history']);
+    const path = pathOf(args['history']);
     const display = new Display();
     try {
       if (args.follow) await followFirst(path, args, display);
@@ -84,6 +87,12 @@ export const checkCommand = command({
     }
   },
 });
+
+/** yargs makes nothing of a lone `-`. */
+function pathOf(given: unknown): string {
+  const path = String(given);
+  return path === '' && process.argv.includes('-') ? '-' : path;
+}
 
 /** Says a violation as soon as it is certain; the verdict on the whole comes after it. */
 async function followFirst(path: string, args: Arguments<typeof options>, display: Display): Promise<void> {
@@ -110,7 +119,11 @@ function isRun(path: string): boolean {
 }
 
 async function checkFile(path: string, args: Arguments<typeof options>, display: Display): Promise<void> {
-  display.status(`reading ${path}`, 'reading');
+  const budget = budgetOf(args);
+  const thread = checkThread(budget);
+  // It starts while the history is read.
+  thread.warmUp();
+  display.status(`reading ${path === '-' ? 'standard input' : path}`, 'reading');
   const { history, notes, format } = await readHistory(path, {
     ...(args.format !== undefined && { format: args.format }),
     independent: args.independent,
@@ -118,20 +131,33 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   const judges = withoutRealtime(judgesFor(args, history), notes);
   const names = judges.checkers.map(({ name }) => name).join(', ');
   display.log(`${history.length.toLocaleString('en-US')} events (${format}), judged by ${names} (${judges.because})`);
+  const interrupt = stopJudging(display);
   const results = await judgeBare({
     history,
     checkers: judges.checkers,
+    sources: judges.sources,
+    thread,
+    signal: interrupt.signal,
+    witnessBudgetMs: witnessBudgetOf(args),
+    certain: tellCertain(display),
     options: { ...(notes.includes(NO_REALTIME) && { realtime: false }), ...checkerOptions(args) },
-    budget: budgetOf(args),
+    budget,
     ...(judges.consistency !== undefined && { consistency: judges.consistency }),
     notes,
-    progress: (checker) => {
-      display.status(`checking: ${checker}`, checker);
+    progress: (doing) => {
+      display.status(`checking: ${doing}`, doing);
     },
   });
+  interrupt.stop();
+  thread.close();
   display.end();
   const input: ReportInput = { results, history };
-  if (args.report !== undefined) await writeFile(args.report, await renderReport(input));
+  const { report } = args;
+  if (report !== undefined) {
+    await attempt(display, `the report ${report} was not written`, async () =>
+      writeFile(report, await renderReport(input)),
+    );
+  }
   if (args.order !== undefined) await writeOrder(args.order, results);
   show(results, input, args);
 }
@@ -145,13 +171,6 @@ function show(results: Results, input: ReportInput, args: Arguments<typeof optio
   if (args.json) console.log(JSON.stringify(results, null, 2));
   else printVerdict(input, args.report === undefined ? {} : { report: args.report });
   process.exitCode = exitCodeOf(results.outcome);
-}
-
-export function budgetOf(args: { readonly timeBudget?: number; readonly memoryBudget?: number }) {
-  const { timeBudget = 300, memoryBudget = 4096 } = args;
-  if (!(timeBudget > 0)) throw new UserError(`--time-budget ${timeBudget}: expected seconds, more than 0`);
-  if (!(memoryBudget > 0)) throw new UserError(`--memory-budget ${memoryBudget}: expected MiB, more than 0`);
-  return { timeMs: timeBudget * 1000, memoryBytes: memoryBudget * 1024 * 1024 };
 }
 
 /** Orders that checkers found, as journal indices by the name of the object. */

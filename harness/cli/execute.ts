@@ -8,8 +8,9 @@ import { historyOfRun } from '../run/recheck.js';
 import { withCauses } from '../run/run.js';
 import type { RunStatus } from '../run/status.js';
 import { createRun, type RunStore } from '../run/store.js';
-import { budgetOf } from './check.js';
+import { budgetOf, witnessBudgetOf } from './budgets.js';
 import type { Display } from './display.js';
+import { checkThread, tellCertain } from './judging.js';
 import { pathsOf, writeRunReports } from './stored-run.js';
 import { type PreparedTest, seedLine } from './prepare.js';
 import type { TestArguments } from './test.js';
@@ -28,6 +29,7 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
   const store = await createRun(args.out, test.plan.runId);
   await store.savePlan(test.plan);
   const interrupt = listenForInterrupts(display);
+  const thread = checkThread(budget);
   const failFast = new AbortController();
   const stopEarly = (sentence: string) => {
     display.log(`${pc.red('✗')} ${sentence}`);
@@ -38,8 +40,14 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
     const { results, plan } = await launchRun({
       ...{ ...test, nemeses, checkers: runCheckers, budget, store },
       signal: AbortSignal.any([interrupt.signal, failFast.signal]),
+      judging: {
+        thread,
+        witnessBudgetMs: witnessBudgetOf(args),
+        certain: tellCertain(display),
+        signal: interrupt.judging,
+      },
       watch: (watched) => watchInChild(watched, { registry: REGISTRY, onViolation: stopEarly }),
-      observer: shownOn(display),
+      observer: shownOn(display, interrupt),
     });
     if (interrupt.signal.aborted && (await store.historyIsEmpty())) {
       throw new UserError('interrupted before the first operation: nothing to judge or report', EXIT.harnessError);
@@ -50,6 +58,7 @@ export async function execute(test: PreparedTest, args: TestArguments, display: 
     await store.saveFailure(test.plan, withCauses(error));
     throw error;
   } finally {
+    thread.close();
     interrupt.stop();
   }
 }
@@ -72,12 +81,15 @@ export async function prepareMachine(
 const STAGES = { logs: 'collecting logs', 'tear-down': 'taking the cluster down' } as const;
 
 /** A launched run as a person watches it. */
-export function shownOn(display: Display): LaunchObserver {
+export function shownOn(display: Display, interrupt?: Interrupt): LaunchObserver {
   return {
     cluster: (state, line) => display.task({ task: 'cluster', state, line }),
     stage: (stage) => display.status(STAGES[stage], stage),
     trouble: (line) => display.log(`${pc.yellow('!')} ${line}`),
-    status: (status, plan) => display.status(statusLine(status, plan), milestoneOf(status)),
+    status: (status, plan) => {
+      if (status.phase === 'check') interrupt?.judgingBegan();
+      display.status(statusLine(status, plan), milestoneOf(status));
+    },
   };
 }
 
@@ -95,19 +107,39 @@ async function conclude(store: RunStore, plan: Plan, results: Results, display: 
 /** Ctrl-C, the end of the terminal, and what asks a process to end. */
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Ends the test early: heal, stop, judge, report. A second signal leaves at once; the pods notice and end too. */
-export function listenForInterrupts(display: Display): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
+/** What an interruption does to a run. */
+export interface Interrupt {
+  /** Ends the recording. */
+  readonly signal: AbortSignal;
+  /** Ends the judging. */
+  readonly judging: AbortSignal;
+  /** From now on there is nothing left to heal. */
+  judgingBegan(): void;
+  stop(): void;
+}
+
+/**
+ * Ends the test early: heal, stop, judge, report. While the run is judged it ends that, and what is known by then is
+ * reported. A second signal leaves at once; the pods notice and end too.
+ */
+export function listenForInterrupts(display: Display): Interrupt {
+  const recording = new AbortController();
+  const judging = new AbortController();
+  let current = recording;
   const onSignal = (name: NodeJS.Signals) => {
+    const again = recording.signal.aborted || judging.signal.aborted;
     // A closed terminal tells its processes more than once.
-    if (controller.signal.aborted && name === 'SIGHUP') return;
-    if (controller.signal.aborted) process.exit(EXIT.harnessError);
-    display.log(`${pc.yellow('!')} interrupted: healing, then judging what was recorded (again to leave at once)`);
-    controller.abort(new UserError('interrupted', EXIT.harnessError));
+    if (again && name === 'SIGHUP') return;
+    if (again) process.exit(EXIT.harnessError);
+    const what = current === recording ? 'healing, then judging what was recorded' : 'reporting what is known so far';
+    display.log(`${pc.yellow('!')} interrupted: ${what} (again to leave at once)`);
+    current.abort(new UserError('interrupted', EXIT.harnessError));
   };
   for (const name of INTERRUPTS) process.on(name, onSignal);
   return {
-    signal: controller.signal,
+    signal: recording.signal,
+    judging: judging.signal,
+    judgingBegan: () => (current = judging),
     stop: () => {
       for (const name of INTERRUPTS) process.off(name, onSignal);
     },

@@ -25,6 +25,7 @@ const options = {
   'operation-timeout': testOptions['operation-timeout'],
   'time-budget': testOptions['time-budget'],
   'memory-budget': testOptions['memory-budget'],
+  'witness-budget': testOptions['witness-budget'],
   nemeses: {
     ...testOptions.nemeses,
     default: ['kill,pause,partition'] as string[],

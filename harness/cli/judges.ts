@@ -1,4 +1,6 @@
 import type { Checker } from '../../checkers/checker.js';
+import type { CheckerSource } from '../checking/source.js';
+import type { Workload } from '../../workloads/workload.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
@@ -8,6 +10,8 @@ import { checkers, consistencyModels, linearizable, models, workloads } from '..
 /** Who judges a bare history, and against which consistency model where that was asked for. */
 export interface Judges {
   readonly checkers: readonly Checker[];
+  /** How a thread finds each of them. */
+  readonly sources: readonly CheckerSource[];
   readonly consistency?: string;
   /** How the choice was made, for the terminal. */
   readonly because: string;
@@ -43,35 +47,46 @@ export function judgesFor(question: Question, history: History): Judges {
     throw new UserError(`unknown consistency model ${asked}${suggestion(asked, [...consistencyModels])}`);
   }
   if (model !== undefined && !isConsistency) checkersNamed(model, '--model');
-  if (workload !== undefined) {
-    return { checkers: [...checkersNamed(workload, '--workload')], ...against, because: `--workload ${workload}` };
-  }
-  // A linearizable register is asked for by its model; the consistency model of that name leaves the choice to the history.
-  if (model !== undefined && !isConsistency) {
-    return { checkers: [...checkersNamed(model, '--model')], ...against, because: `--model ${model}` };
-  }
-  const guess = guessFrom(history);
-  return {
-    checkers: [...checkersNamed(guess, 'operations')],
+  const judges = (named: readonly Named[], because: string): Judges => ({
+    checkers: named.map(({ checker }) => checker),
+    sources: named.map(({ source }) => source),
     ...against,
-    because: `its operations look like ${guess}`,
-  };
+    because,
+  });
+  if (workload !== undefined) return judges(checkersNamed(workload, '--workload'), `--workload ${workload}`);
+  // A linearizable register is asked for by its model; the consistency model of that name leaves the choice to the history.
+  if (model !== undefined && !isConsistency) return judges(checkersNamed(model, '--model'), `--model ${model}`);
+  const guess = guessFrom(history);
+  return judges(checkersNamed(guess, 'operations'), `its operations look like ${guess}`);
 }
 
-function checkersNamed(given: string, flag: string): readonly Checker[] {
+interface Named {
+  readonly checker: Checker;
+  readonly source: CheckerSource;
+}
+
+function checkersNamed(given: string, flag: string): readonly Named[] {
   const name = ALIASES[given] ?? given;
   const workload = workloads.find((each) => each.name === name);
   // `queue` is both a sequential specification and a checker of its own: --model means the one, --workload the other.
-  if (flag !== '--model' && workload) return workload.checkers({}).map(({ checker }) => checker);
-  const specified = models.filter((model) => model.name === name).map((model) => linearizable(model));
-  const direct = checkers.filter((checker) => checker.name === name);
+  if (flag !== '--model' && workload) return ofWorkload(workload);
+  const specified = models
+    .filter((model) => model.name === name)
+    .map((model): Named => ({ checker: linearizable(model), source: { what: 'model', name } }));
+  const direct = checkers
+    .filter((checker) => checker.name === name)
+    .map((checker): Named => ({ checker, source: { what: 'checker', name } }));
   const found = flag === '--model' ? [specified, direct] : [direct, specified];
   const chosen = found.find((each) => each.length > 0);
   if (chosen) return chosen;
-  if (workload) return workload.checkers({}).map(({ checker }) => checker);
+  if (workload) return ofWorkload(workload);
   const known = [...new Set([...models, ...workloads, ...checkers].map((each) => each.name))];
   const alsoConsistency = flag === '--model' ? [...known, ...consistencyModels] : known;
   throw new UserError(`${flag} ${given}: unknown${suggestion(given, alsoConsistency)}`);
+}
+
+function ofWorkload({ name, checkers: those }: Workload): readonly Named[] {
+  return those({}).map(({ checker }, place) => ({ checker, source: { what: 'workload', name, options: {}, place } }));
 }
 
 /** Which judge the operations of a history call for; the most telling operation decides. */

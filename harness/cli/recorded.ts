@@ -10,7 +10,7 @@ import { nemeses, runCheckers, systems, workloads } from '../registry.js';
 import type { Plan, Results } from '../run/plan.js';
 import { recheck } from '../run/recheck.js';
 import { loadPlan, RunStore } from '../run/store.js';
-import { budgetOf } from './check.js';
+import { budgetOf } from './budgets.js';
 import type { Display } from './display.js';
 import { prepareMachine, shownOn } from './execute.js';
 import { writeRunReports } from './stored-run.js';

@@ -3,7 +3,7 @@ import { historyOfRun } from '../run/recheck.js';
 import { RunStore } from '../run/store.js';
 import { command } from './command.js';
 import { pathsOf, writeRunReports } from './stored-run.js';
-import { printVerdict } from './verdict.js';
+import { exitCodeOf, printVerdict } from './verdict.js';
 
 export const reportCommand = command({
   command: 'report <run>',
@@ -18,5 +18,6 @@ export const reportCommand = command({
       throw new UserError(line, EXIT.harnessError);
     });
     printVerdict(input, pathsOf(store));
+    process.exitCode = exitCodeOf(results.outcome);
   },
 });

@@ -9,8 +9,9 @@ import { runCheckers, workloads } from '../registry.js';
 import type { Plan } from '../run/plan.js';
 import { recheck } from '../run/recheck.js';
 import { RunStore } from '../run/store.js';
-import { budgetOf } from './check.js';
+import { budgetOf, witnessBudgetOf } from './budgets.js';
 import type { Display } from './display.js';
+import { checkThread, stopJudging, tellCertain } from './judging.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
 
 /** What `check` may be told about a stored run; everything else is in its plan. */
@@ -19,6 +20,7 @@ interface CheckRunArguments {
   readonly model?: string | undefined;
   readonly timeBudget?: number;
   readonly memoryBudget?: number;
+  readonly witnessBudget?: number;
   readonly json?: boolean;
 }
 
@@ -26,17 +28,28 @@ interface CheckRunArguments {
 export async function checkRun(directory: string, args: CheckRunArguments, display: Display): Promise<void> {
   const store = new RunStore(directory);
   const plan = judgedAgainst(await store.loadPlan(), args.consistency ?? args.model);
+  const budget = budgetOf(args);
+  const thread = checkThread(budget);
+  thread.warmUp();
   display.status('reading the journal', 'reading');
+  const interrupt = stopJudging(display);
   const { results, history } = await recheck({
     store,
     plan,
     workloads,
     checkers: runCheckers,
-    budget: budgetOf(args),
+    budget,
+    thread,
+    witnessBudgetMs: witnessBudgetOf(args),
+    signal: interrupt.signal,
+    certain: tellCertain(display),
+    trouble: (line) => display.log(`! ${line}`),
     progress: (line) => {
       display.status(`checking: ${line}`, line);
     },
   });
+  interrupt.stop();
+  thread.close();
   const input = await writeRunReports(store, { plan, results, history }, (line) => display.log(`! ${line}`));
   display.end();
   if (args.json === true) console.log(JSON.stringify(results, null, 2));

@@ -1,5 +1,6 @@
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
+import { WITNESS_BUDGET } from './budgets.js';
 import { execute } from './execute.js';
 import { prepareTest } from './prepare.js';
 
@@ -56,6 +57,7 @@ export const testOptions = {
   },
   'time-budget': { type: 'number', default: 300, describe: 'seconds a checker may take before it says unknown' },
   'memory-budget': { type: 'number', default: 4096, describe: 'MiB a checker may use before it says unknown' },
+  'witness-budget': WITNESS_BUDGET,
   'fail-fast': {
     type: 'boolean',
     default: false,

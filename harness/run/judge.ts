@@ -1,6 +1,10 @@
-import type { Budget, Checker, CheckContext, Verdict } from '../../checkers/checker.js';
+import type { Anomaly, Budget, Checker, CheckContext, Verdict } from '../../checkers/checker.js';
 import { worst } from '../../checkers/checker.js';
 import type { Workload, WorkloadChecker } from '../../workloads/workload.js';
+import { undecided } from '../checking/build-verdict.js';
+import type { CheckThread } from '../checking/check-thread.js';
+import { runCheck } from '../checking/run-check.js';
+import type { CheckerSource } from '../checking/source.js';
 import { faultsOf, phasesOf } from '../history/faults-of.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
@@ -24,13 +28,23 @@ export interface JudgeRequest {
   readonly checkers: readonly WorkloadChecker[];
   /** For each checker. */
   readonly budget: Budget;
+  /** For making witnesses small, of each checker. */
+  readonly witnessBudgetMs?: number;
+  /** Ends the judging; what is known by then is summed up. */
   readonly signal?: AbortSignal;
+  /**
+   * Where checkers run that can be ended from outside; workloads and checkers have to be those of the registry then.
+   * Absent: in this thread, where each has to keep its budget by itself.
+   */
+  readonly thread?: CheckThread;
   /** What was repaired or ignored when the history was read, and trouble outside of it. */
   readonly notes?: readonly string[];
   readonly eventLoopLag?: EventLoopLag;
   readonly harnessError?: string;
-  /** Called when a checker begins and ends. */
+  /** Called when a checker begins, and when it tells what it is doing. */
   readonly progress?: (line: string, anomalies: number) => void;
+  /** Called as soon as a violation is certain, before its witness is as small as it will be. */
+  readonly certain?: (anomaly: Anomaly, workload: string | undefined) => void;
 }
 
 /** A checker with what it is to look at. */
@@ -40,6 +54,7 @@ interface Case {
   readonly checker: Checker;
   readonly history: History;
   readonly options: CheckContext['options'];
+  readonly source?: CheckerSource;
 }
 
 /**
@@ -53,13 +68,13 @@ export async function judge(request: JudgeRequest): Promise<Results> {
   const checks: CheckerResult[] = [];
   let anomalies = 0;
   for (const each of casesOf(request)) {
-    request.progress?.(
-      each.workload === undefined ? each.checker.name : `${each.workload}: ${each.checker.name}`,
-      anomalies,
-    );
+    const name = each.workload === undefined ? each.checker.name : `${each.workload}: ${each.checker.name}`;
+    const tell = (doing: string) => request.progress?.(doing, anomalies);
+    tell(name);
     // Lets progress be shown and a second Ctrl-C be heard between two checkers.
     await new Promise((resolve) => setImmediate(resolve));
-    const result = damage === undefined ? await check(each, request) : undecided(each, damage);
+    const telling = (line: string) => tell(`${name}: ${line}`);
+    const result = damage === undefined ? await check(each, request, telling) : unasked(each, damage);
     if (result.verdict.validity === 'invalid') anomalies += result.verdict.anomalies.length;
     checks.push(result);
   }
@@ -93,12 +108,14 @@ function* casesOf({ plan, history, workloads, checkers }: JudgeRequest): Generat
       continue;
     }
     const selection = selectWorkload(history, planned.name);
-    for (const { checker, required } of workload.checkers(options)) {
-      yield { workload: planned.name, required, checker, history: selection, options };
+    for (const [place, { checker, required }] of workload.checkers(options).entries()) {
+      const source: CheckerSource = { what: 'workload', name: planned.name, options, place };
+      yield { workload: planned.name, required, checker, history: selection, options, source };
     }
   }
   for (const { checker, required } of checkers) {
-    yield { required, checker, history, options: runOptions(plan, workloads) };
+    const source: CheckerSource = { what: 'checker', name: checker.name };
+    yield { required, checker, history, options: runOptions(plan, workloads), source };
   }
 }
 
@@ -127,44 +144,39 @@ function missing(name: string): Checker {
 }
 
 /** Of a history with holes nothing is asked. */
-function undecided({ checker, workload, required }: Case, reason: string): CheckerResult {
-  const verdict: Verdict = {
-    ...{ validity: 'unknown', reason, anomalies: [], details: {} },
-    ...{ checked: [], notChecked: [reason] },
-  };
+function unasked({ checker, workload, required }: Case, reason: string): CheckerResult {
+  const verdict = undecided(reason);
   return { ...(workload !== undefined && { workload }), checker: checker.name, required, verdict, durationMs: 0 };
 }
 
 /** A checker that throws has decided nothing; that must not hide what the others found. */
-async function check(each: Case, { plan, budget, signal, history: whole }: JudgeRequest): Promise<CheckerResult> {
-  const { checker, history, options, workload, required } = each;
+async function check(each: Case, request: JudgeRequest, progress: (line: string) => void): Promise<CheckerResult> {
+  const { plan, budget, signal, witnessBudgetMs, history: whole, thread } = request;
+  const { checker, history, options, workload, required, source } = each;
   const start = performance.now();
   let verdict: Verdict;
   try {
-    const context = {
+    const context: CheckContext = {
       budget,
       options,
       claimed: plan.system.claims.consistency,
+      progress,
+      certain: (anomaly) => request.certain?.(anomaly, workload),
+      ...(witnessBudgetMs !== undefined && { witnessBudgetMs }),
       ...(signal && { signal }),
       ...(plan.consistency !== undefined && { consistency: plan.consistency }),
     };
     // The run as a whole goes on across a restore; the data of a workload does not.
     const restores = workload === undefined ? [] : restoresOf(whole);
     verdict =
-      restores.length === 0
-        ? await checker.check(history, context)
-        : await (checker.acrossRestores?.(history, context, restores) ?? cannotJudgeRestores());
+      signal?.aborted === true
+        ? undecided('interrupted before it was checked')
+        : await runCheck({ checker, history, context, restores, ...(source && { source }), ...(thread && { thread }) });
   } catch (error) {
-    const reason = `the checker failed: ${messageOf(error)}`;
-    verdict = { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
+    verdict = undecided(`the checker failed: ${messageOf(error)}`);
   }
   const durationMs = Math.round(performance.now() - start);
   return { ...(workload !== undefined && { workload }), checker: checker.name, required, verdict, durationMs };
-}
-
-function cannotJudgeRestores(): Verdict {
-  const reason = 'the cluster was restored from a backup, and this checker cannot tell what a restore may lose';
-  return { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
 }
 
 /** A violation always wins; then trouble of the harness; then whatever a required checker could not decide. */

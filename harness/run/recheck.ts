@@ -2,13 +2,18 @@ import { historyOf } from '../history/builder.js';
 import type { ReadResult } from '../history/formats/format.js';
 import { readHistory } from '../history/formats/read.js';
 import type { History } from '../history/history.js';
+import { messageOf } from '../kit/errors.js';
 import type { JudgeRequest } from './judge.js';
 import { judge } from './judge.js';
 import type { Results } from './plan.js';
 import type { RunStore } from './store.js';
 
 /** How to judge what a run directory holds. The plan is the stored one, perhaps with another `consistency`. */
-export type StoredRequest = Omit<JudgeRequest, 'history' | 'notes'> & { readonly store: RunStore };
+export type StoredRequest = Omit<JudgeRequest, 'history' | 'notes'> & {
+  readonly store: RunStore;
+  /** Told of what could not be stored; the verdict does not depend on it. */
+  readonly trouble?: (line: string) => void;
+};
 
 /** A verdict, and the history it is about, for the report. */
 export interface Judged {
@@ -29,7 +34,12 @@ export async function recheck(request: Omit<StoredRequest, 'eventLoopLag' | 'har
     ...(before?.eventLoopLag && { eventLoopLag: before.eventLoopLag }),
     ...(before?.harnessError !== undefined && { harnessError: before.harnessError }),
   });
-  await store.saveResults(judged.results);
+  try {
+    await store.saveResults(judged.results);
+  } catch (error) {
+    if (request.trouble === undefined) throw error;
+    request.trouble(messageOf(error));
+  }
   return judged;
 }
 

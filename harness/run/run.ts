@@ -6,6 +6,7 @@ import { Journal } from '../history/journal.js';
 import type { Clock } from '../kit/clock.js';
 import { RealClock } from '../kit/clock.js';
 import { messageOf } from '../kit/errors.js';
+import type { JudgeRequest } from './judge.js';
 import { LagMeter } from './lag.js';
 import type { LiveWatch } from './live.js';
 import { recordHarnessError } from './doubts.js';
@@ -36,6 +37,8 @@ export interface RunRequest {
   /** Ends the test early: heals, stops, and still judges what was recorded. */
   readonly signal?: AbortSignal;
   readonly onStatus?: (status: RunStatus) => void;
+  /** How the recorded run is judged: where, for how long, and who is told of a violation at once. */
+  readonly judging?: Pick<JudgeRequest, 'thread' | 'witnessBudgetMs' | 'certain' | 'signal'>;
   /** Begins to look for anomalies in what is being recorded, for the status. */
   readonly watch?: (store: RunStore) => LiveWatch;
   /** By default the real one, beginning now. */
@@ -105,14 +108,17 @@ async function judgeOwn(
   eventLoopLag: EventLoopLag,
 ): Promise<Results> {
   status.enter('check');
-  const { results, history } = await judgeStored({
+  const { judging } = request;
+  const judged = judgeStored({
     ...request,
+    ...judging,
     // What ended the recording early must not end the judging too.
-    signal: undefined,
+    signal: judging?.signal,
     ...(harnessError !== undefined && { harnessError }),
     eventLoopLag,
     progress: (_, anomalies) => (status.anomaliesSoFar = () => anomalies),
   });
+  const { results, history } = await (request.clock?.outside?.(judged) ?? judged);
   if (history.length > 0 || recorded === 0) return results;
   return unjudged(request.plan, `${request.store.historyPath} is gone: ${recorded} events were recorded there`);
 }
