@@ -28,6 +28,7 @@ const RULES: readonly Rule[] = [
       'nemesis/nemesis.ts',
       'workloads/workload.ts',
       'checkers/checker.ts',
+      'checkers/claim.ts',
     ],
     packages: ['zod'],
   },

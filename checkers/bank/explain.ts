@@ -76,6 +76,7 @@ function explainRead(bank: BankHistory, read: BankRead, before: readonly Configu
     : `next to the nearest possible state it shows ${differences.join(', ') || 'the same balances but other transfers'}, and no set of transfers under way makes up for it`;
   return {
     kind: 'nonlinearizable',
+    rulesOut: ['linearizable', 'strict-serializable'],
     sentence: `No order of the transfers explains the ${what} by ${whoAndWhen(history, read.completion)}: ${reason}.`,
     operations: indicesOf(history, [
       read.invocation,

@@ -9,7 +9,9 @@ import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { withoutNemesis } from '../history/select.js';
 import { messageOf, UserError } from '../kit/errors.js';
-import { FORMAT_VERSION, type CheckerResult, type Outcome, type Results } from '../run/plan.js';
+import { anomalyAt, groupsOf } from '../run/groups.js';
+import { FORMAT_VERSION, type CheckerResult, type Outcome, type Results, type ViolationGroup } from '../run/plan.js';
+import { decidedBy, noViolationIn } from '../run/sentence.js';
 import { countErrors, countOperations } from '../run/tally.js';
 
 export interface BareRequest {
@@ -43,12 +45,14 @@ export async function judgeBare(request: BareRequest): Promise<Results> {
   const phases = phasesOf(history);
   const outcome = outcomeOf(checks);
   const counts = countOperations(history, phases);
+  const groups = groupsOf(checks, history);
   return {
     formatVersion: FORMAT_VERSION,
     runId: 'history',
     outcome,
-    sentence: sentenceOf(outcome, checks),
+    sentence: sentenceOf({ outcome, checks, counts }, groups),
     checks,
+    ...(groups.length > 0 && { groups }),
     faults: faultsOf(history),
     phases,
     counts,
@@ -90,11 +94,15 @@ function outcomeOf(checks: readonly CheckerResult[]): Outcome {
   return validity === 'unknown' ? 'inconclusive' : validity;
 }
 
-function sentenceOf(outcome: Outcome, checks: readonly CheckerResult[]): string {
-  const deciding = checks.find(({ verdict }) =>
-    outcome === 'invalid' ? verdict.validity === 'invalid' : verdict.validity === 'unknown',
-  );
-  if (!deciding) return `The history holds: ${checks.flatMap(({ verdict }) => verdict.checked).join('; ')}.`;
-  const { verdict } = deciding;
-  return verdict.validity === 'unknown' ? `Undecided: ${verdict.reason}.` : (verdict.anomalies[0]?.sentence ?? '');
+function sentenceOf(
+  results: Pick<Results, 'outcome' | 'checks' | 'counts'>,
+  groups: readonly ViolationGroup[],
+): string {
+  const { outcome, checks, counts } = results;
+  if (outcome === 'invalid') return anomalyAt(checks, groups[0].root).sentence;
+  const open = checks.flatMap(({ verdict }) => (verdict.validity === 'unknown' ? [verdict.reason] : []));
+  if (open.length > 0) return `Undecided: ${open[0]}.`;
+  const operations = counts.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
+  const sentence = `${noViolationIn(operations)}; ${decidedBy(checks)}.`;
+  return `${sentence[0].toUpperCase()}${sentence.slice(1)}`;
 }

@@ -63,12 +63,43 @@ describe('the judge', () => {
   });
 
   it('lets a violation win over everything', async () => {
-    const results = await judged([[unknown, true], [invalid, false]], { harnessError: 'disk full' }); // prettier-ignore
+    const results = await judged([[unknown, true], [invalid, true]], { harnessError: 'disk full' }); // prettier-ignore
     expect(results).toMatchObject({
       outcome: 'invalid',
       sentence: 'memory broke its promises: ascending: A stale read.',
       harnessError: 'disk full',
     });
+  });
+
+  it('does not accuse by a check that is for information', async () => {
+    const { outcome, sentence } = await judged([[valid, true], [invalid, false]]); // prettier-ignore
+    expect(outcome).toBe('invalid');
+    expect(sentence).not.toContain('broke its promises');
+  });
+
+  it('tells what was ruled out beside what was claimed', async () => {
+    const broken = (rulesOut: readonly string[], strongest: readonly string[] = []) =>
+      decided({
+        validity: 'invalid',
+        anomalies: [{ kind: 'G2-item', sentence: 'A cycle.', operations: [1, 3], rulesOut }],
+        details: { strongest },
+      });
+    const sentenceFor = async (checker: Checker, claim: string, consistency?: string) => {
+      const plan = makePlan(planRequest);
+      const claims = { consistency: claim, source: 'it says so' };
+      const asked = consistency === undefined ? {} : { consistency };
+      const changed = { ...plan, ...asked, system: { ...plan.system, claims } };
+      return (await judged([[checker, true]], { plan: changed })).sentence;
+    };
+    const serializable = broken(['repeatable-read', 'serializable'], ['snapshot-isolation']);
+    expect(await sentenceFor(serializable, 'serializable')).toContain('memory broke its promises');
+    expect(await sentenceFor(serializable, 'strict-serializable')).toContain('memory broke its promises');
+    expect(await sentenceFor(serializable, 'snapshot-isolation', 'serializable')).toContain(
+      'memory violates serializable, which was asked for; it claims no more than snapshot-isolation, which still holds: ',
+    );
+    expect(await sentenceFor(broken(['linearizable']), 'serializable')).toContain(
+      'memory is not linearizable, and with these options it claims no more than serializable, which nothing that was found contradicts: ',
+    );
   });
 
   it('never blames the database for trouble of the harness', async () => {

@@ -13,6 +13,7 @@ import { selectWorkload } from '../history/select.js';
 import { messageOf } from '../kit/errors.js';
 import { damageOf } from './damage.js';
 import { doubtsOf, harnessErrorOf } from './doubts.js';
+import { groupsOf } from './groups.js';
 import type { CheckerResult, EventLoopLag, Outcome, Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
 import { sentenceOf } from './sentence.js';
@@ -78,6 +79,7 @@ export async function judge(request: JudgeRequest): Promise<Results> {
     if (result.verdict.validity === 'invalid') anomalies += result.verdict.anomalies.length;
     checks.push(result);
   }
+  const groups = groupsOf(checks, history);
   const doubts = [...(damage === undefined ? [] : [damage]), ...doubtsOf(history)];
   const outcome = outcomeOf(checks, doubts, harnessError);
   const faults = faultsOf(history);
@@ -87,8 +89,9 @@ export async function judge(request: JudgeRequest): Promise<Results> {
     formatVersion: FORMAT_VERSION,
     runId: plan.runId,
     outcome,
-    sentence: sentenceOf({ outcome, plan, checks, faults, counts, doubts, harnessError }),
+    sentence: sentenceOf({ outcome, plan, checks, groups, faults, counts, doubts, harnessError }),
     checks,
+    ...(groups.length > 0 && { groups }),
     faults,
     phases,
     counts,

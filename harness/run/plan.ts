@@ -119,6 +119,18 @@ export interface EventLoopLag {
   readonly maxMs: number;
 }
 
+/** An anomaly of {@link Results.checks}, by its place in both lists. */
+export interface AnomalyPlace {
+  readonly check: number;
+  readonly anomaly: number;
+}
+
+/** A violation, and those that are its consequences: they share operations or objects with it. */
+export interface ViolationGroup {
+  readonly root: AnomalyPlace;
+  readonly follows: readonly AnomalyPlace[];
+}
+
 /** results.json: what a run found. The report is made from this, the plan and the history alone. */
 export interface Results {
   readonly formatVersion: number;
@@ -127,6 +139,8 @@ export interface Results {
   /** One sentence for the banner. */
   readonly sentence: string;
   readonly checks: readonly CheckerResult[];
+  /** All violations, that of the headline first. Absent where there is none, and in results of earlier versions. */
+  readonly groups?: readonly ViolationGroup[];
   readonly faults: readonly FaultRecord[];
   readonly phases: readonly Phase[];
   readonly counts: readonly OperationCounts[];

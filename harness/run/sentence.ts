@@ -1,10 +1,13 @@
+import { contradicts, covers } from '../../checkers/claim.js';
 import type { FaultRecord } from '../history/faults.js';
-import type { CheckerResult, OperationCounts, Outcome, Plan } from './plan.js';
+import { anomalyAt } from './groups.js';
+import type { CheckerResult, OperationCounts, Outcome, Plan, ViolationGroup } from './plan.js';
 
 export interface Findings {
   readonly outcome: Outcome;
   readonly plan: Plan;
   readonly checks: readonly CheckerResult[];
+  readonly groups: readonly ViolationGroup[];
   readonly faults: readonly FaultRecord[];
   readonly counts: readonly OperationCounts[];
   readonly doubts: readonly string[];
@@ -17,33 +20,46 @@ export function sentenceOf(findings: Findings): string {
   const system = plan.system.name;
   switch (outcome) {
     case 'invalid':
-      return `${accusation(findings)}: ${firstAnomaly(findings)}`;
+      return `${accusation(findings)}: ${headline(findings)}`;
     case 'harness-error':
       return `The harness failed, and what was recorded shows no violation: ${harnessError}`;
     case 'inconclusive':
       if (outages(findings).length > 0) return `No violation was found, but ${outages(findings).join('; ')}`;
       return `No violation was found, but the run proves too little: ${firstReason(findings)}`;
     case 'valid':
-      return `${system} kept its promises: ${scope(findings)}.`;
+      return `${system}: ${noViolation(findings)}.`;
   }
 }
 
-/** Models that promise to be linearizable, each object or all together. */
-const REALTIME_MODELS: readonly string[] = ['linearizable', 'strict-serializable', 'strong-serializable', 'PL-SS'];
-
-/** A stale read is a finding also where nobody promised better, but then no promise was broken. */
-function accusation({ plan, checks }: Findings): string {
+/** What was found against what was asked for and what the system claims. */
+function accusation({ plan, checks, groups }: Findings): string {
   const { claims, name } = plan.system;
-  const broken = checks.flatMap(({ verdict }) => (verdict.validity === 'invalid' ? verdict.anomalies : []));
-  const onlyStale = broken.every(({ kind }) => kind === 'nonlinearizable');
-  if (!onlyStale || REALTIME_MODELS.includes(claims.consistency)) return `${name} broke its promises`;
-  return `${name} is not linearizable, and with these options it claims no more than ${claims.consistency}`;
+  const claimed = claims.consistency;
+  const roots = groups.map(({ root }) => ({ check: checks[root.check], anomaly: anomalyAt(checks, root) }));
+  const found = roots.filter(({ check }) => check.required);
+  if (found.length === 0) return `A check that is for information found a violation in ${name}`;
+  if (found.some(({ anomaly }) => contradicts(anomaly, claimed))) return `${name} broke its promises`;
+  const holds = found.every(({ check }) => covers(strongestOf(check), claimed));
+  const claim = `${claimed}, ${holds ? 'which still holds' : 'which nothing that was found contradicts'}`;
+  if (plan.consistency !== undefined && found.some(({ anomaly }) => contradicts(anomaly, plan.consistency!))) {
+    return `${name} violates ${plan.consistency}, which was asked for; it claims no more than ${claim}`;
+  }
+  const ruledOut = [...new Set(found.flatMap(({ anomaly }) => anomaly.rulesOut?.[0] ?? []))];
+  const not = ruledOut.length > 0 ? ruledOut.join(' or ') : 'what was checked';
+  return `${name} is not ${not}, and with these options it claims no more than ${claim}`;
 }
 
-function firstAnomaly({ checks }: Findings): string {
-  const broken = checks.filter(({ verdict }) => verdict.validity === 'invalid');
-  const { workload, verdict } = broken.find(({ required }) => required) ?? broken[0];
-  const sentence = verdict.anomalies[0]?.sentence ?? 'a violation';
+/** Of the models that a checker found standing, the strongest. */
+function strongestOf({ verdict }: CheckerResult): readonly string[] {
+  const { strongest } = verdict.details;
+  return Array.isArray(strongest) ? strongest.map(String) : [];
+}
+
+function headline({ checks, groups }: Findings): string {
+  if (groups.length === 0) return 'a violation';
+  const { root } = groups[0];
+  const { workload } = checks[root.check];
+  const { sentence } = anomalyAt(checks, root);
   return workload === undefined ? sentence : `${workload}: ${sentence}`;
 }
 
@@ -62,11 +78,52 @@ function firstReason({ checks, doubts }: Findings): string {
   return doubts[0] ?? 'no checker was required to decide anything';
 }
 
-function scope({ plan, faults, counts }: Findings): string {
+/** What was decided, over how much, under which faults. */
+function noViolation({ plan, checks, faults, counts }: Findings): string {
   const operations = counts.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
   const names = plan.workloads.map(({ name }) => name);
   const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+  return `${noViolationIn(operations, list === '' ? '' : ` of ${list}`)}${under(faults)}; ${decidedBy(checks)}`;
+}
+
+export function noViolationIn(operations: number, of = ''): string {
+  const count = operations.toLocaleString('en-US');
+  return `no violation in ${count} ${operations === 1 ? 'operation' : 'operations'}${of}`;
+}
+
+function under(faults: readonly FaultRecord[]): string {
+  if (faults.length === 0) return '';
   const effective = faults.filter((fault) => fault.effective).length;
-  const under = faults.length === 0 ? 'without faults' : `under ${effective} effective faults of ${faults.length}`;
-  return `${list} hold over ${operations.toLocaleString('en-US')} operations ${under}`;
+  const all = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  return effective === faults.length ? ` under ${all}` : ` under ${all}, of which ${effective} had an effect`;
+}
+
+/** Conditions told in full; the report has them all. */
+const TOLD_CONDITIONS = 4;
+/** Fewer answers than that, or less than one of a hundred operations, are little to rest on. */
+const FEW_ANSWERS = 10;
+const FEW_SHARE = 0.01;
+
+/** The conditions that required checks decided, and on how little they rest where that is little. */
+export function decidedBy(checks: readonly CheckerResult[]): string {
+  const deciding = checks.filter(({ required, verdict }) => required && verdict.validity === 'valid');
+  // Whether the test itself was worth anything is no condition that the database kept.
+  const conditions = [...new Set(deciding.filter(isAboutData).flatMap(({ verdict }) => verdict.checked))];
+  const more = conditions.length - TOLD_CONDITIONS;
+  const told = conditions.slice(0, TOLD_CONDITIONS).join('; ');
+  const all = conditions.length === 0 ? 'nothing about data was checked' : told;
+  return [more > 0 ? `${all}; and ${more} more` : all, ...little(deciding)].join('; ');
+}
+
+const isAboutData = ({ verdict }: CheckerResult) => verdict.rests !== undefined;
+
+function little(deciding: readonly CheckerResult[]): string[] {
+  const [least] = deciding
+    .flatMap(({ verdict }) => verdict.rests ?? [])
+    .sort((a, b) => a.observations - b.observations);
+  if (least === undefined) return [];
+  const { observations, operations } = least;
+  if (observations >= FEW_ANSWERS && observations >= operations * FEW_SHARE) return [];
+  const answers = observations === 1 ? '1 answer' : `${observations.toLocaleString('en-US')} answers`;
+  return [`rests on ${answers} among ${operations.toLocaleString('en-US')} operations`];
 }

@@ -96,6 +96,8 @@ const fault = faultRequest.extend({
   error: z.string().optional(),
 });
 
+const place = z.object({ check: z.int(), anomaly: z.int() });
+
 /** results.json of a run. */
 export const resultsSchema = z.object({
   formatVersion: z.int(),
@@ -111,6 +113,10 @@ export const resultsSchema = z.object({
       durationMs: z.number(),
     }),
   ),
+  groups: z
+    .array(z.object({ root: place, follows: z.array(place) }))
+    .optional()
+    .meta({ description: 'violations with what follows from them, that of the headline first' }),
   faults: z.array(fault),
   phases: z.array(
     z.object({ name: z.enum(['warm-up', 'faults', 'recovery', 'final']), startTime: time, endTime: time }),

@@ -194,18 +194,19 @@ const lastWriteKept: Checker = {
   },
 };
 
-type Decision =
+type Decision = { readonly details?: Verdict['details'] } & (
   | { readonly validity: 'valid' }
   | { readonly validity: 'invalid'; readonly anomalies: (Verdict & { validity: 'invalid' })['anomalies'] }
-  | { readonly validity: 'unknown'; readonly reason: string };
+  | { readonly validity: 'unknown'; readonly reason: string }
+);
 
 function verdict(decision: Decision): Verdict {
-  return { anomalies: [], details: {}, checked: [], notChecked: [], ...decision };
+  return { anomalies: [], details: {}, checked: ['what it was told'], notChecked: [], ...decision };
 }
 
 /** A checker that has decided already. */
 export function decided(decision: Decision, name = 'decided'): Checker {
-  return { name, summary: 'says what it was told to say', check: () => verdict(decision) };
+  return { name, summary: 'says what it was told to say', observes: 'run', check: () => verdict(decision) };
 }
 
 export const planRequest: PlanRequest = {

@@ -1,0 +1,30 @@
+import { isForbidden } from './against.js';
+import type { Anomaly } from './checker.js';
+import { atLeast, modelNamed } from './cycles/lattice.js';
+
+/**
+ * Whether a violation contradicts a consistency model: by the models that it rules out, over the lattice; where it names
+ * none, by the anomaly of transactions that its kind is a case of. What no model allows (an acknowledged element that is
+ * lost) contradicts them all.
+ */
+export function contradicts({ kind, rulesOut = [] }: Anomaly, claimed: string): boolean {
+  const model = known(claimed);
+  if (model === undefined) return true;
+  const named = rulesOut.flatMap((name) => known(name) ?? []);
+  if (named.some((weakest) => atLeast(model, weakest))) return true;
+  return named.length === 0 && isForbidden(model, kind);
+}
+
+/** Whether one of these models promises all that `claimed` does. */
+export function covers(models: readonly string[], claimed: string): boolean {
+  const model = known(claimed);
+  return model !== undefined && models.flatMap((name) => known(name) ?? []).some((name) => atLeast(name, model));
+}
+
+function known(name: string): string | undefined {
+  try {
+    return modelNamed(name);
+  } catch {
+    return undefined;
+  }
+}
