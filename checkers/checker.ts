@@ -81,6 +81,36 @@ export type Premise =
   | { readonly fact: 'all'; readonly f: readonly string[]; readonly key?: Json; readonly before?: number }
   /** Every acknowledged transaction read a key before it wrote it, so that each write is taken to replace what was read. */
   | { readonly fact: 'read-modify-writes' }
+  /** As `all`, of what one process invoked after event `after` and before event `before`. */
+  | {
+      readonly fact: 'between';
+      readonly f: readonly string[];
+      readonly key?: Json;
+      readonly process: number;
+      readonly after: number;
+      readonly before: number;
+    }
+  /** Every operation of these names (on `key`) that began after event `after` and was acknowledged is among the operations. */
+  | { readonly fact: 'later'; readonly f: readonly string[]; readonly key?: Json; readonly after: number }
+  /** A process has one session from event `first` to event `last`: no outcome is unknown to it in between. */
+  | { readonly fact: 'session'; readonly process: number; readonly first: number; readonly last: number }
+  /** Every acknowledged operation of these names that answered `value`, or a list with it, is among the operations. */
+  | { readonly fact: 'answers'; readonly f: readonly string[]; readonly key?: Json; readonly value: Json }
+  /** Every operation of these names whose outcome is unknown is among the operations. */
+  | { readonly fact: 'unknown'; readonly f: readonly string[] }
+  /**
+   * What `f` (on `key`) adds with this sign makes so much in all: of all invoked before event `before` that did not fail,
+   * or of all acknowledged before it.
+   */
+  | {
+      readonly fact: 'amounts';
+      readonly f: string;
+      readonly key?: Json;
+      readonly sign: 1 | -1;
+      readonly of: 'invoked' | 'acknowledged';
+      readonly before: number;
+      readonly sum: Json;
+    }
   /** What an object (every object, without `key`) held before anybody wrote: by option, or by what the checker is. */
   | { readonly fact: 'initial'; readonly key?: Json; readonly value: Json }
   /** An option of the workload or the checker, as it was set (null: it was not). */

@@ -1,8 +1,10 @@
 import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_INT, VALUE_NULL } from '../harness/history/history.js';
+import type { Json } from '../harness/history/operation.js';
 import { exactly, integerOf, plus } from '../harness/history/values/numbers.js';
 import { partitionByKey } from './by-key.js';
 import { isForbidden, modelOf } from './against.js';
-import type { Anomaly, CheckContext, Checker } from './checker.js';
+import type { Anomaly, CheckContext, Checker, Premise } from './checker.js';
+import { keyAt } from './premises.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 const KIND = 'counter-out-of-bounds';
@@ -136,6 +138,39 @@ function outOfBounds(history: History, { at, value, lower, upper }: Stray): Anom
       `The read by ${whoAndWhen(history, at)} returned ${value}, but the counter could only be ` +
       `between ${lower} (surely applied) and ${upper} (possibly applied).`,
     operations: indicesOf(history, [history.columns.pairs[at], at]),
+    premises: sumsOf(history, at, value < lower ? 1 : -1),
     details: { value: exactly(value), lower: exactly(lower), upper: exactly(upper) },
   };
+}
+
+/**
+ * The sums that a read contradicts: what was added with one sign and acknowledged before it began, and what was asked for
+ * with the other by its end.
+ */
+function sumsOf(history: History, at: number, sure: 1 | -1): readonly Premise[] {
+  const { indices, pairs } = history.columns;
+  const amounts = (sign: 1 | -1, of: 'invoked' | 'acknowledged', before: number): Premise => {
+    const facts = { fact: 'amounts', f: 'add', ...keyAt(history, at), sign, of, before: indices[before] } as const;
+    return { ...facts, sum: sumOf(history, at, facts, before) };
+  };
+  return [amounts(sure, 'acknowledged', pairs[at]), amounts(sure === 1 ? -1 : 1, 'invoked', at)];
+}
+
+function sumOf(
+  history: History,
+  read: number,
+  { sign, of }: { readonly sign: 1 | -1; readonly of: 'invoked' | 'acknowledged' },
+  before: number,
+): Json {
+  const { types, functions, keys, pairs } = history.columns;
+  const add = history.functionId('add');
+  let sum: Total = 0;
+  for (let at = 0; at < before; at++) {
+    if (types[at] !== INVOKE || functions[at] !== add || keys[at] !== keys[read]) continue;
+    const outcome = pairs[at] < 0 ? INFO : types[pairs[at]];
+    if (outcome === FAIL || (of === 'acknowledged' && (outcome !== OK || pairs[at] >= before))) continue;
+    const amount = integerOf(history.value(at)) ?? 0;
+    if (sign > 0 ? amount > 0 : amount < 0) sum = plus(sum, amount);
+  }
+  return exactly(sum);
 }

@@ -42,6 +42,11 @@ export class Elements {
     return this.#names.length;
   }
 
+  /** The element itself. */
+  value(id: number): Json {
+    return this.#names[id];
+  }
+
   name(id: number): string {
     return show(this.#names[id]);
   }

@@ -1,6 +1,7 @@
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_INT } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
+import { keyAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -79,13 +80,24 @@ function judgeLock(
 }
 
 function overlap(history: History, holder: number, since: number, at: number): Anomaly {
-  const { pairs } = history.columns;
+  const { pairs, indices } = history.columns;
   return {
     kind: 'lock-held-twice',
     sentence:
       `${whoAndWhen(history, at)} acquired the lock while process ${holder} still held it, ` +
       `acquired by ${whoAndWhen(history, since)} and not yet released.`,
     operations: indicesOf(history, [pairs[since], since, pairs[at], at]),
+    premises: [
+      {
+        fact: 'between',
+        f: ['release'],
+        ...keyAt(history, at),
+        process: holder,
+        after: indices[since],
+        before: indices[at],
+      },
+      { fact: 'session', process: holder, first: indices[since], last: indices[at] },
+    ],
   };
 }
 

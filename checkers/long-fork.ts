@@ -4,14 +4,14 @@ import { identity } from '../harness/history/values/identity.js';
 import { show } from '../harness/history/values/show.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, Checker } from './checker.js';
-import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 
 const THIN_AIR = 'thin-air-read';
 
 /**
  * Long fork: two reads of the same group of keys, each of which sees a write that the other misses. Transactions are
  * single blind writes `[["w",k,v]]`, one a key, and reads of whole groups `[["r",k,v],…]`. Reads that show a
- * write that failed are named as well and, with option `initialState: empty`, those that show what nobody wrote; without it
+ * write that failed, or one that began after they ended, are named as well and, with option `initialState: empty`, those that show what nobody wrote; without it
  * that may be from before the history began. After Jepsen's long-fork, in
  * O(reads × group) instead of O(reads²): sorted by how much they see, every read must contain the one before it. A
  * model that allows it (read committed, parallel snapshot isolation) has it listed as allowed.
@@ -44,7 +44,7 @@ export const longFork: Checker = {
       details: model === undefined ? counts : { ...counts, model },
       checked: [
         'all reads of a group are ordered by what they see (no long fork)',
-        'no read shows a write that failed',
+        'no read shows a write that failed, or that had not begun',
         ...(fromEmpty ? ['no read shows what nobody wrote'] : []),
       ],
       notChecked: ['whether reads are recent'],
@@ -101,6 +101,8 @@ function fork(history: History, written: Writes, a: GroupRead, b: GroupRead): An
       `The read by ${whoAndWhen(history, a.at)} sees the write of key ${onlyA} but not that of ${onlyB}, ` +
       `the read by ${whoAndWhen(history, b.at)} sees ${onlyB} but not ${onlyA}: the writes happened in two orders.`,
     operations: indicesOf(history, [...writes, pairs[a.at], a.at, pairs[b.at], b.at]),
+    // Nobody takes a write back, so that null is what was there before it.
+    premises: [onlyA, onlyB].map((key) => ({ fact: 'writers', key: JSON.parse(key) as Json, value: null })),
     rulesOut: ['snapshot-isolation', 'repeatable-read'],
   };
 }
@@ -135,14 +137,24 @@ function unwritten(history: History, groups: ReadonlyMap<string, readonly GroupR
       if (value === null || told.has(key)) return;
       const wrote = write !== undefined && valueWritten(history, write, key) === identity(value);
       const failed = wrote && pairs[write] >= 0 && types[pairs[write]] === FAIL;
-      if (wrote && !failed) return;
+      const isLater = wrote && write > read.at;
+      if (wrote && !failed && !isLater) return;
       told.add(key);
+      const writer = wrote ? [write, pairs[write]] : [];
       anomalies.push({
-        kind: failed ? 'dirty-read' : THIN_AIR,
+        kind: failed ? 'dirty-read' : isLater ? 'future-read' : THIN_AIR,
         sentence:
           `The read by ${whoAndWhen(history, read.at)} shows ${show(value)} at key ${key}, ` +
-          (failed ? `whose write by ${whoAndWhen(history, write)} failed.` : 'which nobody wrote.'),
-        operations: indicesOf(history, [...(failed ? [write, pairs[write]] : []), pairs[read.at], read.at]),
+          (failed
+            ? `whose write by ${whoAndWhen(history, write)} failed.`
+            : isLater
+              ? `whose only write, by ${whoAndWhenAfter(history, read.at, write)}, had not begun: a read from the future.`
+              : 'which nobody wrote.'),
+        operations: indicesOf(history, [...writer, pairs[read.at], read.at]),
+        premises: [
+          { fact: 'writers', key: JSON.parse(key) as Json, value },
+          ...(wrote ? [] : [{ fact: 'option', name: 'initialState', value: 'empty' } as const]),
+        ],
         rulesOut: ['read-committed'],
       });
     });

@@ -27,7 +27,7 @@ export const monotonic: Checker = {
     const repeats: Anomaly[] = [];
     for (const part of partitionByKey(history)) {
       for (const [older, newer] of regressionsIn(history, part, scope, counts)) {
-        if (++counts.regressions <= SHOWN_ANOMALIES) regressions.push(regression(history, older, newer));
+        if (++counts.regressions <= SHOWN_ANOMALIES) regressions.push(regression(history, scope, older, newer));
       }
       if (!distinct) continue;
       for (const [first, second] of repeatsIn(history, part)) {
@@ -85,6 +85,7 @@ function repeat(history: History, first: number, second: number): Anomaly {
       `The increments by ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)} both answered ` +
       `${valuesA[second]}: one of them did not count.`,
     operations: indicesOf(history, [pairs[first], first, pairs[second], second]),
+    premises: [{ fact: 'option', name: 'increments', value: 'distinct' }],
   };
 }
 
@@ -123,13 +124,17 @@ function* regressionsIn(
   }
 }
 
-function regression(history: History, older: number, newer: number): Anomaly {
-  const { pairs, valuesA } = history.columns;
+function regression(history: History, scope: Scope, older: number, newer: number): Anomaly {
+  const { pairs, valuesA, indices, processes } = history.columns;
   return {
     kind: 'non-monotonic',
     sentence:
       `${whoAndWhen(history, newer)} got ${valuesA[newer]}, although ${valuesA[older]} had been answered ` +
       `to ${whoAndWhen(history, older)} before it asked.`,
     operations: indicesOf(history, [pairs[older], older, pairs[newer], newer]),
+    ...(scope === 'process' && {
+      premises: [{ fact: 'session', process: processes[newer], first: indices[pairs[older]], last: indices[newer] }],
+    }),
+    details: { scope },
   };
 }

@@ -1,7 +1,8 @@
-import { FAIL, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
+import { FAIL, type History, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
 import { isForbidden, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements } from './elements.js';
+import { attemptsOn, writersAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -49,7 +50,11 @@ export const queue: Checker = {
         anomalies.push({
           kind,
           sentence: `${elements.name(element)} was dequeued by ${whoAndWhen(history, at)}, but ${taken}.`,
-          operations: indicesOf(history, [before === undefined ? NONE : pairs[before], before ?? NONE, pairs[at], at]),
+          operations: indicesOf(history, [
+            ...attemptsOn(history, ['enqueue'], at, elements.value(element)),
+            ...takersOf(history, elements, element, at),
+          ]),
+          premises: [writersAt(history, at, elements.value(element))],
         });
       }
     }
@@ -64,6 +69,18 @@ export const queue: Checker = {
     });
   },
 };
+
+/** The dequeues of an element up to a position. */
+function takersOf(history: History, elements: Elements, element: number, last: number): readonly number[] {
+  const { functions, types, pairs, valueKinds } = history.columns;
+  const dequeue = history.functionId('dequeue');
+  const found: number[] = [];
+  for (let at = 0; at <= last; at++) {
+    if (functions[at] !== dequeue || types[at] !== OK || valueKinds[at] === VALUE_NULL) continue;
+    if (elements.at(at) === element) found.push(pairs[at], at);
+  }
+  return found;
+}
 
 /** Whether a queue may hand out an element twice: as asked for (option `delivery`), else as the model says. */
 export function duplicatesAre(context: CheckContext): 'allowed' | 'forbidden' {

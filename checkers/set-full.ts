@@ -3,6 +3,8 @@ import { partitionByKey } from './by-key.js';
 import { isForbidden, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements, IdBuffer } from './elements.js';
+import { attemptsOn, writersAt } from './premises.js';
+import { lastRead } from './set.js';
 import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -209,13 +211,14 @@ function lost(history: History, lives: Lives, element: number): Anomaly {
     sentence:
       `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
       `and is missing from the read by ${whoAndWhen(history, missing)} and from every later one.`,
-    operations: indicesOf(history, [
-      lives.addInvoked[element],
-      lives.known[element],
-      lives.lastAbsent[element],
-      missing,
-    ]),
+    operations: indicesOf(history, [...knowing(history, lives, element), lives.lastAbsent[element], missing]),
+    premises: [lastRead(history, missing)],
   };
+}
+
+/** The operation by which an element is known: its acknowledged add, or a read that shows it. */
+function knowing({ columns: { pairs } }: History, { known, addInvoked }: Lives, element: number): readonly number[] {
+  return [addInvoked[element], pairs[known[element]], known[element]];
 }
 
 function stale(history: History, lives: Lives, element: number): Anomaly {
@@ -227,7 +230,7 @@ function stale(history: History, lives: Lives, element: number): Anomaly {
     sentence:
       `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
       `and was still missing from the read by ${whoAndWhen(history, pairs[absent])}, begun ${seconds(lateNs)} later.`,
-    operations: indicesOf(history, [lives.addInvoked[element], lives.known[element], absent, pairs[absent]]),
+    operations: indicesOf(history, [...knowing(history, lives, element), absent, pairs[absent]]),
   };
 }
 
@@ -243,7 +246,12 @@ function unexpected(history: History, lives: Lives, read: number, element: numbe
   return {
     kind: 'unexpected',
     sentence: `The read by ${whoAndWhen(history, read)} shows element ${lives.elements.name(element)}, which nobody had tried to add.`,
-    operations: indicesOf(history, [history.columns.pairs[read], read]),
+    operations: indicesOf(history, [
+      ...attemptsOn(history, ['add'], read, lives.elements.value(element)),
+      history.columns.pairs[read],
+      read,
+    ]),
+    premises: [writersAt(history, read, lives.elements.value(element))],
   };
 }
 
@@ -256,7 +264,12 @@ function failedSeen(history: History, lives: Lives, read: number, element: numbe
     sentence:
       `Element ${lives.elements.name(element)}, whose add by ${whoAndWhen(history, add)} failed, ` +
       `appears in the read by ${whoAndWhen(history, pairs[present])}.`,
-    operations: indicesOf(history, [add, pairs[add], present, pairs[present]]),
+    operations: indicesOf(history, [
+      ...attemptsOn(history, ['add'], present, lives.elements.value(element)),
+      present,
+      pairs[present],
+    ]),
+    premises: [writersAt(history, present, lives.elements.value(element))],
   };
 }
 

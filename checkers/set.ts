@@ -1,7 +1,8 @@
 import { FAIL, type History, INFO, INVOKE, NONE, OK } from '../harness/history/history.js';
 import { partitionByKey } from './by-key.js';
-import type { Anomaly, Checker } from './checker.js';
+import type { Anomaly, Checker, Premise } from './checker.js';
 import { Elements } from './elements.js';
+import { attemptsOn, keyAt, writersAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -81,7 +82,8 @@ function fatesOf(history: History, part: Int32Array): Fates | undefined {
     if (functions[at] === add) elements.at(types[at] === INVOKE ? at : pairs[at]);
     else if (functions[at] === read && types[at] === OK) {
       silent = elements.list(at) === undefined;
-      if (!silent) finalRead = at;
+      // Of reads that overlap, the one that began last.
+      if (!silent && (finalRead === NONE || pairs[at] > pairs[finalRead])) finalRead = at;
     }
   }
   if (finalRead === NONE) return undefined;
@@ -112,6 +114,7 @@ function lost(history: History, { elements, acknowledged, finalRead }: Fates, el
       `Element ${elements.name(element)}, acknowledged to ${whoAndWhen(history, pairs[add])}, ` +
       `is missing from the final read by ${whoAndWhen(history, finalRead)}.`,
     operations: indicesOf(history, [add, pairs[add], pairs[finalRead], finalRead]),
+    premises: [lastRead(history, finalRead)],
   };
 }
 
@@ -125,6 +128,17 @@ function unexpected(history: History, { elements, added, finalRead }: Fates, ele
   return {
     kind: 'unexpected',
     sentence: `The final read by ${whoAndWhen(history, finalRead)} shows element ${elements.name(element)}, ${why}.`,
-    operations: indicesOf(history, [add, add === NONE ? NONE : pairs[add], pairs[finalRead], finalRead]),
+    operations: indicesOf(history, [
+      ...attemptsOn(history, ['add'], finalRead, elements.value(element)),
+      pairs[finalRead],
+      finalRead,
+    ]),
+    premises: [writersAt(history, finalRead, elements.value(element))],
   };
+}
+
+/** No read of the set that began after this one succeeded. */
+export function lastRead(history: History, read: number): Premise {
+  const { indices, pairs } = history.columns;
+  return { fact: 'later', f: ['read'], ...keyAt(history, read), after: indices[pairs[read]] };
 }

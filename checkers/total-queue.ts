@@ -1,8 +1,9 @@
-import { FAIL, type History, INFO, INVOKE, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_NULL } from '../harness/history/history.js';
 import { modelOf } from './against.js';
-import type { Anomaly, CheckContext, Checker } from './checker.js';
+import type { Anomaly, CheckContext, Checker, Premise } from './checker.js';
 import { Elements } from './elements.js';
 import { duplicatesAre } from './queue.js';
+import { attemptsOn, writersAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
 
 /**
@@ -32,8 +33,8 @@ export const totalQueue: Checker = {
     const anomalies: Anomaly[] = [];
     const exactlyOnce = isExactlyOnce(context);
     const unseen = takenUnseen(history);
-    const missing = missingOf(balance);
     const empty = lastSeenEmpty(history, context);
+    const missing = missingOf(history, balance, empty);
     const show = (kind: 'lost' | 'unexpected' | 'duplicated', element: number, report: boolean) => {
       if (++counts[kind] <= SHOWN_ANOMALIES && report) anomalies.push(describe(history, balance, kind, element));
     };
@@ -64,10 +65,13 @@ export const totalQueue: Checker = {
   },
 };
 
-function missingOf({ elements, acknowledged, dequeued }: Balance): number {
+/** How many elements never came out that were acknowledged before the queue was last found empty. */
+function missingOf(history: History, balance: Balance, empty: number): number {
+  const { elements, dequeued } = balance;
   let missing = 0;
-  for (let element = 0; element < elements.count; element++)
-    missing += Math.max(0, acknowledged[element] - dequeued[element]);
+  for (let element = 0; element < elements.count; element++) {
+    missing += Math.max(0, acknowledgedBefore(history, balance, element, empty) - dequeued[element]);
+  }
   return missing;
 }
 
@@ -217,10 +221,65 @@ function describe(
       `Element ${name} was dequeued ${balance.dequeued[element]} times, last by ${whoAndWhen(history, dequeue)}, ` +
       `but enqueued ${balance.attempts[element]} time(s).`,
   };
-  const partner = (at: number) => (at === NONE ? NONE : pairs[at]);
+  const value = balance.elements.value(element);
+  const positions = [...attemptsOn(history, ['enqueue'], enqueue === NONE ? dequeue : enqueue, value)];
+  if (kind !== 'lost') {
+    return {
+      kind,
+      sentence: sentences[kind](),
+      operations: indicesOf(history, [...positions, ...takersOf(history, balance, [element])]),
+      premises: [writersAt(history, enqueue === NONE ? dequeue : enqueue, value)],
+    };
+  }
+  return { kind, sentence: sentences.lost(), ...lossOf(history, balance, element) };
+}
+
+const TAKING = ['dequeue', 'drain'];
+
+/**
+ * What proves a loss: of what never came out as many elements as there are dequeues of unknown outcome, and one more; and
+ * that the queue was found empty later, where it says so.
+ */
+function lossOf(history: History, balance: Balance, element: number): Pick<Anomaly, 'operations' | 'premises'> {
+  const { types, functions, functionNames, pairs, processes, valueKinds, length } = history.columns;
+  const takes = functionNames.map((f) => TAKING.includes(f));
+  const unknown: number[] = [];
+  let emptied = NONE;
+  for (let at = 0; at < length; at++) {
+    if (!takes[functions[at]] || processes[at] === NEMESIS) continue;
+    if (types[at] === INVOKE && (pairs[at] === NONE || types[pairs[at]] === INFO)) unknown.push(at, pairs[at]);
+    const isEmpty = functionNames[functions[at]] === 'drain' || valueKinds[at] === VALUE_NULL;
+    if (types[at] === OK && isEmpty && (emptied === NONE || pairs[at] > pairs[emptied])) emptied = at;
+  }
+  const { acknowledged, dequeued, elements, enqueuedAt } = balance;
+  const missing = [element];
+  const others = unknown.length / 2;
+  for (let other = 0; other < elements.count && missing.length <= others; other++) {
+    if (other !== element && acknowledged[other] > dequeued[other]) missing.push(other);
+  }
+  const enqueues = missing.flatMap((each) => attemptsOn(history, ['enqueue'], enqueuedAt[each], elements.value(each)));
   return {
-    kind,
-    sentence: sentences[kind](),
-    operations: indicesOf(history, [enqueue, partner(enqueue), partner(dequeue), dequeue]),
+    operations: indicesOf(history, [
+      ...enqueues,
+      ...takersOf(history, balance, missing),
+      ...unknown,
+      ...(emptied === NONE ? [] : [pairs[emptied], emptied]),
+    ]),
+    premises: [
+      { fact: 'unknown', f: TAKING },
+      ...missing.map((each): Premise => ({ fact: 'answers', f: TAKING, value: elements.value(each) })),
+      // Nobody ever found it empty: it is taken to have been drained in the end.
+      ...(emptied === NONE ? [{ fact: 'option', name: 'drained', value: null } as const] : []),
+    ],
   };
+}
+
+/** Events of what took some elements out. */
+function takersOf(history: History, { elements }: Balance, wanted: readonly number[]): readonly number[] {
+  const { pairs } = history.columns;
+  const found: number[] = [];
+  visit(history, elements, (at, element, isEnqueue) => {
+    if (!isEnqueue && wanted.includes(element)) found.push(pairs[at], at);
+  });
+  return found;
 }

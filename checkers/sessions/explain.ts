@@ -4,7 +4,8 @@ import { show } from '../../harness/history/values/show.js';
 import type { Anomaly } from '../checker.js';
 import { indicesOf, seconds, whoAndWhen } from '../verdict.js';
 import type { Step } from './cycle.js';
-import { INITIAL, NEVER, type RegisterLog } from './register-log.js';
+import { effectPositions, positionsOf, sessionPremises, valueOf, versionPremises } from './premises.js';
+import { INITIAL, type RegisterLog, type RegisterOperation } from './register-log.js';
 import { MONOTONIC_READS, MONOTONIC_WRITES, READ_YOUR_WRITES, REALTIME, WRITES_FOLLOW_READS } from './version-order.js';
 
 /** The guarantees by the field's names. */
@@ -22,7 +23,9 @@ export function sessionAnomaly(
   kind: string,
   cycle: readonly Step[],
   rulesOut: readonly string[],
+  realtime?: Json,
 ): Anomaly {
+  const versions = [INITIAL, ...cycle.flatMap(({ from, to }) => [from, to])];
   const text = new VersionText(history, log);
   const needs = (labels: number) => cycle.find(({ label }) => (label & labels) !== 0);
   // What a session saw is told as the surprise, what writers did as its reason.
@@ -37,7 +40,12 @@ export function sessionAnomaly(
     sentence:
       `${name}: ${text.reason(broken)}, so ${b} must not be older than ${a}; ` +
       `but it is, because ${others.map((step) => text.reason(step)).join(' and ')}`,
-    operations: indicesOf(history, text.positions(cycle)),
+    operations: indicesOf(history, [...text.positions(cycle), ...effectPositions(history, log, versions)]),
+    premises: [
+      ...versionPremises(history, log, versions),
+      ...sessionPremises(history, text.operations(cycle)),
+      ...(realtime === undefined ? [] : [{ fact: 'option', name: 'realtime', value: realtime } as const]),
+    ],
     explanation: cycle.map((step) => `${text.value(step.from)} before ${text.value(step.to)}: ${text.reason(step)}`),
     rulesOut,
   };
@@ -51,11 +59,7 @@ export class VersionText {
   ) {}
 
   value(version: number): string {
-    const { writers, operations } = this.log;
-    if (version === INITIAL) return 'the initial value';
-    const { invoked, read } = operations[writers[version]];
-    const value = this.history.value(invoked);
-    return show(read !== NONE && Array.isArray(value) ? (value[1] as Json) : value);
+    return version === INITIAL ? 'the initial value' : show(valueOf(this.history, this.log, version));
   }
 
   reason({ from, to, label, first, second }: Step): string {
@@ -78,13 +82,15 @@ export class VersionText {
 
   /** Positions of everything that the steps speak of. */
   positions(steps: readonly Step[]): readonly number[] {
+    return this.operations(steps).flatMap(positionsOf);
+  }
+
+  /** Everything that the steps speak of. */
+  operations(steps: readonly Step[]): readonly RegisterOperation[] {
     const { operations, writers } = this.log;
     const versions = steps.map(({ to }) => writers[to]);
     const numbers = [...versions, ...steps.flatMap(({ first, second }) => [first, second])];
-    return numbers
-      .filter((at) => at !== NONE)
-      .flatMap((at) => [operations[at].invoked, operations[at].completed])
-      .filter((position) => position !== NEVER);
+    return numbers.filter((at) => at !== NONE).map((at) => operations[at]);
   }
 
   private who(at: number): string {

@@ -1,7 +1,11 @@
-import { type History, NONE } from '../../harness/history/history.js';
+import { FAIL, type History, NONE } from '../../harness/history/history.js';
+import type { Json } from '../../harness/history/operation.js';
+import type { Anomaly, Premise } from '../checker.js';
+import { identity } from '../../harness/history/values/identity.js';
 import { show } from '../../harness/history/values/show.js';
-import type { Anomaly } from '../checker.js';
 import { gap, indicesOf, whoAndWhen } from '../verdict.js';
+
+import { writers } from './premises.js';
 import { INITIAL, NEVER, type RegisterLog, UNWRITTEN } from './register-log.js';
 
 /** Reads that no order of anything explains: of a failed write, of a value nobody wrote, of a write yet to come. */
@@ -12,18 +16,26 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
     if (completed === NEVER || read === NONE || read === INITIAL) continue;
     const sentence = `${whoAndWhen(history, invoked)} read ${show(history.value(completed))} from ${name}`;
     const operations = indicesOf(history, [invoked, completed]);
+    const seen = valueSeen(history, invoked, completed);
+    const premises: readonly Premise[] = [{ fact: 'initial', value: log.initial }, writers(log, seen)];
     if (read === UNWRITTEN) {
       yield aborted.has(completed)
-        ? { kind: 'aborted-read', sentence: `${sentence}, whose only write had failed`, operations }
-        : { kind: 'unwritten-value', sentence: `${sentence}, which nobody wrote`, operations };
+        ? {
+            kind: 'aborted-read',
+            sentence: `${sentence}, whose only write had failed`,
+            operations: indicesOf(history, [invoked, completed, ...failedWrites(history, log, seen)]),
+            premises,
+          }
+        : { kind: 'unwritten-value', sentence: `${sentence}, which nobody wrote`, operations, premises };
       continue;
     }
-    const writer = log.operations[log.writers[read]].invoked;
+    const { invoked: writer, completed: written } = log.operations[log.writers[read]];
     if (writer === invoked) {
       yield {
         kind: 'future-read',
         sentence: `${whoAndWhen(history, invoked)} found in ${name} the value that only it was about to write itself`,
         operations,
+        premises,
       };
       continue;
     }
@@ -33,7 +45,31 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
       sentence:
         `${sentence} before its only write began: a read from the future. It ended ` +
         `${gap(history.columns.times[writer] - history.columns.times[completed])} before the write by ${whoAndWhen(history, writer)}`,
-      operations: indicesOf(history, [invoked, completed, writer]),
+      operations: indicesOf(history, [invoked, completed, writer, ...(written === NEVER ? [] : [written])]),
+      premises,
     };
   }
+}
+
+/** What a read answered, or a compare-and-set found. */
+function valueSeen(history: History, invoked: number, completed: number): Json {
+  const { functions, functionNames } = history.columns;
+  if (functionNames[functions[invoked]] !== 'cas') return history.value(completed);
+  return (history.value(invoked) as readonly Json[])[0];
+}
+
+/** Events of the failed operations on the register that asked to write a value. */
+function failedWrites(history: History, log: RegisterLog, value: Json): readonly number[] {
+  const { types, pairs, functions, functionNames, keys, keyNames, length } = history.columns;
+  const text = identity(value);
+  const found: number[] = [];
+  for (let at = 0; at < length; at++) {
+    if (types[at] !== FAIL || pairs[at] < 0 || (keys[at] < 0 ? undefined : keyNames[keys[at]]) !== log.key) continue;
+    const f = functionNames[functions[at]];
+    const asked = history.value(pairs[at]);
+    const written =
+      f === 'cas' && Array.isArray(asked) ? (asked[1] as Json) : f === 'read' || f === 'get' ? undefined : asked;
+    if (written !== undefined && identity(written) === text) found.push(pairs[at], at);
+  }
+  return found;
 }

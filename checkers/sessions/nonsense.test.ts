@@ -79,6 +79,7 @@ describe('nonsense', () => {
         const effective = Int32Array.from([NONE, ...writes.map(([, , done]) => done)]);
         const log: RegisterLog = {
           key: undefined,
+          initial: null,
           operations,
           versions: operations.length + 1,
           writers: Int32Array.from([NONE, ...operations.keys()]),

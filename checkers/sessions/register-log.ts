@@ -32,6 +32,8 @@ export interface RegisterOperation {
 export interface RegisterLog {
   /** Undefined in a history without keys. */
   readonly key: string | undefined;
+  /** The value before any write. */
+  readonly initial: Json;
   /** In the order of their invocations. */
   readonly operations: readonly RegisterOperation[];
   readonly versions: number;
@@ -95,6 +97,7 @@ class LogReader {
     for (const operation of this.operations) this.resolve(operation, effective);
     return {
       key,
+      initial: this.initial,
       operations: this.operations,
       versions: this.writers.length,
       writers: Int32Array.from(this.writers),

@@ -45,7 +45,7 @@ function check(history: History, context: CheckContext): Verdict {
     if (late) break;
     tally.registers++;
     if ('repeated' in log) tally.ambiguous.push(log.key ?? '');
-    else judge(history, log, wanted, given, tally);
+    else judge(history, log, wanted, context.options['realtime'], tally);
   }
   const { registers, reads, violations, ambiguous, anomalies } = tally;
   const undecided = late ? 'the time allowed is over' : doubt(tally);
@@ -72,7 +72,15 @@ function doubt({ ambiguous, reads }: Tally): string | undefined {
 }
 
 /** One anomaly for each guarantee that is broken by itself, otherwise one for their being broken together. */
-function judge(history: History, log: RegisterLog, wanted: readonly string[], given: number, tally: Tally): void {
+function judge(
+  history: History,
+  log: RegisterLog,
+  wanted: readonly string[],
+  option: Json | undefined,
+  tally: Tally,
+): void {
+  const realtime = isTrue(option) ? option : undefined;
+  const given = realtime === undefined ? INHERENT : INHERENT | REALTIME;
   const { anomalies, violations } = tally;
   const add = (anomaly: Anomaly) => {
     violations[anomaly.kind] = (violations[anomaly.kind] ?? 0) + 1;
@@ -87,13 +95,13 @@ function judge(history: History, log: RegisterLog, wanted: readonly string[], gi
   for (const name of wanted) {
     const cycle = findCycle(order, log.versions, given | GUARANTEES[name]);
     if (cycle === undefined) continue;
-    add(sessionAnomaly(history, log, name, cycle, [name]));
+    add(sessionAnomaly(history, log, name, cycle, [name], realtime));
     alone++;
   }
   if (alone > 0) return;
   const cycle = findCycle(order, log.versions, together) ?? [];
   const involved = wanted.filter((name) => cycle.some(({ label }) => label === GUARANTEES[name]));
-  add(sessionAnomaly(history, log, 'session-order', cycle, [involved.join(' with ')]));
+  add(sessionAnomaly(history, log, 'session-order', cycle, [involved.join(' with ')], realtime));
 }
 
 /** @throws UserError naming the guarantees there are */

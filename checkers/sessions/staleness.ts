@@ -5,6 +5,7 @@ import { numberOption } from '../options.js';
 import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from '../verdict.js';
 import { VersionText } from './explain.js';
 import { impossibleReads } from './impossible-reads.js';
+import { effectPositions, versionPremises } from './premises.js';
 import { INITIAL, NEVER, type RegisterLog, type RegisterOperation, registerLogs } from './register-log.js';
 import { Succession } from './succession.js';
 
@@ -171,18 +172,14 @@ function anomalyOf(history: History, log: RegisterLog, { operation, replacedBy, 
   const newer = log.operations[log.writers[replacedBy]];
   const name = log.key === undefined ? 'the register' : `register ${log.key}`;
   const behind = versions === 1 ? 'one version' : `at least ${versions} versions`;
-  const older = read === INITIAL ? [] : [log.operations[log.writers[read]]];
-  const operations = [...older, newer].flatMap((writer) => [writer.invoked, writer.completed]);
   return {
     kind: 'stale-read',
     sentence:
       `${whoAndWhen(history, invoked)} read ${text.value(read)} from ${name}, ${behind} and ${seconds(sinceNs)} behind: ` +
       `${text.value(replacedBy)}, written by ${whoAndWhen(history, newer.invoked)}, was there since ` +
       seconds(history.columns.times[log.effective[replacedBy]]),
-    operations: indicesOf(
-      history,
-      [...operations, log.effective[replacedBy], invoked, completed].filter((at) => at !== NEVER),
-    ),
+    operations: indicesOf(history, [...effectPositions(history, log, [read, replacedBy]), invoked, completed]),
+    premises: versionPremises(history, log, [read, replacedBy]),
     details: { versions, ms: sinceNs / 1e6 },
   };
 }

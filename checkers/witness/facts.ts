@@ -2,6 +2,7 @@ import { FAIL, INVOKE, NEMESIS, NONE, OK, type History } from '../../harness/his
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import type { Listed } from './evidence.js';
+import { demandedAlone, refutation, tellAlone } from './facts-alone.js';
 import { identity, same } from './identity.js';
 import { positionOf } from './listed.js';
 import { isTransaction, writesOf } from './writes.js';
@@ -41,7 +42,10 @@ export function contradicted(
       if (premise.fact === 'writers') push(byWrite, writeName(premise.key, premise.value), awaited);
       else if (premise.fact === 'read-modify-writes') rewriting.push(awaited);
       else if (premise.fact === 'all') for (const f of premise.f) push(byName, f, awaited);
-      else if (!given(premise, options)) wrong.set(anomaly, `not so: ${tell(premise)}`);
+      else if (premise.fact !== 'initial' && premise.fact !== 'option') {
+        const why = hasTime() ? refutation(history, premise, listed) : undefined;
+        if (why !== undefined) wrong.set(anomaly, `${why}: ${tell(premise)}`);
+      } else if (!given(premise, options)) wrong.set(anomaly, `not so: ${tell(premise)}`);
     }
   });
   if (byWrite.size + byName.size + rewriting.length === 0) return wrong;
@@ -82,10 +86,9 @@ export function demands(premise: Premise, { invocation }: Listed): boolean {
   if (premise.fact === 'all') {
     return premise.f.includes(invocation.f) && (premise.key === undefined || same(premise.key, invocation.key));
   }
-  return (
-    premise.fact === 'writers' &&
-    writesOf(invocation).some(({ key, value }) => same(key, premise.key) && same(value, premise.value))
-  );
+  if (premise.fact === 'initial' || premise.fact === 'option' || premise.fact === 'read-modify-writes') return false;
+  if (premise.fact !== 'writers') return demandedAlone(premise, invocation);
+  return writesOf(invocation).some(({ key, value }) => same(key, premise.key) && same(value, premise.value));
 }
 
 /** A premise in words. */
@@ -102,6 +105,8 @@ export function tell(premise: Premise): string {
       return `the first value${of} is ${identity(premise.value)}`;
     case 'option':
       return `option ${premise.name} is ${identity(premise.value)}`;
+    default:
+      return tellAlone(premise);
   }
 }
 
