@@ -97,7 +97,7 @@ describe('by definition', () => {
       (history) => {
         const { of } = operationsIn(history);
         const final = of('read', 'ok')
-          .sort((a, b) => a.to - b.to)
+          .sort((a, b) => a.from - b.from)
           .at(-1);
         if (final === undefined) return true;
         const shown = final.value as readonly Json[];
