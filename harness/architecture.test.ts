@@ -86,7 +86,7 @@ const RULES: readonly Rule[] = [
       'harness/run/store.ts',
       'reports/',
     ],
-    packages: [],
+    packages: ['zod'],
   },
   {
     room: 'harness/checking/',

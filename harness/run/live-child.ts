@@ -14,6 +14,7 @@ const BUDGET = { timeMs: 20_000, memoryBytes: 512 * 1024 * 1024 } as const;
 /** A look may take so much of the time, at most. */
 const SHARE = 0.2;
 const FIRST_LOOK_MS = 50;
+const MAX_SENTENCES = 20;
 
 interface Registry {
   readonly workloads: readonly Workload[];
@@ -67,7 +68,8 @@ async function follow(): Promise<void> {
       const anomaly = stream.push(event);
       if (anomaly === undefined) continue;
       found.add(workload);
-      process.send?.({ anomalies: found.size, sentence: `${workload}: ${anomaly.sentence}` } satisfies LiveFinding);
+      const sentence = `${workload}: ${anomaly.sentence}`;
+      process.send?.({ anomalies: found.size, sentence, sentences: [sentence] } satisfies LiveFinding);
     }
   }
 }
@@ -86,5 +88,6 @@ async function look(): Promise<LiveFinding | undefined> {
   const { history } = await readHistory(store.historyPath, { format: 'jsonl' });
   const { checks } = await judge({ plan, history, workloads, checkers: runCheckers, budget: BUDGET });
   const anomalies = checks.flatMap(({ verdict }) => (verdict.validity === 'invalid' ? verdict.anomalies : []));
-  return { anomalies: anomalies.length, ...(anomalies.length > 0 && { sentence: anomalies[0].sentence }) };
+  const sentences = anomalies.slice(0, MAX_SENTENCES).map(({ sentence }) => sentence);
+  return { anomalies: anomalies.length, ...(anomalies.length > 0 && { sentence: sentences[0], sentences }) };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { RunStore } from './store.js';
@@ -25,10 +26,19 @@ export interface LiveOptions {
 export interface LiveFinding {
   readonly anomalies: number;
   readonly sentence?: string;
+  /** The first ones. */
+  readonly sentences?: readonly string[];
+}
+
+/** live.json: what was found so far, for who looks at the run from another process; gone when the run is judged. */
+export interface LiveFindings {
+  readonly anomalies: number;
+  readonly sentences: readonly string[];
 }
 
 const EVERY_MS = 5000;
 const MEMORY_MIB = 1024;
+const MAX_SENTENCES = 20;
 /**
  * What a child does, and its nice value: the test itself goes first. Following costs little and must tell within a
  * second, also on a busy machine; looks at the whole take what is left.
@@ -44,12 +54,23 @@ const DUTIES = { follow: 1, look: 15 } as const;
 export function watchInChild(store: RunStore, options: LiveOptions): LiveWatch {
   const found = { follow: 0, look: 0 };
   const anomalies = () => Math.max(found.follow, found.look);
+  const sentences = new Set<string>();
+  let stopped = false;
+  // A convenience for those who watch: where it cannot be written, nothing is lost.
+  let told: Promise<unknown> = Promise.resolve();
+  const tell = () => {
+    const findings: LiveFindings = { anomalies: anomalies(), sentences: [...sentences].slice(0, MAX_SENTENCES) };
+    told = told.then(() => (stopped ? undefined : replaceFile(store.livePath, JSON.stringify(findings))));
+    told = told.catch(() => undefined);
+  };
   const children = (['follow', 'look'] as const).map((duty) => {
     const child = startChild(store, options, duty);
     child.on('message', (message) => {
       const finding = message as LiveFinding;
       const isFirst = anomalies() === 0 && finding.anomalies > 0;
       found[duty] = Math.max(found[duty], finding.anomalies);
+      for (const sentence of finding.sentences ?? []) sentences.add(sentence);
+      if (finding.anomalies > 0) tell();
       if (isFirst) options.onViolation?.(finding.sentence ?? 'a violation');
     });
     return child;
@@ -59,9 +80,17 @@ export function watchInChild(store: RunStore, options: LiveOptions): LiveWatch {
       return anomalies();
     },
     stop: () => {
+      stopped = true;
+      void told.then(() => rm(store.livePath, { force: true })).catch(() => undefined);
       for (const child of children) child.kill('SIGKILL');
     },
   };
+}
+
+/** A reader sees the old text or the new. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.tmp`, text);
+  await rename(`${path}.tmp`, path);
 }
 
 function startChild(store: RunStore, options: LiveOptions, duty: keyof typeof DUTIES): ChildProcess {

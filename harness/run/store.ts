@@ -23,6 +23,10 @@ export class RunStore {
   get resultsPath(): string {
     return join(this.directory, 'results.json');
   }
+  /** What was found so far, while the run goes on. */
+  get livePath(): string {
+    return join(this.directory, 'live.json');
+  }
   get logsPath(): string {
     return join(this.directory, 'logs');
   }

@@ -1,7 +1,26 @@
+import { z } from 'zod';
 import type { LiveFigures } from '../../reports/site/live.js';
+import { inline } from '../../reports/text.js';
 import type { Operation } from '../history/operation.js';
 
 const WINDOW_S = 60;
+
+export interface Found {
+  readonly anomalies: number;
+  readonly sentences: readonly string[];
+}
+
+const NOTHING: Found = { anomalies: 0, sentences: [] };
+const foundSchema = z.object({ anomalies: z.int().min(0), sentences: z.array(z.string()) });
+
+/** live.json's text; nothing where there is none. */
+export function foundIn(text: string): Found {
+  try {
+    return foundSchema.parse(JSON.parse(text));
+  } catch {
+    return NOTHING;
+  }
+}
 
 /** Sums up a journal while it grows: memory does not grow with it. */
 export class LiveTally {
@@ -30,7 +49,8 @@ export class LiveTally {
     for (const second of this.perSecond.keys()) if (second < oldest) this.perSecond.delete(second);
   }
 
-  figures(): LiveFigures {
+  /** @param found what those who judge the run meanwhile have found */
+  figures(found: Found = NOTHING): LiveFigures {
     const now = Math.floor(this.timeNs / 1e9);
     const rates = Array.from({ length: WINDOW_S }, (_, at) => this.perSecond.get(now - WINDOW_S + at) ?? 0);
     const highest = Math.max(1, ...rates);
@@ -42,6 +62,8 @@ export class LiveTally {
       ok: String(this.ok),
       fail: String(this.fail),
       info: String(this.info),
+      anomalies: String(found.anomalies),
+      found: found.sentences.map((sentence) => inline(sentence, 400)).join('\n') || 'nothing',
       fault: [...this.faults.values()].join('; ') || 'none',
       points: points.join(' '),
     };

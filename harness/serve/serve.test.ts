@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,13 @@ import { nightly, store } from '../../reports/testing/nights.js';
 import { planOf } from '../../reports/testing/runs.js';
 import { LiveTally } from './live.js';
 import { serve, type Serving } from './server.js';
+
+/** As of a run whose harness failed. */
+const RESULTS = {
+  ...{ formatVersion: 1, runId: 'going', outcome: 'harness-error' },
+  sentence: 'The harness failed, and nothing was judged: the engine is gone',
+  ...{ checks: [], faults: [], phases: [], counts: [], errors: [], notes: [], harnessError: 'the engine is gone' },
+};
 
 let root = '';
 let serving: Serving;
@@ -96,9 +103,39 @@ describe('the server', () => {
       }
     };
     await until('"ok":"1"');
-    await writeFile(join(directory, 'results.json'), '{}');
+    expect(text).toContain('"found":"nothing"');
+    const found = { anomalies: 2, sentences: ['register: stale <read>', 'bank: lost'] };
+    await writeFile(join(directory, 'live.json'), JSON.stringify(found));
+    await until('stale <read>\\nbank: lost"');
+    expect(text).toContain('"anomalies":"2"');
+    // Judged, and its report is still being written: nobody is sent to what is not there yet.
+    await writeFile(join(directory, 'results.json'), JSON.stringify(RESULTS));
+    // However slow this machine is, they are fresh.
+    const fresh = new Date(Date.now() + 3_600_000);
+    await utimes(join(directory, 'results.json'), fresh, fresh);
+    expect(await (await get('/live/going')).text()).toContain('data-events="/events/going"');
+    const before = text.length;
+    for (let chunk = 0; chunk < 3; chunk++) text += new TextDecoder().decode((await reader.read()).value);
+    expect(text.slice(before)).toContain('data: ');
+    expect(text.slice(before)).not.toContain('event: ended');
+    await writeFile(join(directory, 'report.html'), '<title>report</title>');
     await until('event: ended');
     expect(text).toContain('event: ended');
+    const report = await fetch(new URL('/live/going', serving.url));
+    expect([report.status, new URL(report.url).pathname]).toEqual([200, '/files/going/report.html']);
+  });
+
+  it('makes the report of a run whose harness was killed before it wrote one', async () => {
+    const directory = join(root, 'runs', 'killed');
+    await mkdir(directory);
+    await writeFile(join(directory, 'plan.json'), JSON.stringify(planOf({ runId: 'killed' })));
+    await writeFile(join(directory, 'results.json'), JSON.stringify({ ...RESULTS, runId: 'killed' }));
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(join(directory, 'results.json'), longAgo, longAgo);
+    const report = await get('/live/killed');
+    expect(report.status).toBe(200);
+    expect(await report.text()).toContain('The harness failed, and nothing was judged: the engine is gone');
+    await rm(directory, { recursive: true });
   });
 
   it('says that a port is taken', async () => {

@@ -1,19 +1,23 @@
 import { createReadStream } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { loadAssets } from '../../reports/client/assets.js';
 import { matrixPage } from '../../reports/matrix/page.js';
 import { matrixOf } from '../../reports/matrix/matrix.js';
+import { renderReport } from '../../reports/report.js';
 import { livePage } from '../../reports/site/live.js';
 import { runsPage } from '../../reports/site/runs.js';
 import { configurationPage, trendPage } from '../../reports/trend/page.js';
 import { trendOf } from '../../reports/trend/trend.js';
 import { readArchive, readRun } from '../archive/read.js';
+import { historyOf } from '../history/builder.js';
 import { followHistory } from '../history/follow.js';
+import { readHistory } from '../history/formats/read.js';
+import type { History } from '../history/history.js';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
 import { RunStore } from '../run/store.js';
-import { LiveTally } from './live.js';
+import { foundIn, LiveTally } from './live.js';
 
 const HOST = '127.0.0.1';
 const EVERY_MS = 500;
@@ -129,36 +133,65 @@ async function file(path: string, response: ServerResponse): Promise<void> {
   stream.pipe(response);
 }
 
+/**
+ * A run as it goes; when it is judged, its report. Results are there a moment before the report is, and where nobody
+ * writes one (its harness was killed meanwhile, the disk is full) it is made here.
+ */
 async function live(root: string, below: string, response: ServerResponse): Promise<void> {
   const directory = await inside(root, below);
   const run = await readRun(directory);
-  if (run.results !== undefined) {
+  const store = new RunStore(directory);
+  const state = await stateOf(store);
+  if (state === 'reported') {
     response.writeHead(302, { Location: encodeURI(`/files/${below}/report.html`) }).end();
     return;
+  }
+  if (state === 'judged' && run.results !== undefined) {
+    const { plan, results } = run;
+    return page(response, await renderReport({ plan, results, history: await historyIn(store) }));
   }
   return page(response, livePage(run, encodeURI(`/events/${below}`), await loadAssets()));
 }
 
-/** Server-sent events: the figures twice a second while the journal grows, `ended` when the run was judged. */
+/** Of a run that recorded nothing, an empty history. */
+async function historyIn(store: RunStore): Promise<History> {
+  if (await store.historyIsEmpty()) return historyOf([]);
+  return (await readHistory(store.historyPath, { format: 'jsonl' })).history;
+}
+
+/** Whoever judged a run writes its report within this time, or not at all. */
+const REPORT_PATIENCE_MS = 20_000;
+
+async function stateOf(store: RunStore): Promise<'going' | 'judged' | 'reported'> {
+  const results = await stat(store.resultsPath).catch(() => undefined);
+  if (results === undefined) return 'going';
+  const report = await stat(join(store.directory, 'report.html')).catch(() => undefined);
+  // A report older than the results is that of an earlier judging, and as good.
+  if (report !== undefined) return 'reported';
+  return Date.now() - results.mtimeMs > REPORT_PATIENCE_MS ? 'judged' : 'going';
+}
+
+/** Server-sent events: the figures twice a second while the journal grows, `ended` when there is a report to show. */
 async function events(root: string, below: string, response: ServerResponse): Promise<void> {
   const store = new RunStore(await inside(root, below));
   const stop = new AbortController();
   response.on('close', () => stop.abort());
   response.writeHead(200, { ...headers('text/event-stream'), Connection: 'keep-alive' });
   const tally = new LiveTally();
-  const tell = () => response.write(`data: ${JSON.stringify(tally.figures())}\n\n`);
-  const timer = setInterval(() => {
-    tell();
-    void access(store.resultsPath).then(
-      () => {
-        response.write('event: ended\ndata: {}\n\n');
-        stop.abort();
-      },
-      () => undefined,
-    );
-  }, EVERY_MS);
+  const tell = async () => {
+    const found = foundIn(await readFile(store.livePath, 'utf8').catch(() => ''));
+    response.write(`data: ${JSON.stringify(tally.figures(found))}\n\n`);
+    if ((await stateOf(store)) === 'going') return;
+    response.write('event: ended\ndata: {}\n\n');
+    stop.abort();
+  };
+  const timer = setInterval(() => void tell().catch(() => stop.abort()), EVERY_MS);
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     for await (const batch of followHistory(store.historyPath, { signal: stop.signal })) tally.add(batch);
+  } catch {
+    // A journal that is missing or damaged has no figures; the report says what became of the run.
+    await stopped;
   } finally {
     clearInterval(timer);
     response.end();

@@ -14,6 +14,9 @@ export interface LiveFigures {
   readonly fail: string;
   readonly info: string;
   readonly fault: string;
+  /** How many were found so far, and their sentences, a line each. */
+  readonly anomalies: string;
+  readonly found: string;
   /** Successes a second over the last minute, as points of a line in a box of 600 × 120. */
   readonly points: string;
 }
@@ -25,6 +28,7 @@ const FIELDS: readonly (readonly [keyof LiveFigures, string])[] = [
   ['ok', 'ok'],
   ['fail', 'failed'],
   ['info', 'unknown'],
+  ['anomalies', 'anomalies'],
 ];
 
 /** A run in progress: what `events` sends is shown as it comes; its report follows when it is judged. */
@@ -52,6 +56,9 @@ export function livePage(run: ArchivedRun, events: string, assets: Assets): stri
           </dl>
           <p aria-live="polite">
             Fault in place: <strong data-live="fault">none</strong>
+          </p>
+          <p aria-live="polite" style="white-space: pre-line">
+            Found so far: <strong data-live="found">nothing</strong>
           </p>
           <Section id="rate" title="The last minute" lead="Successful operations a second.">
             <figure class="trend">
