@@ -37,10 +37,12 @@ export function startChild<O extends Options>(
 /** The result of the work, or the signal's reason as soon as it is aborted. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
+  // It may be settled already, and would win the race.
+  if (signal.aborted) work.catch(() => undefined);
+  signal.throwIfAborted();
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
   });
   try {
