@@ -26,12 +26,17 @@ const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad argume
   faultline check history.jsonl --model cas-register
   faultline check runs/latest`;
 
+/** A command that is over may take so long to let go of what it had open. */
+const LINGER_MS = 10_000;
+
 // Node's own exit code for a crash is 1, which says "invalid" here.
 process.on('uncaughtException', (error) => {
   process.exit(report(error));
 });
 
 await main();
+// Whatever still holds the process, a connection that does not close or a child that does not end, the verdict is told.
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 /** Runs one command. Errors the user can mend end with one line; everything else is a defect and shows its stack. */
 async function main(): Promise<void> {
