@@ -47,6 +47,21 @@ describe('faultsOf', () => {
     client(99, 3, 'ok', 'ledger'),
   ];
 
+  it('believes no fault that says it bit and shows nothing for it', () => {
+    const shown = (evidence: Json) =>
+      faultsOf(
+        historyOf([
+          nemesis(3, 'invoke', 'kill', request),
+          nemesis(6, 'ok', 'kill', injected),
+          nemesis(30, 'ok', 'heal', { ...healed, evidence }),
+        ]),
+      )[0].effective;
+    expect(shown(healed.evidence)).toBe(true);
+    expect(shown([])).toBe(false);
+    expect(shown('all of it')).toBe(false);
+    expect(shown([{ ...healed.evidence[0], bit: false }])).toBe(false);
+  });
+
   it('joins injection, heal, evidence, window and recovery', () => {
     expect(faultsOf(historyOf(events))).toEqual([
       {

@@ -85,6 +85,7 @@ function finish(draft: Draft, clients: History, endTime: number): FaultRecord {
   const { id, kind, request, requestedTime, injectedTime, healedTime, error } = draft;
   const told = { ...request, ...draft.result };
   const heal = draft.heal ?? {};
+  const evidence = evidences(heal['evidence'] ?? told['evidence']);
   const recoveries = healedTime === undefined ? undefined : recoveriesAfter(clients, healedTime);
   const recoveryNs = recoveries && slowestOf(recoveries);
   return {
@@ -101,8 +102,9 @@ function finish(draft: Draft, clients: History, endTime: number): FaultRecord {
     ...(healedTime !== undefined && { healedTime }),
     leadersBefore: strings(told['leadersBefore']),
     leadersAfter: strings(heal['leadersAfter']),
-    evidence: evidences(heal['evidence'] ?? told['evidence']),
-    effective: injectedTime !== undefined && heal['effective'] === true,
+    evidence,
+    // A fault that says it bit and shows nothing for it did not.
+    effective: injectedTime !== undefined && heal['effective'] === true && evidence.some(({ bit }) => bit),
     healing: evidences(heal['healing']),
     healed: healedTime !== undefined && heal['healed'] === true,
     window:
