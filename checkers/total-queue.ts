@@ -4,7 +4,7 @@ import type { Anomaly, CheckContext, Checker, Premise } from './checker.js';
 import { Elements } from './elements.js';
 import { duplicatesAre } from './queue.js';
 import { attemptsOn, writersAt } from './premises.js';
-import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 
 /**
  * What goes in must come out: elements as multisets over `enqueue`, `dequeue` and `drain` (an ok drain is a list of
@@ -47,7 +47,8 @@ export const totalQueue: Checker = {
         if (!drained) counts.undrained++;
         show('lost', element, missing > unseen && drained);
       }
-      if (dequeued[element] > 0 && attempts[element] === 0) show('unexpected', element, true);
+      if (dequeued[element] > 0 && (attempts[element] === 0 || balance.tooEarly.has(element)))
+        show('unexpected', element, true);
       else if (dequeued[element] > attempts[element]) show('duplicated', element, exactlyOnce);
       counts.recovered += Math.max(0, Math.min(dequeued[element], attempts[element]) - acknowledged[element]);
     }
@@ -123,6 +124,8 @@ interface Balance {
   /** Completions of acknowledged enqueues, of elements that were enqueued more than once. */
   readonly acknowledgements: Map<number, number[]>;
   readonly dequeuedAt: Int32Array;
+  /** By element, a dequeue that was over before any enqueue of it that may have happened began. */
+  readonly tooEarly: Map<number, number>;
 }
 
 function balanceOf(history: History): Balance {
@@ -136,12 +139,14 @@ function balanceOf(history: History): Balance {
     dequeued: zeros(),
     enqueuedAt: zeros().fill(NONE),
     dequeuedAt: zeros().fill(NONE),
+    tooEarly: new Map(),
     acknowledgements: new Map(),
   };
   const { types, pairs } = history.columns;
   visit(history, elements, (at, element, isEnqueue) => {
     if (!isEnqueue) {
       balance.dequeued[element]++;
+      if (balance.attempts[element] === 0 && !balance.tooEarly.has(element)) balance.tooEarly.set(element, at);
       balance.dequeuedAt[element] = at;
       return;
     }
@@ -209,20 +214,25 @@ function describe(
   const name = balance.elements.name(element);
   const enqueue = balance.enqueuedAt[element];
   const dequeue = balance.dequeuedAt[element];
+  const early = balance.tooEarly.get(element) ?? dequeue;
+  const value = balance.elements.value(element);
+  const positions = [...attemptsOn(history, ['enqueue'], enqueue === NONE ? dequeue : enqueue, value)];
+  const begun = positions.find((at, i) => i % 2 === 0 && at > early) ?? enqueue;
   const sentences = {
     lost: () =>
       `Element ${name}, whose enqueue was acknowledged to ${whoAndWhen(history, pairs[enqueue])}, was never dequeued.`,
     unexpected: () =>
-      `Element ${name} was dequeued by ${whoAndWhen(history, dequeue)}, ` +
-      (enqueue === NONE
-        ? 'but nobody had tried to enqueue it.'
-        : `but its enqueue by ${whoAndWhen(history, enqueue)} failed.`),
+      balance.attempts[element] > 0
+        ? `Element ${name} was dequeued by ${whoAndWhen(history, early)}, before ${whoAndWhenAfter(history, early, begun)} ` +
+          'began to enqueue it.'
+        : `Element ${name} was dequeued by ${whoAndWhen(history, dequeue)}, ` +
+          (enqueue === NONE
+            ? 'but nobody had tried to enqueue it.'
+            : `but its enqueue by ${whoAndWhen(history, enqueue)} failed.`),
     duplicated: () =>
       `Element ${name} was dequeued ${balance.dequeued[element]} times, last by ${whoAndWhen(history, dequeue)}, ` +
       `but enqueued ${balance.attempts[element]} time(s).`,
   };
-  const value = balance.elements.value(element);
-  const positions = [...attemptsOn(history, ['enqueue'], enqueue === NONE ? dequeue : enqueue, value)];
   if (kind !== 'lost') {
     return {
       kind,
