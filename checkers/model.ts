@@ -3,6 +3,8 @@ import type { Json } from '../harness/history/operation.js';
 /** An operation as a model sees it: what was asked, and what was answered. */
 export interface ModelOperation {
   readonly f: string;
+  /** The key that the event names, for specifications of several keys ({@link Model.keysOf}). */
+  readonly key?: string;
   /** Value at the invocation. */
   readonly input: Json;
   /** Value at the ok completion; undefined when the outcome is unknown, which every state accepts. */
@@ -66,6 +68,12 @@ export interface Model<State> {
   key(state: State): string;
   /** The independent part an operation belongs to (locality), or undefined where the model does not decompose. */
   partition?(operation: ModelOperation): string | undefined;
+  /**
+   * Of a specification of several keys, those that an operation is about, or ranges of them: `from`, and before `to`.
+   * Operations on keys that never occur together, not even through others, are judged apart. Absent: the history's own
+   * keys are independent objects.
+   */
+  keysOf?(operation: ModelOperation): readonly (string | { readonly from: string; readonly to?: string })[];
   /** True when no state is changed by it, whatever its outcome: an unknown one can be dropped. */
   isRead(operation: ModelOperation): boolean;
   /** `write 3`, `cas 1→2`, `read → 3`. */

@@ -60,6 +60,14 @@ export class Deadline {
     return new Deadline(timeMs, limit, context.signal);
   }
 
+  /** The same, with less: over in `timeMs` at the latest, and with room for fewer configurations. */
+  narrowed(timeMs: number, maxConfigurations = this.maxConfigurations): Deadline {
+    const most = Math.min(this.maxConfigurations, maxConfigurations);
+    const narrower = new Deadline(this.timeMs, most, this.signal, this.clock);
+    narrower.endMs = Math.min(this.endMs, this.clock() + timeMs);
+    return narrower;
+  }
+
   get remainingMs(): number {
     return this.endMs - this.clock();
   }
@@ -72,16 +80,24 @@ export class Deadline {
   check(): void {
     if (this.signal?.aborted === true) throw new OutOfBudget('cancelled');
     if (this.clock() > this.endMs) {
-      throw new OutOfBudget(`the time budget of ${Math.round(this.timeMs)} ms is used up`);
+      throw new OutOfBudget(timeIsUp(this.timeMs));
     }
   }
 
   /** @throws OutOfBudget when this many configurations are more than the memory budget allows. */
   hold(configurations: number): void {
     if (configurations > this.maxConfigurations) {
-      throw new OutOfBudget(`more than ${this.maxConfigurations} configurations are possible at one moment`);
+      throw new OutOfBudget(tooMany(this.maxConfigurations));
     }
   }
+}
+
+export function timeIsUp(timeMs: number): string {
+  return `the time budget of ${Math.round(timeMs)} ms is used up`;
+}
+
+export function tooMany(configurations: number): string {
+  return `more than ${configurations} configurations are possible at one moment`;
 }
 
 /** What a configuration takes, about. */

@@ -33,6 +33,11 @@ export class Claims {
     return Math.max(0, this.count - Atomics.load(this.counters, TAKEN));
   }
 
+  /** Nobody takes any more. */
+  close(): void {
+    Atomics.store(this.counters, TAKEN, this.count);
+  }
+
   get aborted(): boolean {
     return Atomics.load(this.counters, CANCELLED) === 1;
   }

@@ -15,8 +15,8 @@ import { registerKind, RegisterObjects } from './register-objects.js';
 import { simulate, type Vocabulary } from './testing/random-history.js';
 import { registers, vocabularies } from './testing/vocabularies.js';
 
-const ALONE: Help = { threads: 1, fromEvents: Infinity, fromMs: Infinity };
-const CREW: Help = { threads: 3, fromEvents: 0, fromMs: 0 };
+const ALONE: Help = { threads: 1, fromEvents: Infinity, fromMs: Infinity, leastRestMs: Infinity };
+const CREW: Help = { threads: 3, fromEvents: 0, fromMs: 0, leastRestMs: Infinity };
 const limit = () => new Deadline(1e9, 1e6);
 const context = { budget: UNLIMITED, options: {} };
 

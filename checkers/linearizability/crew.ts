@@ -15,6 +15,8 @@ export interface Help {
   readonly fromEvents: number;
   /** Otherwise they are as soon as this thread alone would probably go on for longer than that. */
   readonly fromMs: number;
+  /** Once an object is illegal, the others get at least so long; 2 s by default. */
+  readonly leastRestMs?: number;
   /** The worker's script; by default the real one. */
   readonly script?: URL;
 }
@@ -54,6 +56,10 @@ export interface CrewReport {
  * Judges every object, on all cores where there is much to do; with the same judgements as one after the other in one
  * thread. This thread begins at once, and does the share of a worker that does not start, or dies.
  *
+ * Once an object is illegal the verdict is certain: the others are judged for information only, in about the time that it
+ * took to get there.
+ *
+ * @param found told of illegal objects as they are found, in no certain order
  * @throws UserError for the first object with an operation that it should not have
  */
 export async function judgeAll(
@@ -61,11 +67,12 @@ export async function judgeAll(
   deadline: Deadline,
   context: Pick<CheckContext, 'budget' | 'signal'>,
   help: Help = { threads: threadsWithin(deadline, context), fromEvents: FROM_EVENTS, fromMs: FROM_MS },
+  found: (object: number, judged: Judged) => void = () => undefined,
 ): Promise<readonly Judged[]> {
   const bySize = Int32Array.from({ length: objects.count }, (_, object) => object);
   bySize.sort((a, b) => objects.size(a) - objects.size(b) || a - b);
   const claims = new Claims(objects.count);
-  const judged: (Judged | undefined)[] = Array.from({ length: objects.count });
+  const judged = new Judgements(objects.count, found, help.leastRestMs ?? LEAST_REST_MS);
   const crew = new Crew(objects, bySize, claims, deadline, judged);
   const cancel = () => claims.cancel();
   context.signal?.addEventListener('abort', cancel);
@@ -77,7 +84,11 @@ export async function judgeAll(
     crew.stop();
   }
   // In order, so that of several objects that cannot be judged the first is named, whoever took it.
-  return judged.map((one, object) => one ?? objects.judge(object, deadline));
+  return judged.all.map((one, object) => {
+    if (one !== undefined) return one;
+    const isLate = judged.restMs <= 0 && !judged.refused.has(object);
+    return isLate ? NOT_LOOKED_AT : objects.judge(object, deadline.narrowed(judged.restMs));
+  });
 }
 
 /** Each thread may hold as many configurations as one alone: as many threads as the memory budget has room for. */
@@ -86,13 +97,64 @@ function threadsWithin({ maxConfigurations }: Deadline, { budget }: Pick<CheckCo
   return Math.max(1, Math.min(MOST_THREADS, availableParallelism(), room));
 }
 
+export const ANOTHER_DECIDES = 'not looked at any further, because another object is not linearizable and that decides';
+/** What is left of the objects when one is known to be illegal. */
+const NOT_LOOKED_AT: Judged = {
+  operations: 0,
+  decision: {
+    validity: 'unknown',
+    engine: 'search',
+    maxConfigurations: 0,
+    reason: ANOTHER_DECIDES,
+    provenBefore: 0,
+  },
+};
+const LEAST_REST_MS = 2_000;
+
+/** What was found so far. */
+class Judgements {
+  readonly all: (Judged | undefined)[];
+  /** Objects that could not be judged: they have an operation that they should not have. */
+  readonly refused = new Set<number>();
+  private readonly startMs = performance.now();
+  private endMs = Number.POSITIVE_INFINITY;
+
+  constructor(
+    count: number,
+    private readonly found: (object: number, judged: Judged) => void,
+    private readonly leastRestMs: number,
+  ) {
+    this.all = Array.from({ length: count });
+  }
+
+  add(object: number, judged: Judged): void {
+    this.all[object] = judged;
+    if (judged.decision.validity !== 'invalid') return;
+    if (!this.isEnough) {
+      const nowMs = performance.now();
+      this.endMs = nowMs + Math.max(this.leastRestMs, nowMs - this.startMs);
+    }
+    this.found(object, judged);
+  }
+
+  /** One is illegal. */
+  get isEnough(): boolean {
+    return this.endMs !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Time left to spend on the others. */
+  get restMs(): number {
+    return this.endMs - performance.now();
+  }
+}
+
 /** This thread's share. */
 async function work(
   objects: Objects,
   bySize: Int32Array,
   claims: Claims,
   deadline: Deadline,
-  judged: (Judged | undefined)[],
+  judged: Judgements,
   crew: Crew,
   { threads, fromEvents, fromMs, script }: Help,
 ): Promise<void> {
@@ -109,13 +171,16 @@ async function work(
       await breathe();
       breath = performance.now();
     }
+    if (judged.restMs <= 0) claims.close();
     const place = claims.takeSmallest();
     if (place === undefined) return;
     done += objects.size(bySize[place]);
     try {
-      judged[bySize[place]] = objects.judge(bySize[place], deadline);
+      const limit = judged.isEnough ? deadline.narrowed(judged.restMs) : deadline;
+      judged.add(bySize[place], objects.judge(bySize[place], limit));
     } catch {
       // Judged again in the end, when it is its turn to be complained about.
+      judged.refused.add(bySize[place]);
     }
   }
 }
@@ -132,7 +197,7 @@ class Crew {
     private readonly bySize: Int32Array,
     private readonly claims: Claims,
     private readonly deadline: Deadline,
-    private readonly judged: (Judged | undefined)[],
+    private readonly judged: Judgements,
   ) {}
 
   /** Starts so many, once. */
@@ -151,7 +216,8 @@ class Crew {
     this.workers.push(worker);
     this.alive++;
     worker.on('message', ({ object, judged }: CrewReport) => {
-      this.judged[object] = judged;
+      if (judged === undefined) this.judged.refused.add(object);
+      else this.judged.add(object, judged);
       this.told();
     });
     worker.on('error', () => undefined);
@@ -166,8 +232,8 @@ class Crew {
    * took nothing: it may still be starting.
    */
   async done(): Promise<void> {
-    while (this.alive > 0 && this.judged.includes(undefined)) {
-      const leftMs = this.deadline.remainingMs + GRACE_MS;
+    while (this.alive > 0 && this.judged.all.includes(undefined)) {
+      const leftMs = Math.min(this.deadline.remainingMs, this.judged.restMs) + GRACE_MS;
       if (leftMs <= 0) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(leftMs, LONGEST_TIMER_MS));

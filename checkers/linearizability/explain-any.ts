@@ -2,21 +2,19 @@ import { NONE, type History } from '../../harness/history/history.js';
 import type { Anomaly, CheckContext } from '../checker.js';
 import type { Model } from '../model.js';
 import { seconds } from '../verdict.js';
-import { Deadline } from './budget.js';
+import { type Deadline, OutOfBudget } from './budget.js';
+import { decidePartition } from './decide-partition.js';
 import { anomaly, draw, type Invalid } from './explain.js';
 import { illegalTail, withJumps } from './jumps.js';
 import { NEVER, partitionOf, timedOperations, type Partition, type TimedOperation } from './partition.js';
-import { searchLinearizable } from './search.js';
 
 /** Beyond this many operations nothing is weakened: with so many unknown ones each re-check would be a search. */
 const WEAKENED_OPERATIONS = 300;
-/** Time for making the witness smaller. It is a proof at any size. */
-const TIME_MS = 1_000;
-
 /**
  * The anomaly of an object under any model. The sub-history is made smaller by steps that keep the proof whatever the
  * model: what was invoked after the violation and reads are left out; an update whose outcome plays no part counts as
- * unknown (it may then take effect at any later time or never, so whatever was legal before still is).
+ * unknown (it may then take effect at any later time or never, so whatever was legal before still is). Of a register that
+ * is appended to, an update whose text no read shows is left out: no read comes after it before the next write.
  */
 export function explainAny<State>(
   history: History,
@@ -25,16 +23,17 @@ export function explainAny<State>(
   decision: Invalid,
   context: CheckContext,
   deadline: Deadline,
+  left: (operations: number) => void = () => undefined,
 ): Anomaly {
   const end = endOf(history, partition, decision.until);
-  const limit = new Deadline(Math.max(0, Math.min(TIME_MS, deadline.remainingMs)), 20_000);
-  const { culprits } = decision;
+  const limit = deadline.narrowed(deadline.remainingMs, 20_000);
+  const isIllegal = judgeOf(history, model, limit, context);
+  const culprits = new Set(decision.culprits ?? []);
+  const some = timedOperations(partition).filter((_, op) => culprits.has(op));
   const suspects =
-    culprits === undefined
-      ? timedOperations(partition).flatMap((one) => cut(model, one, end))
-      : timedOperations(partition).filter((_, op) => culprits.includes(op));
-  const { operations, under } = fewestAmongJumps(model, suspects, limit, context) ?? {
-    operations: fewest(model, suspects, limit, context),
+    some.length > 0 && isIllegal(some) ? some : timedOperations(partition).flatMap((one) => cut(model, one, end));
+  const { operations, under } = fewestAmongJumps(history, model, suspects, limit, context, left) ?? {
+    operations: fewest(model, suspects, isIllegal, limit, left),
     under: model,
   };
   const reduced = partitionOf(operations, partition.name);
@@ -51,35 +50,67 @@ const AMONG_JUMPS = 'That holds whatever was added before, in between and beside
 
 type IsIllegal = (operations: readonly TimedOperation[]) => boolean;
 
-function judgeOf<State>(model: Model<State>, limit: Deadline, { options }: CheckContext): IsIllegal {
-  return (operations) => searchLinearizable(model, partitionOf(operations), limit, { options }).validity === 'invalid';
+function judgeOf<State>(history: History, model: Model<State>, limit: Deadline, { options }: CheckContext): IsIllegal {
+  return (operations) => {
+    try {
+      return (
+        decidePartition(history.columns, model, partitionOf(operations), { options }, limit).validity === 'invalid'
+      );
+    } catch (error) {
+      if (error instanceof OutOfBudget) return false;
+      throw error;
+    }
+  };
 }
 
 /** The fewest that contradict each other whatever others added. */
 function fewestAmongJumps<State>(
+  history: History,
   model: Model<State>,
   suspects: readonly TimedOperation[],
   limit: Deadline,
   context: CheckContext,
+  left: (operations: number) => void,
 ): { readonly operations: readonly TimedOperation[]; readonly under: Model<State> } | undefined {
   const under = withJumps(model, suspects);
   if (under === undefined) return undefined;
-  const isIllegal = judgeOf(under, limit, context);
+  const isIllegal = judgeOf(history, under, limit, context);
   const tail = illegalTail(suspects, isIllegal);
-  return tail && { operations: shrink(tail, isIllegal, limit, () => []), under };
+  return tail && { operations: shrink(tail, isIllegal, limit, () => [], left), under };
 }
 
 function fewest<State>(
   model: Model<State>,
   suspects: readonly TimedOperation[],
+  isIllegal: IsIllegal,
   limit: Deadline,
-  context: CheckContext,
+  left: (operations: number) => void,
 ): readonly TimedOperation[] {
-  const isIllegal = judgeOf(model, limit, context);
   if (!isIllegal(suspects)) return suspects;
-  let operations = shrink(suspects, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]));
-  if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken);
+  let operations = shrink(suspects, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]), left);
+  const unseen = unseenUpdates(model, operations);
+  if (unseen.size > 0) {
+    operations = shrink(operations, isIllegal, limit, (one) => (unseen.has(one) ? [] : [one]), left);
+  }
+  if (operations.length <= WEAKENED_OPERATIONS) operations = shrink(operations, isIllegal, limit, weaken, left);
   return operations.filter((one) => one.returnAt !== NEVER || !isUseless(one, operations, isIllegal));
+}
+
+/** Updates of a register that is appended to whose text no read shows. */
+function unseenUpdates<State>(
+  { dataType }: Model<State>,
+  operations: readonly TimedOperation[],
+): ReadonlySet<TimedOperation> {
+  if (dataType?.kind !== 'register' || dataType.append === undefined) return new Set();
+  const reads = operations.filter(({ operation }) => operation.f === dataType.read);
+  const values = reads.map(({ operation }) => operation.output);
+  if (!values.every((value) => typeof value === 'string')) return new Set();
+  return new Set(
+    operations.filter(
+      ({ operation: { f, input } }) =>
+        f !== dataType.read && typeof input === 'string' && !values.some((value) => value.includes(input)),
+    ),
+  );
 }
 
 /** An unknown operation is background: it is shown only while few are. */
@@ -113,6 +144,7 @@ function shrink(
   isIllegal: IsIllegal,
   limit: Deadline,
   change: (one: TimedOperation) => readonly TimedOperation[],
+  left: (operations: number) => void,
 ): TimedOperation[] {
   let current = [...operations];
   for (let chunk = Math.ceil(current.length / 2); chunk >= 1; chunk = Math.floor(chunk / 2)) {
@@ -123,6 +155,7 @@ function shrink(
       const isSame = candidate.length === current.length && candidate.every((one, at) => one === current[at]);
       if (!isSame && isIllegal(candidate)) {
         current = candidate;
+        left(current.length);
         start += changed.length;
       } else start += chunk;
     }

@@ -23,13 +23,14 @@ export function explainRegister<State>(
   decision: Invalid,
   context: CheckContext,
   deadline: Deadline,
+  left?: (operations: number) => void,
 ): Anomaly {
   const { pairs } = history.columns;
   const isIllegal = (candidate: RegisterOperations) =>
     decideRegister(candidate, pairs, deadline).validity === 'invalid';
   // Culprits are known with their returns; otherwise nothing after the return that no configuration survived matters.
   const end = decision.culprits === undefined ? eventAt(whole, pairs, decision.until) : whole.events.length;
-  const { operations: witness, isMinimal } = reduce(whole, end, seedsOf(whole, decision), isIllegal, deadline);
+  const { operations: witness, isMinimal } = reduce(whole, end, seedsOf(whole, decision), isIllegal, deadline, left);
   const { initial } = context.options;
   const operations = timed(history, witness, initial === undefined ? null : initial);
   const drawn = draw(model, partitionOf(operations), context);

@@ -1,22 +1,25 @@
 import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
-import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
+import { type Anomaly, type CheckContext, type Checker, type Verdict, WITNESS_BUDGET_MS } from '../checker.js';
 import type { Model } from '../model.js';
 import { checkInitial } from '../models/initial.js';
 import { notOf } from '../observations.js';
 import { judgeAgainst, weakerModel } from '../sequential/against.js';
 import { weakerConditions, weakerSentences } from '../sequential/weaker.js';
 import { Deadline, OutOfBudget } from './budget.js';
-import { judgeAll, type Help } from './crew.js';
+import type { Help } from './crew.js';
 import type { Invalid, Objects } from './objects.js';
 import { PartitionObjects } from './partition-objects.js';
 import { registerKind, RegisterObjects } from './register-objects.js';
+import { judgeInRounds } from './rounds.js';
 import { unexplained } from './unexplained.js';
 import { undecidedVerdict, verdictOf } from './verdict.js';
 
 /** Anomalies shown in full; the others are counted. */
 const SHOWN_ANOMALIES = 16;
 const LEAST_EXPLANATION_MS = 1_000;
+const PROGRESS_MS = 1_000;
+const NO_TIME = 'there was no time left to find out which of those before it prove that';
 /** What else holds is worth so much time. */
 const WEAKER_MS = 1_000;
 const EXPLANATION_CONFIGURATIONS = 50_000;
@@ -83,24 +86,50 @@ async function check<State>(
     if (error instanceof OutOfBudget) return undecidedVerdict(model.name, error.message);
     throw error;
   }
-  const judged = await judgeAll(objects, deadline, context, help);
-  // An explanation may take twice the time of the judgement; past that, what was found so far is proof enough.
-  const timeMs = Math.max(LEAST_EXPLANATION_MS, 2 * (performance.now() - started));
-  const limit = new Deadline(Math.min(timeMs, deadline.remainingMs), EXPLANATION_CONFIGURATIONS, context.signal);
+  let certain: Anomaly | undefined;
+  const judged = await judgeInRounds(objects, deadline, context, help, (object, { decision }) => {
+    if (certain !== undefined || decision.validity !== 'invalid') return;
+    certain = unexplained(history, objects.name(object), decision, 'its witness is being made');
+    context.certain?.(certain);
+  });
+  const judgingMs = performance.now() - started;
+  const budgetMs = Math.min(context.witnessBudgetMs ?? WITNESS_BUDGET_MS, Math.max(0, deadline.remainingMs));
+  const limit = new Deadline(budgetMs, EXPLANATION_CONFIGURATIONS, context.signal);
   const anomalies: Anomaly[] = [];
   for (let object = 0; object < judged.length && anomalies.length < SHOWN_ANOMALIES; object++) {
     const { decision } = judged[object];
-    if (decision.validity === 'invalid') anomalies.push(explain(history, objects, object, decision, limit));
+    if (decision.validity !== 'invalid') continue;
+    // The first one may take all the time there is, the others as much as was worth finding them.
+    const own = anomalies.length === 0 ? limit : limit.narrowed(Math.max(LEAST_EXPLANATION_MS, 2 * judgingMs));
+    anomalies.push(explain(history, objects, object, decision, own, progressOf(context, objects.name(object))));
   }
   return verdictOf(model.name, objects, judged, anomalies, history);
 }
 
+/** Says now and then how far the witness of an object is. */
+function progressOf({ progress }: CheckContext, name: string | undefined): (operations: number) => void {
+  let saidMs = performance.now();
+  return (operations) => {
+    if (progress === undefined || performance.now() - saidMs < PROGRESS_MS) return;
+    saidMs = performance.now();
+    const of = name === undefined ? '' : ` of key ${name}`;
+    progress(`making the witness${of} small: ${operations.toLocaleString('en-US')} operations left`);
+  };
+}
+
 /** However little time is left, what was found illegal is told. */
-function explain(history: History, objects: Objects, object: number, decision: Invalid, limit: Deadline): Anomaly {
+function explain(
+  history: History,
+  objects: Objects,
+  object: number,
+  decision: Invalid,
+  limit: Deadline,
+  left: (operations: number) => void,
+): Anomaly {
   try {
-    return objects.explain(object, decision, limit);
+    return objects.explain(object, decision, limit, left);
   } catch (error) {
-    if (error instanceof OutOfBudget) return unexplained(history, objects.name(object), decision);
+    if (error instanceof OutOfBudget) return unexplained(history, objects.name(object), decision, NO_TIME);
     throw error;
   }
 }

@@ -24,7 +24,8 @@ export interface Objects {
   size(object: number): number;
   /** @throws UserError for an operation that no such object has */
   judge(object: number, deadline: Deadline): Judged;
-  explain(object: number, decision: Invalid, deadline: Deadline): Anomaly;
+  /** @param left told how many operations are left, each time that the witness became smaller */
+  explain(object: number, decision: Invalid, deadline: Deadline, left?: (operations: number) => void): Anomaly;
   /** What another thread needs to judge them too; undefined where it could not. */
   share(): SharedObjects | undefined;
 }

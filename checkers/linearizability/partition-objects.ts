@@ -57,9 +57,9 @@ export class PartitionObjects<State> implements Objects {
     return { operations: part.count, decision };
   }
 
-  explain(object: number, decision: Invalid, deadline: Deadline): Anomaly {
+  explain(object: number, decision: Invalid, deadline: Deadline, left?: (operations: number) => void): Anomaly {
     const { history, model, parts, context } = this;
-    return explainAny(history, model, parts[object], decision, context as CheckContext, deadline);
+    return explainAny(history, model, parts[object], decision, context as CheckContext, deadline, left);
   }
 
   /** A model is made of functions, which no other thread can be handed: it must be one that it can look up. */

@@ -14,6 +14,7 @@ import { identity } from '../../harness/history/values/identity.js';
 import { UserError } from '../../harness/kit/errors.js';
 import type { Model, ModelOperation } from '../model.js';
 import type { Deadline } from './budget.js';
+import { componentsOf } from './components.js';
 
 /** Return position of an operation whose outcome is unknown: it may take effect at any later time, or never. */
 export const NEVER = 0x7fffffff;
@@ -67,15 +68,17 @@ export function partitions<State>(history: History, model: Model<State>, deadlin
   const drafts = new Map<string, Draft>();
   const draftOf: (Draft | undefined)[] = [];
   const numberOf = new Int32Array(c.length);
+  const componentAt = model.keysOf && componentsOf(history, model, known);
   for (let position = 0; position < c.length; position++) {
     if ((position & 0x3fff) === 0) deadline?.check();
     if (c.processes[position] === NEMESIS) continue;
     if (c.types[position] === INVOKE) {
       if (!known[c.functions[position]]) refuseOperation(history, position, model);
-      const operation = operationAt(history, position);
+      const operation = operationAt(history, position, componentAt && 'with its key');
       if (operation === undefined || (operation.output === undefined && model.isRead(operation))) continue;
-      const part = model.partition?.(operation);
-      const draft = draftFor(drafts, c.keys[position] === NONE ? undefined : c.keyNames[c.keys[position]], part);
+      const part = componentAt === undefined ? model.partition?.(operation) : componentAt(operation);
+      const key = componentAt === undefined && c.keys[position] !== NONE ? c.keyNames[c.keys[position]] : undefined;
+      const draft = draftFor(drafts, key, part);
       draftOf[position] = draft;
       numberOf[position] = addOperation(draft, history, position, operation);
     } else if (c.types[position] === OK && c.pairs[position] !== NONE) {
@@ -95,13 +98,14 @@ export function refuseOperation<State>(history: History, position: number, model
 }
 
 /** The operation invoked at a position as a model sees it, or undefined when it certainly did not happen. */
-export function operationAt(history: History, position: number): ModelOperation | undefined {
+export function operationAt(history: History, position: number, keyed?: 'with its key'): ModelOperation | undefined {
   const c = history.columns;
   const completion = c.pairs[position];
   const type = completion === NONE ? INFO : c.types[completion];
   if (type !== OK && type !== INFO) return undefined;
   return {
     f: c.functionNames[c.functions[position]],
+    ...(keyed && c.keys[position] !== NONE && { key: c.keyNames[c.keys[position]] }),
     input: history.value(position),
     output: type === OK ? history.value(completion) : undefined,
   };
@@ -129,7 +133,7 @@ function draftFor(drafts: Map<string, Draft>, key: string | undefined, part: str
 function addOperation(draft: Draft, history: History, position: number, operation: ModelOperation): number {
   const number = draft.classOf.length;
   const completion = operation.output === undefined ? NONE : history.columns.pairs[position];
-  const text = `${operation.f} ${valueKey(history, position)} ${completion === NONE ? '?' : valueKey(history, completion)}`;
+  const text = `${operation.f} ${operation.key ?? ''} ${valueKey(history, position)} ${completion === NONE ? '?' : valueKey(history, completion)}`;
   let id = draft.classIds.get(text);
   if (id === undefined) {
     id = draft.classes.length;
@@ -232,6 +236,7 @@ export function partitionOf(operations: readonly TimedOperation[], name?: string
 function classOf(draft: Draft, operation: ModelOperation): number {
   const text = identity([
     operation.f,
+    operation.key ?? null,
     operation.input,
     (operation.output ?? null) as Json,
     operation.output === undefined,

@@ -36,6 +36,7 @@ export interface Reduced {
  *
  * @param seeds operations to start from instead of a window, when an engine knows the culprits
  * @param isIllegal judges a candidate again, from scratch
+ * @param left told how many operations are left, each time that they became fewer
  */
 export function reduce(
   whole: RegisterOperations,
@@ -43,22 +44,29 @@ export function reduce(
   seeds: ((op: number) => boolean) | undefined,
   isIllegal: Judge,
   deadline: Deadline,
+  left: (operations: number) => void = () => undefined,
 ): Reduced {
   let current = startingPoint(whole, end, seeds, isIllegal);
+  let fewest = current;
+  const isStillIllegal = (candidate: RegisterOperations) => {
+    if (!isIllegal(candidate)) return false;
+    if (candidate.count < fewest.count) left((fewest = candidate).count);
+    return true;
+  };
   try {
-    current = withFewerWanted(current, isIllegal, deadline);
+    current = withFewerWanted(current, isStillIllegal, deadline);
     for (let before = Number.POSITIVE_INFINITY; current.count < before;) {
       before = current.count;
       for (let op = current.count - 1; op >= 0; op--) {
         deadline.check();
         op = Math.min(op, current.count - 1);
         const candidate = without(current, op);
-        if (candidate.count < current.count && isIllegal(candidate)) current = candidate;
+        if (candidate.count < current.count && isStillIllegal(candidate)) current = candidate;
       }
     }
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
-    return { operations: current, isMinimal: false };
+    return { operations: fewest, isMinimal: false };
   }
   return { operations: current, isMinimal: true };
 }

@@ -110,13 +110,13 @@ export class RegisterObjects implements Objects {
     return { operations, decision };
   }
 
-  explain(object: number, decision: Invalid, deadline: Deadline): Anomaly {
+  explain(object: number, decision: Invalid, deadline: Deadline, left?: (operations: number) => void): Anomaly {
     if (this.explaining === undefined) throw new Error('only the thread that has the model explains');
     const { model, context } = this.explaining;
     const { name, positions } = this.keys[object];
     const register = this.proof ?? this.reader.read(name, positions, deadline);
     const options = { ...context.options, initial: this.kind.initial };
-    return explainRegister(this.history, model, register, decision, { ...context, options }, deadline);
+    return explainRegister(this.history, model, register, decision, { ...context, options }, deadline, left);
   }
 
   share(): SharedObjects {

@@ -3,8 +3,8 @@ import type { Anomaly } from '../checker.js';
 import { indicesOf, whoAndWhen } from '../verdict.js';
 import type { Invalid } from './objects.js';
 
-/** The anomaly of an object found illegal when there was no time left to find out which operations prove it. */
-export function unexplained(history: History, name: string | undefined, { until }: Invalid): Anomaly {
+/** The anomaly of an object found illegal while it is not known which operations prove it. @param why in words */
+export function unexplained(history: History, name: string | undefined, { until }: Invalid, why: string): Anomaly {
   const { pairs, length, functionNames, functions } = history.columns;
   const position = Math.min(until, length - 1);
   const partner = pairs[position];
@@ -13,9 +13,7 @@ export function unexplained(history: History, name: string | undefined, { until 
   const of = name === undefined ? '' : ` of ${name}`;
   return {
     kind: 'nonlinearizable',
-    sentence:
-      `The ${f}${of} by ${whoAndWhen(history, invocation)} completes what no order of operations explains; ` +
-      'there was no time left to find out which of those before it prove that.',
+    sentence: `The ${f}${of} by ${whoAndWhen(history, invocation)} completes what no order of operations explains; ${why}.`,
     operations: indicesOf(history, [invocation, position]),
     rulesOut: ['linearizable', 'strict-serializable'],
     details: { cause: 'no-order', ...(name !== undefined && { key: name }), minimal: false },

@@ -43,7 +43,7 @@ export function sequencesOf<State>(history: History, model: Model<State>, absent
   for (let invoked = 0; invoked < length; invoked++) {
     if (types[invoked] !== INVOKE || processes[invoked] === NEMESIS) continue;
     if (!known[functions[invoked]]) refuseOperation(history, invoked, model);
-    const asked = operationAt(history, invoked);
+    const asked = operationAt(history, invoked, model.keysOf && 'with its key');
     if (asked === undefined) continue;
     const operation = asked.output === null && model.isRead(asked) ? { ...asked, output: absent } : asked;
     const isUnknown = pairs[invoked] === NONE || types[pairs[invoked]] !== OK;
@@ -51,7 +51,7 @@ export function sequencesOf<State>(history: History, model: Model<State>, absent
     if (isUnknown && model.isRead(operation)) continue;
     let session = sessionOf.get(process);
     if (session === undefined) sessionOf.set(process, (session = sessions.push({ operations: [] }) - 1));
-    const key = keys[invoked] === NONE ? undefined : keyNames[keys[invoked]];
+    const key = model.keysOf !== undefined || keys[invoked] === NONE ? undefined : keyNames[keys[invoked]];
     const name = [key, model.partition?.(operation)].filter((part) => part !== undefined).join(' / ');
     let object = objects.get(name);
     if (object === undefined) objects.set(name, (object = objects.size));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EventInput, historyOf } from '../../harness/history/builder.js';
+import { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Verdict } from '../checker.js';
 import { contextWith } from '../testing/script.js';
@@ -143,5 +144,40 @@ describe('statistics', () => {
       validity: 'unknown',
       reason: 'cas succeeded never (1 failed, 0 unknown)',
     });
+  });
+});
+
+describe('a recording that cannot be', () => {
+  const judged = (events: readonly EventInput[]) => statistics.check(historyOf(events), contextWith({})) as Verdict;
+  const twice = (process: number, time: number): EventInput[] => [
+    { process, type: 'invoke', f: 'read', value: null, time },
+    { process, type: 'ok', f: 'read', value: 1, time: time + 1 },
+  ];
+
+  it('is a reason for doubt: a clock that goes back', () => {
+    const history = historyOf([...twice(0, 10), ...twice(1, 20)]);
+    const times = Float64Array.from([10, 11, 5, 21]);
+    const verdict = statistics.check(new History({ ...history.columns, times }), contextWith({})) as Verdict;
+    expect(verdict.details['reasons']).toContain('the clock of the recording goes back at event 2');
+    expect(verdict.validity).toBe('unknown');
+  });
+
+  it('is a reason for doubt: a process that does two things at once', () => {
+    const history = historyOf([...twice(0, 10), ...twice(1, 12)]);
+    const { columns } = history;
+    // As a reader would leave it that did not look: all four events are of process 0, and the second begins within the first.
+    const overlapping = new History({
+      ...columns,
+      processes: new Int32Array(4),
+      types: columns.types.slice().fill(columns.types[0], 0, 2).fill(columns.types[1], 2),
+      pairs: Int32Array.from([2, 3, 0, 1]),
+    });
+    const verdict = statistics.check(overlapping, contextWith({})) as Verdict;
+    expect(verdict.details['reasons']).toContain('process 0 does two things at once at event 1');
+    expect(verdict.validity).toBe('unknown');
+  });
+
+  it('and one that can be is none', () => {
+    expect(String(judged([...twice(0, 10), ...twice(0, 20)]).details['reasons'])).not.toMatch(/clock|two things/);
   });
 });

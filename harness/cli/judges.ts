@@ -1,6 +1,7 @@
 import type { Checker } from '../../checkers/checker.js';
 import type { CheckerSource } from '../checking/source.js';
 import type { Workload } from '../../workloads/workload.js';
+import type { Model } from '../../checkers/model.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
 import { UserError } from '../kit/errors.js';
@@ -72,7 +73,7 @@ function checkersNamed(given: string, flag: string): readonly Named[] {
   if (flag !== '--model' && workload) return ofWorkload(workload);
   const specified = models
     .filter((model) => model.name === name)
-    .map((model): Named => ({ checker: linearizable(model), source: { what: 'model', name } }));
+    .map((model): Named => ({ checker: linearizable(model as Model<unknown>), source: { what: 'model', name } }));
   const direct = checkers
     .filter((checker) => checker.name === name)
     .map((checker): Named => ({ checker, source: { what: 'checker', name } }));
