@@ -1,6 +1,7 @@
 import type { History } from '../harness/history/history.js';
 import { INVOKE, NEMESIS, NONE, OK, VALUE_NULL, VALUE_RAW, VALUE_TRANSACTION } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { nameOf } from '../harness/history/values/literal.js';
 import type { Checker, Observes, Rests } from './checker.js';
 
 /**
@@ -71,6 +72,11 @@ export function notOf(blind: readonly string[]): Observes {
 function readsAnything(value: Json): boolean {
   if (!Array.isArray(value) || value.length === 0) return true;
   const micros = value as readonly Json[];
-  if (!micros.every((micro) => Array.isArray(micro) && typeof micro[0] === 'string' && micro.length >= 2)) return true;
-  return micros.some((micro) => Array.isArray(micro) && micro[0] === 'r');
+  if (
+    !micros.every(
+      (micro) => Array.isArray(micro) && micro.length >= 2 && nameOf((micro as readonly Json[])[0]) !== undefined,
+    )
+  )
+    return true;
+  return micros.some((micro) => Array.isArray(micro) && nameOf((micro as readonly Json[])[0]) === 'r');
 }

@@ -4,6 +4,7 @@ import type { Workload } from '../../workloads/workload.js';
 import type { Model } from '../../checkers/model.js';
 import type { History } from '../history/history.js';
 import type { Json } from '../history/operation.js';
+import { elementsOf, nameOf } from '../history/values/literal.js';
 import { UserError } from '../kit/errors.js';
 import { suggestion } from '../kit/suggest.js';
 import { checkers, consistencyModels, linearizable, models, workloads } from '../registry.js';
@@ -119,11 +120,11 @@ function holdsTransactions(history: History): boolean {
 }
 
 function readsAreLists(history: History): boolean {
-  return firstValue(history, (value) => Array.isArray(value)) !== undefined;
+  return firstValue(history, (value) => elementsOf(value) !== undefined) !== undefined;
 }
 
 function isMicro(value: Json, f: string): boolean {
-  return Array.isArray(value) && value[0] === f;
+  return Array.isArray(value) && nameOf((value as readonly Json[])[0]) === f;
 }
 
 function firstValue(history: History, wanted: (value: Json) => boolean): Json | undefined {

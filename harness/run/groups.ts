@@ -1,5 +1,7 @@
 import type { Anomaly } from '../../checkers/checker.js';
 import { type History, NONE } from '../history/history.js';
+import type { Json } from '../history/operation.js';
+import { nameOf } from '../history/values/literal.js';
 import { rankOf } from './causes.js';
 import type { AnomalyPlace, CheckerResult, ViolationGroup } from './plan.js';
 
@@ -86,7 +88,8 @@ function objectsOf({ operations }: Anomaly, history: History): ReadonlySet<strin
 function* keysOf(value: unknown): Generator<string> {
   if (!Array.isArray(value)) return;
   for (const micro of (value as readonly unknown[]).slice(0, MOST_MICRO_OPERATIONS)) {
-    if (Array.isArray(micro) && typeof micro[0] === 'string' && micro.length >= 2) yield JSON.stringify(micro[1]);
+    if (Array.isArray(micro) && nameOf((micro as readonly Json[])[0]) !== undefined && micro.length >= 2)
+      yield JSON.stringify(micro[1]);
   }
 }
 
