@@ -1,5 +1,6 @@
 import { FAIL, type History, INVOKE, OK } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { nameOf } from '../harness/history/values/literal.js';
 import { identity } from '../harness/history/values/identity.js';
 import { show } from '../harness/history/values/show.js';
 import { judged, modelOf } from './against.js';
@@ -177,9 +178,13 @@ function microOperations(history: History, at: number): MicroOperation[] {
   if (!Array.isArray(value))
     throw nonsense(history, at, 'expected a transaction, a list of ["r",key,value] or ["w",key,value]');
   return (value as readonly Json[]).map((operation) => {
-    if (!Array.isArray(operation) || operation.length !== 3 || !['r', 'w'].includes(String(operation[0]))) {
+    if (
+      !Array.isArray(operation) ||
+      operation.length !== 3 ||
+      !['r', 'w'].includes(nameOf(operation[0] as Json) ?? '')
+    ) {
       throw nonsense(history, at, `expected ["r",key,value] or ["w",key,value], found ${show(operation)}`);
     }
-    return [String(operation[0]), identity(operation[1] as Json), operation[2] as Json];
+    return [nameOf(operation[0] as Json) ?? '', identity(operation[1] as Json), operation[2] as Json];
   });
 }

@@ -1,5 +1,6 @@
 import type { CheckerResult, Results } from '../harness/run/plan.js';
 import { junitXml, newJunit, type TestSuite } from './junit-xml.js';
+import { standingOf } from './standing.js';
 import { clip, visible } from './text.js';
 import { spanOf, type ReportInput } from './view.js';
 
@@ -43,6 +44,7 @@ function addCheck(suite: TestSuite, check: CheckerResult): void {
   const lines = [
     ...verdict.checked.map((line) => `decided: ${line}`),
     ...verdict.notChecked.map((line) => `not checked: ${line}`),
+    ...standingOf(verdict),
   ];
   if (lines.length > 0) testCase.standardOutput(harmless(clip(lines.join('\n'), MAX_TEXT)));
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { askedWords, recoveryWords } from './fault-words.js';
 import { operationsOf } from './operation.js';
+import { standingOf } from './standing.js';
 import { count, duration, inline, moment, plural } from './text.js';
 import { checkName, spanOf, type ReportInput } from './view.js';
 
@@ -103,10 +104,7 @@ function checks({ results }: ReportInput): string {
     escape(checkName(check), 120),
     check.verdict.validity === 'unknown' ? `undecided: ${escape(check.verdict.reason, 300)}` : check.verdict.validity,
     check.required ? 'yes' : 'no',
-    check.verdict.checked
-      .slice(0, 8)
-      .map((line) => escape(line, 200))
-      .join('<br>'),
+    [...check.verdict.checked.slice(0, 8), ...standingOf(check.verdict)].map((line) => escape(line, 200)).join('<br>'),
     check.verdict.notChecked
       .slice(0, 8)
       .map((line) => escape(line, 200))

@@ -7,6 +7,7 @@ import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { recoveryWords } from './fault-words.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
+import { openOf, standingOf } from './standing.js';
 import { count, duration, inline, moment, plural, shorten } from './text.js';
 import { checkName, spanOf, type ReportInput } from './view.js';
 
@@ -153,7 +154,9 @@ function checks({ results }: ReportInput, paint: Paint, columns: number): string
       const text = shorten(inline(`${found.validity}${aside}${reason}`, 400), Math.max(20, columns - name.length - 2));
       return [
         `${name}  ${tone[found.validity](text)}`,
-        ...[...survival(found), ...weaker(found)].map((line) => wrap(line, columns, '  ')),
+        ...[...survival(found), ...weaker(found), ...standingOf(found), ...openOf(found)].map((line) =>
+          wrap(line, columns, '  '),
+        ),
       ];
     })
     .flat()
