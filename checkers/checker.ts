@@ -79,6 +79,28 @@ export type Premise =
    * `before`, where that is given.
    */
   | { readonly fact: 'all'; readonly f: readonly string[]; readonly key?: Json; readonly before?: number }
+  /**
+   * Every operation that may have written `value` (it did not fail) is among the operations, but for those that were
+   * acknowledged before event `since`, and those that were invoked after event `before`.
+   */
+  | {
+      readonly fact: 'sources';
+      readonly key?: Json;
+      readonly value: Json;
+      readonly since?: number;
+      readonly before?: number;
+    }
+  /**
+   * Every operation that may have changed the object, by the sequential specification `model`, and was invoked before
+   * event `before` is among the operations. `part`: of that independent part of the object.
+   */
+  | {
+      readonly fact: 'updates';
+      readonly model: string;
+      readonly key?: Json;
+      readonly part?: string;
+      readonly before: number;
+    }
   /** Every acknowledged transaction read a key before it wrote it, so that each write is taken to replace what was read. */
   | { readonly fact: 'read-modify-writes' }
   /** As `all`, of what one process invoked after event `after` and before event `before`. */

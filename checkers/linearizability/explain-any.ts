@@ -30,8 +30,10 @@ export function explainAny<State>(
   const isIllegal = judgeOf(history, model, limit, context);
   const culprits = new Set(decision.culprits ?? []);
   const some = timedOperations(partition).filter((_, op) => culprits.has(op));
-  const suspects =
-    some.length > 0 && isIllegal(some) ? some : timedOperations(partition).flatMap((one) => cut(model, one, end));
+  const until = (last: number) => timedOperations(partition).flatMap((one) => cut(model, one, last));
+  // Where what was over by then is no contradiction, an answer that came later is part of it.
+  const early = some.length > 0 && isIllegal(some) ? some : until(end);
+  const suspects = early === some || isIllegal(early) ? early : until(partition.events.length);
   const { operations, under } = fewestAmongJumps(history, model, suspects, limit, context, left) ?? {
     operations: fewest(model, suspects, isIllegal, limit, left),
     under: model,

@@ -10,6 +10,7 @@ import { Deadline, OutOfBudget } from './budget.js';
 import type { Help } from './crew.js';
 import type { Invalid, Objects } from './objects.js';
 import { PartitionObjects } from './partition-objects.js';
+import { withPremises } from './premises.js';
 import { registerKind, RegisterObjects } from './register-objects.js';
 import { judgeInRounds } from './rounds.js';
 import { unexplained } from './unexplained.js';
@@ -41,8 +42,13 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
     check: async (history, context) => {
       const weaker = weakerModel(context.consistency);
       const verdict = await check(history, model, context, help);
-      if (weaker !== undefined) return await judgeAgainst(weaker, verdict, history, model, context);
-      return verdict.validity === 'invalid' ? await withWeaker(verdict, history, model, context) : verdict;
+      const judged =
+        weaker !== undefined
+          ? await judgeAgainst(weaker, verdict, history, model, context)
+          : verdict.validity === 'invalid'
+            ? await withWeaker(verdict, history, model, context)
+            : verdict;
+      return withPremises(judged, history, model, context.options);
     },
   };
 }

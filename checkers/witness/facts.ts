@@ -3,6 +3,8 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import type { Listed } from './evidence.js';
 import { demandedAlone, refutation, tellAlone } from './facts-alone.js';
+import type { Model, ModelOperation } from '../model.js';
+import { modelNamed } from '../models/models.js';
 import { identity, same } from './identity.js';
 import { positionOf } from './listed.js';
 import { isTransaction, writesOf } from './writes.js';
@@ -34,12 +36,15 @@ export function contradicted(
   const wrong = new Map<number, string>();
   const byWrite = new Map<string, Awaited[]>();
   const rewriting: Awaited[] = [];
+  const changing: Awaited[] = [];
   const byName = new Map<string, Awaited[]>();
   anomalies.forEach(({ operations, premises = [] }, anomaly) => {
     const listed = new Set(operations);
     for (const premise of premises) {
       const awaited = { anomaly, listed, premise, end: endOf(history, premise) };
-      if (premise.fact === 'writers') push(byWrite, writeName(premise.key, premise.value), awaited);
+      if (premise.fact === 'writers' || premise.fact === 'sources')
+        push(byWrite, writeName(premise.key, premise.value), awaited);
+      else if (premise.fact === 'updates') changing.push(awaited);
       else if (premise.fact === 'read-modify-writes') rewriting.push(awaited);
       else if (premise.fact === 'all') for (const f of premise.f) push(byName, f, awaited);
       else if (premise.fact !== 'initial' && premise.fact !== 'option') {
@@ -48,7 +53,7 @@ export function contradicted(
       } else if (!given(premise, options)) wrong.set(anomaly, `not so: ${tell(premise)}`);
     }
   });
-  if (byWrite.size + byName.size + rewriting.length === 0) return wrong;
+  if (byWrite.size + byName.size + rewriting.length + changing.length === 0) return wrong;
   const { types, processes, pairs, indices, functions, functionNames, keys, keyNames } = history.columns;
   for (let position = 0; position < history.length; position++) {
     if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
@@ -73,21 +78,34 @@ export function contradicted(
       const concerns = premise.fact === 'all' && (premise.key === undefined || same(premise.key, key));
       if (concerns && !failed) refute(awaited);
     }
+    for (const awaited of failed ? [] : changing) {
+      if (awaited.premise.fact === 'updates' && changes(awaited.premise, key, operationAt(history, position)))
+        refute(awaited);
+    }
     if (byWrite.size === 0) continue;
     for (const write of writesOf({ f, value: history.value(position), ...(key !== undefined && { key }) })) {
-      for (const awaited of byWrite.get(writeName(write.key, write.value)) ?? []) refute(awaited);
+      for (const awaited of byWrite.get(writeName(write.key, write.value)) ?? []) {
+        const { premise } = awaited;
+        const isPast = premise.fact === 'sources' && (failed || isOverBefore(history, position, premise.since));
+        if (!isPast) refute(awaited);
+      }
     }
   }
   return wrong;
 }
 
 /** Whether a premise is about an operation, so that it would be false if that one were not listed. */
-export function demands(premise: Premise, { invocation }: Listed): boolean {
+export function demands(premise: Premise, { invocation, completion, outcome }: Listed): boolean {
+  if ('before' in premise && premise.before !== undefined && invocation.index >= premise.before) return false;
   if (premise.fact === 'all') {
     return premise.f.includes(invocation.f) && (premise.key === undefined || same(premise.key, invocation.key));
   }
+  if (premise.fact === 'updates') {
+    const { f, key, value: input } = invocation;
+    return changes(premise, key, { f, input, output: outcome === 'ok' ? completion?.value : undefined });
+  }
   if (premise.fact === 'initial' || premise.fact === 'option' || premise.fact === 'read-modify-writes') return false;
-  if (premise.fact !== 'writers') return demandedAlone(premise, invocation);
+  if (premise.fact !== 'writers' && premise.fact !== 'sources') return demandedAlone(premise, invocation);
   return writesOf(invocation).some(({ key, value }) => same(key, premise.key) && same(value, premise.value));
 }
 
@@ -99,6 +117,12 @@ export function tell(premise: Premise): string {
       return `nobody else asked to write ${identity(premise.value)}${of}`;
     case 'all':
       return `every ${premise.f.join(', ')}${of}${premise.before === undefined ? '' : ` before event ${String(premise.before)}`}`;
+    case 'sources': {
+      const since = premise.since === undefined ? '' : ` and was not over before event ${String(premise.since)}`;
+      return `nobody else may have written ${identity(premise.value)}${of}${since}`;
+    }
+    case 'updates':
+      return `nobody else may have changed the ${premise.model}${of} before event ${String(premise.before)}`;
     case 'read-modify-writes':
       return 'every transaction reads what it writes';
     case 'initial':
@@ -125,8 +149,36 @@ function readsBeforeWrites(value: Json): boolean {
   });
 }
 
+function isOverBefore({ columns }: History, position: number, since: number | undefined): boolean {
+  const completion = columns.pairs[position];
+  if (since === undefined || completion === NONE || columns.types[completion] !== OK) return false;
+  return columns.indices[completion] < since;
+}
+
+type Updates = Extract<Premise, { readonly fact: 'updates' }>;
+
+/** Whether an operation can have changed an object, by its specification. */
+function changes(
+  { model: name, key: wanted, part }: Updates,
+  key: string | undefined,
+  operation: ModelOperation,
+): boolean {
+  const model = modelNamed(name) as Model<unknown> | undefined;
+  if (!same(wanted, key)) return false;
+  if (model === undefined || !model.operations.includes(operation.f)) return true;
+  if (part !== undefined && model.partition?.(operation) !== part) return false;
+  return !model.isRead(operation);
+}
+
+function operationAt(history: History, position: number): ModelOperation {
+  const { pairs, types, functions, functionNames } = history.columns;
+  const completion = pairs[position];
+  const output = completion === NONE || types[completion] !== OK ? undefined : history.value(completion);
+  return { f: functionNames[functions[position]], input: history.value(position), output };
+}
+
 function endOf(history: History, premise: Premise): number {
-  if (premise.fact !== 'all' || premise.before === undefined) return history.length;
+  if (!('before' in premise) || premise.before === undefined) return history.length;
   return positionOf(history, premise.before) ?? history.length;
 }
 

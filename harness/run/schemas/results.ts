@@ -27,6 +27,14 @@ const premise = z
   .discriminatedUnion('fact', [
     z.object({ fact: z.literal('writers'), key, value: json }),
     z.object({ fact: z.literal('all'), f: z.array(z.string()), key, before: z.number().optional() }),
+    z.object({
+      fact: z.literal('sources'),
+      key,
+      value: json,
+      since: z.number().optional(),
+      before: z.number().optional(),
+    }),
+    z.object({ fact: z.literal('updates'), model: z.string(), key, part: z.string().optional(), before: z.number() }),
     z.object({ fact: z.literal('read-modify-writes') }),
     z.object({
       fact: z.literal('between'),
