@@ -40,24 +40,42 @@ function beginnings(options: Options): readonly Premise[] {
 }
 
 /**
- * With somebody who read what an operation of unknown outcome wrote: it took effect only because of him. (Where order is by
- * time, such a one is part of the minimal sub-history already.)
+ * With somebody who saw what an operation of unknown outcome wrote, and who saw that one's, where its outcome is unknown too:
+ * they took effect only because somebody did. (Where order is by time, such are part of the minimal sub-history already.)
  */
 function withWitnesses(history: History, operations: readonly number[]): readonly number[] {
   const { indices, types, pairs, length } = history.columns;
   const wanted = new Set(operations);
-  const unseen = new Set<string>();
-  for (let at = 0; at < length; at++) {
-    if (!wanted.has(indices[at]) || types[at] !== INVOKE || (pairs[at] !== NONE && types[pairs[at]] === OK)) continue;
-    for (const { key, value } of writesOf(history.event(at))) unseen.add(`${identity(key)} ${identity(value)}`);
-  }
-  for (let at = 0; at < length && unseen.size > 0; at++) {
-    if (types[at] !== OK || pairs[at] === NONE) continue;
-    const { f, key, value, type } = history.event(at);
-    if (type !== 'ok' || !READS.includes(f) || !unseen.delete(`${identity(key)} ${identity(value)}`)) continue;
-    wanted.add(indices[at]).add(indices[pairs[at]]);
+  const sought = new Set<string>();
+  const note = (at: number) => {
+    for (const { key, value } of writesOf(history.event(at))) sought.add(`${identity(key)} ${identity(value)}`);
+  };
+  const isOk = (at: number) => pairs[at] !== NONE && types[pairs[at]] === OK;
+  for (let at = 0; at < length; at++) if (wanted.has(indices[at]) && types[at] === INVOKE && !isOk(at)) note(at);
+  for (let left = -1; sought.size > 0 && left !== sought.size;) {
+    left = sought.size;
+    for (let at = 0; at < length; at++) {
+      if (types[at] !== INVOKE || (pairs[at] !== NONE && types[pairs[at]] === FAIL)) continue;
+      const { f, key, value } = history.event(at);
+      const shown = READS.includes(f)
+        ? isOk(at)
+          ? history.value(pairs[at])
+          : undefined
+        : f === 'cas'
+          ? first(value)
+          : undefined;
+      if (shown === undefined || wanted.has(indices[at]) || !sought.delete(`${identity(key)} ${identity(shown)}`))
+        continue;
+      wanted.add(indices[at]);
+      if (isOk(at)) wanted.add(indices[pairs[at]]);
+      else note(at);
+    }
   }
   return [...wanted];
+}
+
+function first(value: Json): Json | undefined {
+  return Array.isArray(value) ? (value[0] as Json) : undefined;
 }
 
 function eventsOf(history: History, operations: readonly number[]): readonly Operation[] {

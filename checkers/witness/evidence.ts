@@ -23,6 +23,8 @@ export interface Evidence {
   /** By invocation. */
   readonly operations: readonly Listed[];
   readonly premises: readonly Premise[];
+  /** A proof gives up, as too long, when there is no more. */
+  hasTime(): boolean;
 }
 
 /** What came of a proof; `why` says what is missing. */

@@ -23,7 +23,7 @@ export function withOneLess(history: History, anomaly: Anomaly): readonly Anomal
 export function fewest(anomaly: Anomaly, request: VerifyRequest, hasTime: () => boolean): Anomaly {
   let current = anomaly;
   const attempt = (fewer: Anomaly) => {
-    if (hasTime() && fromPremises(fewer, request).proven) current = fewer;
+    if (hasTime() && fromPremises(fewer, request, hasTime).proven) current = fewer;
   };
   for (const premise of anomaly.premises ?? []) {
     attempt({ ...current, premises: (current.premises ?? []).filter((other) => other !== premise) });

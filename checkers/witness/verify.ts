@@ -26,7 +26,7 @@ export function verify(anomalies: readonly Anomaly[], request: VerifyRequest): r
   return anomalies.map((anomaly, at) => {
     if (wrong === undefined || !hasTime()) return unproven(NO_TIME);
     const why = wrong.get(at);
-    return why === undefined ? fromPremises(anomaly, request) : unproven(why);
+    return why === undefined ? fromPremises(anomaly, request, hasTime) : unproven(why);
   });
 }
 
@@ -36,6 +36,7 @@ export const NO_TIME = 'there was no time to prove it anew';
 export function fromPremises(
   anomaly: Anomaly,
   { history, checker }: Pick<VerifyRequest, 'history' | 'checker'>,
+  hasTime: () => boolean,
 ): Proof {
   const prove = families[checker]?.[anomaly.kind] ?? families[checker]?.['*'];
   if (prove === undefined) return unproven(`nothing here proves ${anomaly.kind} of ${checker}`);
@@ -43,7 +44,7 @@ export function fromPremises(
   if (typeof operations === 'string') return unproven(operations);
   const { kind, rulesOut = [], details = {}, premises = [] } = anomaly;
   try {
-    return prove({ kind, rulesOut, details, operations, premises });
+    return prove({ kind, rulesOut, details, operations, premises, hasTime });
   } catch (error) {
     return unproven(`the proof failed: ${messageOf(error)}`);
   }

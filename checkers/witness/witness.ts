@@ -1,6 +1,7 @@
 import type { History } from '../../harness/history/history.js';
 import type { Anomaly, Verdict } from '../checker.js';
 import type { Options } from './facts.js';
+import { families } from './families.js';
 import { fewest } from './fewer.js';
 import { NO_TIME, verify } from './verify.js';
 
@@ -21,7 +22,7 @@ const TIME_MS = 2_000;
  * itself stays the checker's: that an anomaly could not be proven here is a defect of ours, and our tests treat it as one.
  */
 export function withProofs(verdict: Verdict, { history, checker, options, timeMs = TIME_MS }: ProvingRequest): Verdict {
-  if (verdict.anomalies.length === 0) return verdict;
+  if (verdict.anomalies.length === 0 || families[checker] === undefined) return verdict;
   const end = performance.now() + timeMs;
   const hasTime = () => performance.now() <= end;
   const request = { history, checker, options, timeMs };
@@ -29,7 +30,9 @@ export function withProofs(verdict: Verdict, { history, checker, options, timeMs
   const anomalies = verdict.anomalies.map((anomaly, at): Anomaly => {
     const proof = proofs[at];
     if (proof.proven) return { ...fewest(anomaly, request, hasTime), proven: true };
-    return { ...anomaly, proven: false, unproven: hasTime() ? proof.why : NO_TIME };
+    const why = hasTime() ? proof.why : NO_TIME;
+    const explanation = [...(anomaly.explanation ?? []), `Not proven anew from what is listed here: ${why}.`];
+    return { ...anomaly, proven: false, unproven: why, explanation };
   });
   return { ...verdict, anomalies } as Verdict;
 }

@@ -19,17 +19,17 @@ function refute(precedes: Precedes): Prove {
     const model = typeof name === 'string' ? (modelNamed(name) as Model<unknown> | undefined) : undefined;
     if (model === undefined) return unproven('it does not name its sequential specification');
     const isRegister = !evidence.premises.some(({ fact }) => fact === 'updates');
-    if (!isRegister) return outcome(objectPuzzle(evidence, model, precedes));
+    if (!isRegister) return outcome(objectPuzzle(evidence, model, precedes), evidence);
     if (!REGISTERS.includes(model.name)) return unproven('it is not said that every update is listed');
-    return outcome(registerPuzzle(evidence, precedes, model.name === 'kv' ? '' : null));
+    return outcome(registerPuzzle(evidence, precedes, model.name === 'kv' ? '' : null), evidence);
   };
 }
 
 const REGISTERS = ['register', 'cas-register', 'kv'];
 
-function outcome<State>(puzzle: Puzzle<State> | string): Proof {
+function outcome<State>(puzzle: Puzzle<State> | string, { hasTime }: Evidence): Proof {
   if (typeof puzzle === 'string') return unproven(puzzle);
-  switch (hasOrder(puzzle)) {
+  switch (hasOrder(puzzle, hasTime)) {
     case 'no':
       return PROVEN;
     case 'yes':

@@ -15,13 +15,14 @@ export interface Puzzle<State> {
 const MOST_PLACES = 300_000;
 
 /** Whether some order explains every answer: every way to go on is tried, but none twice from the same place. */
-export function hasOrder<State>(puzzle: Puzzle<State>): 'yes' | 'no' | 'too long' {
+export function hasOrder<State>(puzzle: Puzzle<State>, hasTime: () => boolean): 'yes' | 'no' | 'too long' {
   const numbers = Array.from({ length: puzzle.count }, (_, op) => op);
   const required = numbers.filter((op) => puzzle.isRequired(op));
   const before = numbers.map((later) => required.filter((op) => op !== later && puzzle.precedes(op, later)));
   const seen = new Set<string>();
   const stack = [{ placed: new Set<number>() as ReadonlySet<number>, state: puzzle.initial }];
   for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
+    if (!hasTime()) return 'too long';
     const { placed, state } = place;
     if (required.every((op) => placed.has(op))) return 'yes';
     for (const op of numbers) {

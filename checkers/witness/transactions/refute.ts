@@ -25,7 +25,7 @@ export function refuteLevels(evidence: Evidence, data: Data): Proof {
     const level = LEVELS[model];
     if (level === undefined) return unproven(`nothing here says what ${model} forbids`);
     const time = timeEdges(transactions.all, sessions ? 'process' : level.time);
-    const outcome = new Search(inferred, time, level.forbids).run();
+    const outcome = new Search(inferred, time, level.forbids, evidence.hasTime).run();
     if (outcome === 'too long') return unproven('it takes too long to try every order of writes');
     if (outcome === 'possible') return unproven(`an execution under ${model} is left`);
   }
@@ -52,6 +52,7 @@ class Search {
     private readonly inferred: Inferred,
     private readonly time: readonly Edge[],
     private readonly forbids: (situation: Situation) => boolean,
+    private readonly hasTime: () => boolean,
   ) {}
 
   run(): 'impossible' | 'possible' | 'too long' {
@@ -69,7 +70,7 @@ class Search {
         const { key, writers } = pair;
         const [one, other] = [this.with(situation, key, writers), this.with(situation, key, [writers[1], writers[0]])];
         const [oneBroken, otherBroken] = [this.broken(one), this.broken(other)];
-        if (this.looked > MOST_SITUATIONS) return 'too long';
+        if (this.looked > MOST_SITUATIONS || !this.hasTime()) return 'too long';
         if (oneBroken && otherBroken) return 'impossible';
         if (!oneBroken && !otherBroken) continue;
         situation = oneBroken ? other : one;
