@@ -1,6 +1,7 @@
 import type { History } from '../harness/history/history.js';
 import type { Json, Operation } from '../harness/history/operation.js';
 import type { Restore } from '../harness/history/restores.js';
+import type { OptionRules } from './option-rules.js';
 
 export type Validity = 'valid' | 'invalid' | 'unknown';
 
@@ -195,6 +196,8 @@ export interface Checker {
   readonly name: string;
   /** One line for `faultline list checkers` and the docs. */
   readonly summary: string;
+  /** Those of {@link CheckContext.options} that mean something to it; given by hand, others are refused. */
+  readonly options?: OptionRules;
   /**
    * Whether the answer of an acknowledged operation (the position of an `ok` event) could contradict the condition.
    * Without one such answer no verdict is `valid`, whatever `check` says. Absent: every operation that is not blind

@@ -6,6 +6,7 @@ import { isForbidden, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker, Premise } from './checker.js';
 import { keyAt } from './premises.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { oneOf } from './option-rules.js';
 
 const KIND = 'counter-out-of-bounds';
 
@@ -22,6 +23,7 @@ const KIND = 'counter-out-of-bounds';
 export const counter: Checker = {
   name: 'counter',
   summary: 'every read lies between the increments surely and possibly applied',
+  options: { updates: oneOf('computed', 'relative') },
   check(history, context) {
     const model = modelOf(context);
     const anomalies: Anomaly[] = [];

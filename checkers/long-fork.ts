@@ -6,6 +6,7 @@ import { show } from '../harness/history/values/show.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
+import { oneOf } from './option-rules.js';
 
 const THIN_AIR = 'thin-air-read';
 
@@ -20,6 +21,7 @@ const THIN_AIR = 'thin-air-read';
 export const longFork: Checker = {
   name: 'long-fork',
   summary: 'reads of a group of keys agree on one order of its writes',
+  options: { initialState: oneOf('empty', 'unknown') },
   check(history, context) {
     const model = modelOf(context);
     const groups = groupsOf(history);

@@ -1,4 +1,5 @@
 import type { Json } from '../harness/history/operation.js';
+import type { OptionRules } from './option-rules.js';
 
 /** An operation as a model sees it: what was asked, and what was answered. */
 export interface ModelOperation {
@@ -54,6 +55,8 @@ export interface Model<State> {
   readonly operations: readonly string[];
   /** Those whose acknowledgement tells nothing of the state, where the usual names do not say so (`observations.ts`). */
   readonly blind?: readonly string[];
+  /** Options besides `initial`. */
+  readonly options?: OptionRules;
   initial(options: Readonly<Record<string, Json>>): State;
   /** What option `initial` may be. Absent: the state before the first operation is fixed, and the option is refused. */
   readonly initialValue?: InitialValue;

@@ -5,6 +5,7 @@ import { isForbidden, judged, modelOf } from './against.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
 import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { oneOf } from './option-rules.js';
 
 /**
  * A value that only ever grows: what `read` and `inc` answer never goes back. An `inc` answers the value after it, which
@@ -18,6 +19,7 @@ import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './v
 export const monotonic: Checker = {
   name: 'monotonic',
   summary: 'values that only grow never go back: per process, per node or globally',
+  options: { scope: oneOf('process', 'node', 'global'), increments: oneOf('distinct', 'any') },
   check(history, context) {
     const model = modelOf(context);
     const { scope, isJudged } = scopeOf(context.options.scope, model);

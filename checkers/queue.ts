@@ -4,6 +4,7 @@ import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements } from './elements.js';
 import { attemptsOn, writersAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { oneOf, yesOrNo } from './option-rules.js';
 
 /**
  * Every dequeue takes an element that is there: enqueues count from their invocation, dequeues at their completion,
@@ -14,6 +15,7 @@ import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js'
 export const queue: Checker = {
   name: 'queue',
   summary: 'no dequeue of an element that is not in the queue: none out of nowhere, none twice',
+  options: { delivery: oneOf('at-least-once', 'exactly-once'), exactlyOnce: yesOrNo },
   check(history, context) {
     const { functions, types, pairs, valueKinds, length } = history.columns;
     const enqueue = history.functionId('enqueue');

@@ -6,6 +6,7 @@ import { Elements, IdBuffer } from './elements.js';
 import { attemptsOn, writersAt } from './premises.js';
 import { lastRead } from './set.js';
 import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { yesOrNo } from './option-rules.js';
 
 /**
  * Every element of a set over its whole life: `add` of one element, `read` of all. After Jepsen's set-full, in terms of
@@ -17,6 +18,7 @@ import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './ve
 export const setFull: Checker = {
   name: 'set-full',
   summary: 'every acknowledged element of a set stays visible: lost, stale, never read, duplicated, unexpected',
+  options: { linearizable: yesOrNo },
   check(history, context) {
     const parts = partitionByKey(history).map((part) => new Lives(history, part));
     return verdictOf(summarize(history, parts, modelOf(context), staleness(context)));

@@ -5,6 +5,7 @@ import { Elements } from './elements.js';
 import { duplicatesAre } from './queue.js';
 import { attemptsOn, writersAt } from './premises.js';
 import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
+import { oneOf, yesOrNo } from './option-rules.js';
 
 /**
  * What goes in must come out: elements as multisets over `enqueue`, `dequeue` and `drain` (an ok drain is a list of
@@ -17,6 +18,11 @@ import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } fr
 export const totalQueue: Checker = {
   name: 'total-queue',
   summary: 'every acknowledged element is dequeued, none that was never enqueued; duplicates are counted',
+  options: {
+    delivery: oneOf('at-least-once', 'exactly-once'),
+    exactlyOnce: yesOrNo,
+    drained: oneOf('observed', 'assumed'),
+  },
   check(history, context) {
     const balance = balanceOf(history);
     const { elements, attempts, acknowledged, dequeued } = balance;

@@ -1,5 +1,8 @@
 import type { History } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
+import { integerOf } from '../harness/history/values/numbers.js';
+import { show } from '../harness/history/values/show.js';
+import type { Checker } from './checker.js';
 import { nonsense } from './verdict.js';
 
 export type Fields = Readonly<Record<string, Json>>;
@@ -23,5 +26,33 @@ export function nameAt(history: History, position: number, value: Json | undefin
 export function wholeNumberAt(history: History, position: number, value: Json | undefined, what: string): number {
   if (value === null) return Number.NaN;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw nonsense(history, position, `${what} is ${JSON.stringify(value) ?? 'missing'}, not a whole number`);
+  refuseLarge(history, position, value, what);
+  throw nonsense(history, position, `${what} is ${value === undefined ? 'missing' : show(value)}, not a whole number`);
+}
+
+/** Amounts whose sums no double holds: nothing is decided of them, rather than wrongly. */
+export class TooLarge extends Error {}
+
+/** @throws TooLarge for an integer past 2^53 */
+export function refuseLarge(history: History, position: number, value: Json | undefined, what: string): void {
+  if (typeof integerOf(value) !== 'bigint') return;
+  throw new TooLarge(
+    `${history.placeOf(position)}: ${what} is ${show(value ?? null)}, past 2^53: sums would be rounded`,
+  );
+}
+
+/** The checker, `unknown` with the reason where amounts are too large for it. */
+export function orTooLarge(checker: Checker): Checker {
+  return {
+    ...checker,
+    check: (history, context) => {
+      try {
+        return checker.check(history, context);
+      } catch (error) {
+        if (!(error instanceof TooLarge)) throw error;
+        const reason = error.message;
+        return { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
+      }
+    },
+  };
 }

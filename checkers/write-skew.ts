@@ -5,6 +5,7 @@ import { identity } from '../harness/history/values/identity.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { indicesOf, nonsense, verdictOf, whoAndWhen } from './verdict.js';
+import { oneOf } from './option-rules.js';
 
 /**
  * Write skew: per key two transactions `insert`, each only if neither of the two rows is there, and both commit. After
@@ -20,6 +21,7 @@ export const writeSkew: Checker = {
   summary: 'of two transactions that exclude each other at most one commits (G2 by predicate, G2-item by row)',
   // That both inserts of a pair were acknowledged is what may not be.
   observes: acknowledged(['insert', 'read']),
+  options: { form: oneOf('rows', 'predicate') },
   check(history, context) {
     const model = modelOf(context);
     const form = formOf(context);

@@ -1,7 +1,7 @@
-import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK } from '../../harness/history/history.js';
+import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_NULL } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { numberOption } from '../options.js';
-import { type Fields, isName, isObject, wholeNumberAt } from '../values.js';
+import { type Fields, isName, isObject, refuseLarge, TooLarge, wholeNumberAt } from '../values.js';
 import { nonsense } from '../verdict.js';
 
 /** What became of a transfer. `refused`: the balance was short, which is an observation. */
@@ -60,6 +60,8 @@ export interface BankHistory {
   readonly reads: readonly BankRead[];
   /** Ledgers that were asked for, whatever came of it. */
   readonly ledgersAttempted: number;
+  /** Successful reads that answered nothing, which proves nothing. */
+  readonly nullReads: number;
   /** Index into `transfers` by id. */
   readonly byId: ReadonlyMap<string, number>;
 }
@@ -80,10 +82,11 @@ type Options = Readonly<Record<string, Json>>;
 export function readBank(history: History, options: Options): BankHistory {
   const accounts = accountNames(history, options);
   const indexOf = new Map(accounts.map((name, index) => [name, index]));
-  const { types, processes, pairs, functions, functionNames } = history.columns;
+  const { types, processes, pairs, functions, functionNames, valueKinds } = history.columns;
   const transfers: Transfer[] = [];
   const reads: BankRead[] = [];
   let ledgersAttempted = 0;
+  let nullReads = 0;
   for (let position = 0; position < history.length; position++) {
     if (processes[position] === NEMESIS) continue;
     const f = functionNames[functions[position]];
@@ -94,7 +97,9 @@ export function readBank(history: History, options: Options): BankHistory {
       case 'read':
       case 'ledger':
         if (types[position] === INVOKE && f === 'ledger') ledgersAttempted++;
-        if (types[position] === OK) reads.push(readBalances(history, pairs[position], position, accounts, indexOf));
+        if (types[position] === OK && valueKinds[position] === VALUE_NULL) nullReads++;
+        else if (types[position] === OK)
+          reads.push(readBalances(history, pairs[position], position, accounts, indexOf));
         break;
       default:
         throw nonsense(history, position, `operation "${f}" is not one of bank: transfer, read, ledger`);
@@ -111,6 +116,7 @@ export function readBank(history: History, options: Options): BankHistory {
     transfers,
     reads,
     ledgersAttempted,
+    nullReads,
     byId: idsOf(history, transfers),
   };
 }
@@ -172,6 +178,7 @@ function readTransfer(history: History, invocation: number, indexOf: ReadonlyMap
       throw nonsense(history, invocation, `"${end}" is ${JSON.stringify(name) ?? 'missing'}, which is no account`);
     return index;
   };
+  refuseLarge(history, invocation, amount, 'the amount');
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) {
     throw nonsense(
       history,
@@ -280,6 +287,7 @@ function balancesIn(value: Fields): Fields {
 export function sum(values: Float64Array): number {
   let total = 0;
   for (const value of values) total += value;
+  if (Math.abs(total) > Number.MAX_SAFE_INTEGER) throw new TooLarge('balances add up past 2^53: sums would be rounded');
   return total;
 }
 

@@ -4,6 +4,8 @@ import { type BankHistory, readBank } from './bank-history.js';
 import { type LedgerFindings, ledgerFindings } from './ledger.js';
 import { readAnomalies } from './per-read.js';
 import { visibilityOf } from './visibility.js';
+import { natural, countByName, countOrNames, oneOf } from '../option-rules.js';
+import { orTooLarge } from '../values.js';
 
 /**
  * What must hold of a bank whatever consistency its database promises: money is conserved in every read, no balance is
@@ -12,9 +14,16 @@ import { visibilityOf } from './visibility.js';
  * Stricter than Jepsen's bank checker: a store whose reads never change fails (`frozen`), so does one whose balances
  * no choice of transfers gives, and the ledger is held against the clients' answers. Linear.
  */
-export const bank: Checker = {
+export const bank: Checker = orTooLarge({
   name: 'bank',
   summary: 'money is conserved in every read; no acknowledged transfer is lost, none is applied twice',
+  options: {
+    accounts: countOrNames,
+    initialBalance: natural,
+    balances: countByName,
+    total: natural,
+    negativeBalances: oneOf('forbidden', 'allowed'),
+  },
   check(history, { options }) {
     const bank = readBank(history, options);
     const reads = readAnomalies(bank);
@@ -26,6 +35,7 @@ export const bank: Checker = {
       ...(undecided !== undefined && { undecided }),
       details: {
         accounts: bank.accounts.length,
+        ...(bank.nullReads > 0 && { nullReads: bank.nullReads }),
         ...(bank.total !== undefined && { total: bank.total }),
         ...outcomes(bank),
         badReads: reads.counts,
@@ -36,7 +46,7 @@ export const bank: Checker = {
       notChecked: notCheckedIn(bank, ledger),
     });
   },
-};
+});
 
 function doubt({ reads, ledgersAttempted }: BankHistory, ledger: LedgerFindings | undefined): string | undefined {
   if (reads.length === 0) return 'no read of the balances succeeded';
@@ -66,13 +76,14 @@ function checkedIn(bank: BankHistory, ledger: LedgerFindings | undefined): reado
 }
 
 function notCheckedIn(
-  { initial, negativeBalances }: BankHistory,
+  { initial, negativeBalances, nullReads }: BankHistory,
   ledger: LedgerFindings | undefined,
 ): readonly string[] {
   return [
     'whether one order of all transfers explains every read (see bank-linearizable)',
     ...(ledger ? [] : ['lost, dirty or doubled transfers: there is no ledger to look them up in']),
     ...(initial ? [] : ['balances against the initial ones: no option tells those']),
+    ...(nullReads > 0 ? [`${nullReads} read(s) that answered nothing`] : []),
     ...(negativeBalances === 'allowed' ? ['negative balances: they are allowed'] : []),
   ];
 }

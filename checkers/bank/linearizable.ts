@@ -7,6 +7,8 @@ import { bankQuantities } from './bank-quantities.js';
 import { explain } from './explain.js';
 import { problemsOf } from './per-read.js';
 import { staleReads } from './stale.js';
+import { natural, countByName, countOrNames, oneOf } from '../option-rules.js';
+import { orTooLarge } from '../values.js';
 
 /**
  * Linearizability of the whole bank: one order of all transfers, refusals and reads, each inside its interval, explains
@@ -18,9 +20,16 @@ import { staleReads } from './stale.js';
  * balances: by then nearly every wrong balance is the sum of some subset, if one that no search finds. So a late
  * violation in such a history ends as unknown, and truly so.
  */
-export const bankLinearizable: Checker = {
+export const bankLinearizable: Checker = orTooLarge({
   name: 'bank-linearizable',
   summary: 'one order of all transfers, refusals and reads of the whole bank explains every answer',
+  options: {
+    accounts: countOrNames,
+    initialBalance: natural,
+    balances: countByName,
+    total: natural,
+    negativeBalances: oneOf('forbidden', 'allowed'),
+  },
   check(history, context) {
     const bank = readBank(history, context.options);
     const { anomalies, undecided, details } = find(bank, context);
@@ -35,7 +44,7 @@ export const bankLinearizable: Checker = {
       ],
     });
   },
-};
+});
 
 /** What no order of transfers can show, however many of them took effect. */
 const NEVER_SHOWN: ReadonlySet<string> = new Set(['wrong-total', 'torn']);

@@ -19,6 +19,7 @@ import { LEVELS } from './polygraph/levels.js';
 import { listReasons, registerReasons } from './reasons.js';
 import { inferRwRegister } from './rw-register.js';
 import { registerOptions } from './version-orders.js';
+import { anything, initialState, yesOrNo } from '../option-rules.js';
 
 const OPEN_ORDERS = 'orders of writes that no read tells';
 const THIN_AIR = 'thin-air-read';
@@ -29,6 +30,7 @@ const EXPLAINED = 8;
 export const listAppend: Checker = {
   name: 'list-append',
   summary: 'transactions of appends and reads: dependencies, cycles and other anomalies, against a consistency model',
+  options: { realtime: yesOrNo },
   check: (history, context) =>
     withPremises(check(history, context, 'list-append'), history, 'list-append', context.options),
 };
@@ -38,6 +40,14 @@ export const rwRegister: Checker = {
   name: 'rw-register',
   summary:
     'transactions of unique writes and reads: dependencies, cycles and other anomalies, against a consistency model',
+  options: {
+    initialState,
+    initial: anything,
+    realtime: yesOrNo,
+    linearizableKeys: yesOrNo,
+    sequentialKeys: yesOrNo,
+    writesFollowReads: yesOrNo,
+  },
   check: (history, context) =>
     withPremises(check(history, context, 'rw-register'), history, 'rw-register', context.options),
 };

@@ -5,15 +5,18 @@ import { type BookRead, findInBook, fullestBook } from './book.js';
 import { type Cancel, type InventoryHistory, readInventory } from './inventory-history.js';
 import { movesOf } from './moves.js';
 import { findInStock } from './stock.js';
+import { countOrByName, countOrNames } from '../option-rules.js';
+import { orTooLarge } from '../values.js';
 
 /**
  * What must hold of a shop whatever consistency its database promises: no article is sold more often than there are
  * pieces, no confirmed order is lost, none is fulfilled or returned twice, nobody is turned away while there is enough,
  * and the final book adds up. Linear.
  */
-export const inventory: Checker = {
+export const inventory: Checker = orTooLarge({
   name: 'inventory',
   summary: 'no piece is sold twice, no confirmed order is lost, nobody is refused without reason, the book adds up',
+  options: { skus: countOrNames, initialStock: countOrByName },
   check(history, { options }) {
     const inventory = readInventory(history, options);
     const findings = new Findings();
@@ -51,7 +54,7 @@ export const inventory: Checker = {
       ],
     });
   },
-};
+});
 
 /** Orders that were returned twice, or returned though nobody had them. */
 function findInCancellations(inventory: InventoryHistory, findings: Findings): void {

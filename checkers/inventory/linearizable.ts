@@ -6,14 +6,17 @@ import { verdictOf } from '../verdict.js';
 import { explain } from './explain.js';
 import { type InventoryHistory, readInventory } from './inventory-history.js';
 import { inventoryQuantities } from './inventory-quantities.js';
+import { countOrByName, countOrNames } from '../option-rules.js';
+import { orTooLarge } from '../values.js';
 
 /**
  * Linearizability of a shop: each article by itself (orders, cancellations, deliveries, readings of it), then, where
  * something showed several at once, all articles together. Near-linear with a final book.
  */
-export const inventoryLinearizable: Checker = {
+export const inventoryLinearizable: Checker = orTooLarge({
   name: 'inventory-linearizable',
   summary: 'one order of all orders, cancellations, deliveries and readings explains every answer',
+  options: { skus: countOrNames, initialStock: countOrByName },
   check(history, context) {
     const inventory = readInventory(history, context.options);
     const deadline = Deadline.of(context, 1024);
@@ -44,7 +47,7 @@ export const inventoryLinearizable: Checker = {
       ],
     });
   },
-};
+});
 
 /** Each article, and all of them where that may tell more. */
 function parts({ skus, reads }: InventoryHistory): readonly (readonly number[])[] {

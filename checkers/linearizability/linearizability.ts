@@ -15,6 +15,7 @@ import { registerKind, RegisterObjects } from './register-objects.js';
 import { judgeInRounds } from './rounds.js';
 import { unexplained } from './unexplained.js';
 import { undecidedVerdict, verdictOf } from './verdict.js';
+import { yesOrNo } from '../option-rules.js';
 
 /** Anomalies shown in full; the others are counted. */
 const SHOWN_ANOMALIES = 16;
@@ -39,6 +40,7 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
     name: 'linearizable',
     summary: `linearizability as a ${model.name}: ${model.summary}`,
     ...(model.blind && { observes: notOf(model.blind) }),
+    options: { order: yesOrNo, ...(model.initialValue && { initial: model.initialValue }), ...model.options },
     check: async (history, context) => {
       const weaker = weakerModel(context.consistency);
       const verdict = await check(history, model, context, help);

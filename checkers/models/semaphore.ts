@@ -1,10 +1,12 @@
 import type { Model } from '../model.js';
+import { natural } from '../option-rules.js';
 
 /** Permits: acquire takes one, release gives one back. Option `permits` (default 1). */
 export const semaphore: Model<{ readonly free: number; readonly permits: number }> = {
   name: 'semaphore',
   summary: 'acquire and release one of several permits; option permits (default 1)',
   operations: ['acquire', 'release'],
+  options: { permits: natural },
   initial: (options) => {
     const permits = typeof options['permits'] === 'number' ? options['permits'] : 1;
     return { free: permits, permits };

@@ -8,6 +8,7 @@ import { GUARANTEES, sessionAnomaly } from './explain.js';
 import { impossibleReads } from './impossible-reads.js';
 import { type RegisterLog, registerLogs } from './register-log.js';
 import { INHERENT, REALTIME, VersionOrder } from './version-order.js';
+import { anything, names } from '../option-rules.js';
 
 /**
  * What every session may rely on, whatever the others see: read your writes, monotonic reads, monotonic writes, writes
@@ -23,6 +24,7 @@ import { INHERENT, REALTIME, VersionOrder } from './version-order.js';
 export const sessionGuarantees: Checker = {
   name: 'session-guarantees',
   summary: 'read your writes, monotonic reads and writes, writes follow reads: registers with unique values',
+  options: { guarantees: names, initial: anything },
   check,
 };
 

@@ -8,6 +8,7 @@ import { impossibleReads } from './impossible-reads.js';
 import { effectPositions, versionPremises } from './premises.js';
 import { INITIAL, NEVER, type RegisterLog, type RegisterOperation, registerLogs } from './register-log.js';
 import { Succession } from './succession.js';
+import { anything, natural, oneOf } from '../option-rules.js';
 
 /** Beyond any history: an option not given. */
 const ANY = Number.MAX_SAFE_INTEGER;
@@ -29,6 +30,12 @@ const ANY = Number.MAX_SAFE_INTEGER;
 export const staleness: Checker = {
   name: 'staleness',
   summary: 'how stale reads were, in ms and versions; regular and safe registers',
+  options: {
+    register: oneOf('regular', 'safe'),
+    maxStalenessMs: natural,
+    maxStalenessVersions: natural,
+    initial: anything,
+  },
   check,
 };
 

@@ -9,6 +9,7 @@ import { verdictOf } from '../verdict.js';
 import { unjustifiedFailures } from './indefinite.js';
 import { workFindings } from './work.js';
 import { countKinds, type KindCounts, type Stage, STAGES } from './counts.js';
+import { anything, natural } from '../option-rules.js';
 
 /**
  * Was the test worth anything? Every kind of operation succeeded before, during and after the faults, every fault bit
@@ -23,6 +24,7 @@ export const statistics: Checker = {
   name: 'statistics',
   summary: 'every kind of operation succeeded before, during and after the faults, and every fault bit and is healed',
   observes: 'run',
+  options: { minimumOk: natural, faults: natural, operations: anything },
   check(history, { options }) {
     const phases = phasesOf(history);
     const faults = faultsOf(history);

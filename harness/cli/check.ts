@@ -5,6 +5,8 @@ import { renderReport, type ReportInput } from '../../reports/report.js';
 import { NO_REALTIME } from '../history/formats/format.js';
 import { FORMATS, readHistory } from '../history/formats/read.js';
 import type { Json } from '../history/operation.js';
+import { refuseOptions } from '../../checkers/option-rules.js';
+import { fitText } from '../history/formats/jsonl/json-text.js';
 import { UserError } from '../kit/errors.js';
 import { consistencyModels } from '../registry.js';
 import type { Results } from '../run/plan.js';
@@ -129,6 +131,8 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
     independent: args.independent,
   });
   const judges = withoutRealtime(judgesFor(args, history), notes);
+  const given = checkerOptions(args);
+  refuseOptions(judges.checkers, given);
   const names = judges.checkers.map(({ name }) => name).join(', ');
   display.log(`${history.length.toLocaleString('en-US')} events (${format}), judged by ${names} (${judges.because})`);
   const interrupt = stopJudging(display);
@@ -140,7 +144,11 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
     signal: interrupt.signal,
     witnessBudgetMs: witnessBudgetOf(args),
     certain: tellCertain(display),
-    options: { ...(notes.includes(NO_REALTIME) && { realtime: false }), ...checkerOptions(args) },
+    options: {
+      ...(notes.includes(NO_REALTIME) && { realtime: false }),
+      ...given,
+      ...(args.order !== undefined && { order: true }),
+    },
     budget,
     ...(judges.consistency !== undefined && { consistency: judges.consistency }),
     notes,
@@ -183,11 +191,10 @@ async function writeOrder(path: string, { checks }: Results): Promise<void> {
   await writeFile(path, `${JSON.stringify(orders[0])}\n`);
 }
 
-/** What was given by flags of their own, and by `--set name=value`. Checkers ignore what they do not know. */
+/** What was given by `--initial`, and by `--set name=value`. */
 function checkerOptions(args: Arguments<typeof options>): Readonly<Record<string, Json>> {
   return {
     ...(args.initial !== undefined && { initial: jsonOr(args.initial) }),
-    ...(args.order !== undefined && { order: true }),
     ...Object.fromEntries(
       args.set.map((setting) => {
         const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
@@ -201,7 +208,8 @@ function checkerOptions(args: Arguments<typeof options>): Readonly<Record<string
 /** JSON where it is JSON, otherwise text. */
 function jsonOr(value: string): Json {
   try {
-    return JSON.parse(value) as Json;
+    const fit = fitText(value);
+    return 'unfit' in fit ? value : (JSON.parse(fit.text) as Json);
   } catch {
     return value;
   }

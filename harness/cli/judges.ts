@@ -39,6 +39,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   'linearizable-register': 'cas-register',
 };
 
+const REGISTERS: readonly string[] = ['register', 'cas-register'];
+
 /** Chooses by `--workload`, else by `--model`, else by the operations in the history. */
 export function judgesFor(question: Question, history: History): Judges {
   const { model, workload, consistency } = question;
@@ -57,7 +59,13 @@ export function judgesFor(question: Question, history: History): Judges {
   });
   if (workload !== undefined) return judges(checkersNamed(workload, '--workload'), `--workload ${workload}`);
   // A linearizable register is asked for by its model; the consistency model of that name leaves the choice to the history.
-  if (model !== undefined && !isConsistency) return judges(checkersNamed(model, '--model'), `--model ${model}`);
+  if (model !== undefined && !isConsistency) {
+    const kind = REGISTERS.includes(ALIASES[model] ?? model) && transactionsOnly(history) && transactionKind(history);
+    // Linearizable registers whose operations are transactions are what strict serializability means.
+    return kind
+      ? judges(checkersNamed(kind, 'operations'), `--model ${model}, of transactions`)
+      : judges(checkersNamed(model, '--model'), `--model ${model}`);
+  }
   const guess = guessFrom(history);
   return judges(checkersNamed(guess, 'operations'), `its operations look like ${guess}`);
 }
@@ -108,6 +116,13 @@ function guessFrom(history: History): string {
   if (has('add')) return readsAreLists(history) ? 'set-full' : 'counter';
   const names = history.columns.functionNames.join(', ') || 'none';
   throw new UserError(`cannot tell what to check from the operations (${names}); say --model or --workload`);
+}
+
+function transactionsOnly({ columns }: History): boolean {
+  const transaction = columns.functionNames.indexOf('txn');
+  const { functions, processes, length } = columns;
+  for (let at = 0; at < length; at++) if (processes[at] >= 0 && functions[at] !== transaction) return false;
+  return transaction >= 0;
 }
 
 function transactionKind(history: History): string {

@@ -40,5 +40,19 @@ async function readAwdit(source: Source): Promise<ReadResult> {
     }
   }
   finish();
-  return sessionHistory(source.name, transactions);
+  return sessionHistory(source.name, withInitialZeros(transactions));
+}
+
+/** A value 0 that nobody writes is the initial value: null here. */
+function withInitialZeros(transactions: readonly SessionTransaction[]): SessionTransaction[] {
+  const all = transactions.flatMap(({ operations }) => operations);
+  const zeros = new Set(all.filter(([f, , value]) => f === 'w' && value === 0).map(([, key]) => key));
+  return transactions.map((transaction) => ({
+    ...transaction,
+    operations: transaction.operations.map(([f, key, value]) => [
+      f,
+      key,
+      f === 'r' && value === 0 && !zeros.has(key) ? null : value,
+    ]),
+  }));
 }
