@@ -2,6 +2,7 @@ import { lastRead, EXTERNAL, INTERMEDIATE, WRITE, type Transactions } from '../t
 import { NULL_VALUE } from '../transactions/names.js';
 import { RW, WR, WW } from './graph.js';
 import { versionOrder } from './list-order.js';
+import { valueName } from './value-name.js';
 
 /** Why one transaction depends on another, in words. `a` and `b` are the names to use for them. */
 export type Reason = (from: number, to: number, relation: number, a: string, b: string) => string;
@@ -48,13 +49,14 @@ export function listReasons(transactions: Transactions): Reason {
 
 /** Reasons between register transactions. */
 export function registerReasons(transactions: Transactions): Reason {
-  const { keyNames, codes, keys, values, mops } = transactions;
+  const { keyNames, keys, values, mops } = transactions;
   return (from, to, relation, a, b) => {
     const external = (transaction: number) =>
       mopsOf(transactions, transaction, 0).filter((mop) => mops[mop] & EXTERNAL);
     const last = (transaction: number) =>
       mopsOf(transactions, transaction, WRITE).filter((mop) => !(mops[mop] & INTERMEDIATE));
-    const text = (mop: number) => `key ${keyNames[keys[mop]]} = ${codes.nameOf(values[mop])}`;
+    const valueOf = (mop: number) => valueName(transactions, keys[mop], values[mop]);
+    const text = (mop: number) => `key ${keyNames[keys[mop]]} = ${valueOf(mop)}`;
     const pairs = (left: readonly number[], right: readonly number[]) =>
       left.flatMap((x) => right.filter((y) => keys[x] === keys[y]).map((y) => [x, y] as const));
     if (relation === WR) {
@@ -73,7 +75,7 @@ export function registerReasons(transactions: Transactions): Reason {
       );
       const verb = relation === WW ? 'wrote' : 'read';
       if (replaced)
-        return `${a} ${verb} ${text(replaced[0])}, which ${b} read and replaced by ${codes.nameOf(values[replaced[1]])}`;
+        return `${a} ${verb} ${text(replaced[0])}, which ${b} read and replaced by ${valueOf(replaced[1])}`;
       const [pair] = candidates;
       if (pair) return `${a} ${verb} ${text(pair[0])}, and ${b} wrote ${text(pair[1])}, a later version`;
     }

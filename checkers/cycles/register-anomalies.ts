@@ -1,5 +1,6 @@
 import type { Transactions } from '../transactions/transactions.js';
 import { nameTransaction } from './naming.js';
+import { valueName } from './value-name.js';
 
 /** Sentences of register anomalies that need no cycle. */
 export class RegisterNames {
@@ -7,28 +8,28 @@ export class RegisterNames {
 
   internal(owner: number, key: number, expected: number, value: number): string {
     return (
-      `${this.who(owner)} read ${this.value(value)} from key ${this.key(key)}, ` +
-      `which its own earlier accesses had at ${this.value(expected)}`
+      `${this.who(owner)} read ${this.value(key, value)} from key ${this.key(key)}, ` +
+      `which its own earlier accesses had at ${this.value(key, expected)}`
     );
   }
 
   thinAir(reader: number, key: number, value: number): string {
-    return `${this.who(reader)} read ${this.value(value)} from key ${this.key(key)}, which no transaction ever wrote`;
+    return `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)}, which no transaction ever wrote`;
   }
 
   aborted(reader: number, writer: number, key: number, value: number): string {
-    return `${this.who(reader)} read ${this.value(value)} from key ${this.key(key)}, written by ${this.who(writer)}, which had failed`;
+    return `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)}, written by ${this.who(writer)}, which had failed`;
   }
 
   intermediate(reader: number, writer: number, key: number, value: number): string {
     return (
-      `${this.who(reader)} read ${this.value(value)} from key ${this.key(key)}, ` +
+      `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)}, ` +
       `which was not the last write of ${this.who(writer)} to that key`
     );
   }
 
   lostUpdate(first: number, second: number, key: number, value: number): string {
-    return `${this.who(first)} and ${this.who(second)} both read key ${this.key(key)} = ${this.value(value)} and both wrote it`;
+    return `${this.who(first)} and ${this.who(second)} both read key ${this.key(key)} = ${this.value(key, value)} and both wrote it`;
   }
 
   cyclicVersions(key: number, source: string, transactions: readonly number[]): string {
@@ -49,7 +50,7 @@ export class RegisterNames {
     return this.transactions.keyNames[key];
   }
 
-  private value(code: number): string {
-    return this.transactions.codes.nameOf(code);
+  private value(key: number, code: number): string {
+    return valueName(this.transactions, key, code);
   }
 }

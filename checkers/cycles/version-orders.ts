@@ -16,13 +16,20 @@ export interface RegisterOptions {
   readonly linearizableKeys?: boolean;
 }
 
-/** Options as given by people or recorded in a plan: `writesFollowReads`, `sequentialKeys`, `linearizableKeys`. */
-export function registerOptions(transactions: Transactions, options: Readonly<Record<string, Json>>): RegisterOptions {
+/**
+ * Options as given by people or recorded in a plan: `writesFollowReads`, `sequentialKeys`, `linearizableKeys`.
+ * `readsCount`: whether the level asked for says anything about reads.
+ */
+export function registerOptions(
+  transactions: Transactions,
+  options: Readonly<Record<string, Json>>,
+  readsCount = true,
+): RegisterOptions {
   const chosen = (name: keyof RegisterOptions, otherwise: boolean) =>
     options[name] === undefined ? otherwise : options[name] === true || options[name] === 'true';
   return {
     // Where every write replaces what its transaction read, nothing but this order makes sense of the history.
-    writesFollowReads: chosen('writesFollowReads', onlyReadModifyWrites(transactions)),
+    writesFollowReads: chosen('writesFollowReads', readsCount && onlyReadModifyWrites(transactions)),
     sequentialKeys: chosen('sequentialKeys', false),
     linearizableKeys: chosen('linearizableKeys', false),
   };

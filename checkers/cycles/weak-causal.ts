@@ -14,14 +14,14 @@ const MOST_SESSIONS = 4096;
 export function causal(reads: ReadsFrom, sessions: TimeOrder, precedes: Precedes): boolean {
   const { transactions, writers } = reads;
   const { length, starts, keys } = transactions;
-  const lanes = lanesOf(length, sessions);
-  if (lanes.count > MOST_SESSIONS) return false;
   const order = topological(reads, sessions);
   if (order === undefined) return false;
+  const lanes = lanesOf(reads, sessions, order);
+  if (lanes.count > MOST_SESSIONS) return false;
   const clocks = new Clocks(lanes.count);
   const successors = remainingUses(reads, sessions);
   const clockOf = new Array<Int32Array | undefined>(length);
-  const writes = writesByKey(reads, lanes);
+  const writes = writesByKey(reads, lanes, order);
   const release = (transaction: number) => {
     if (--successors[transaction] > 0) return;
     const clock = clockOf[transaction];
@@ -60,19 +60,32 @@ interface Lanes {
   readonly previous: Int32Array;
 }
 
-/** Each session is a lane. */
-function lanesOf(length: number, { successor }: TimeOrder): Lanes {
+/**
+ * Each session is a lane. Where sessions count for nothing, whoever reads from the last of a lane goes on with it, and
+ * somebody who reads from nobody begins one.
+ */
+function lanesOf({ transactions, writers }: ReadsFrom, { successor }: TimeOrder, order: Int32Array): Lanes {
+  const { length, starts } = transactions;
   const lane = new Int32Array(length);
   const place = new Int32Array(length);
   const previous = new Int32Array(length).fill(NONE);
+  successor.forEach((next, transaction) => {
+    if (next !== NONE) previous[next] = transaction;
+  });
+  const isLast = new Uint8Array(length);
   let count = 0;
-  for (let transaction = 0; transaction < length; transaction++) {
-    if (previous[transaction] === NONE) lane[transaction] = count++;
-    const next = successor[transaction];
-    if (next === NONE) continue;
-    previous[next] = transaction;
-    lane[next] = lane[transaction];
-    place[next] = place[transaction] + 1;
+  for (const transaction of order) {
+    let before = previous[transaction];
+    for (let mop = starts[transaction]; mop < starts[transaction + 1] && before === NONE; mop++)
+      if (writers[mop] >= 0 && isLast[writers[mop]] && successor[writers[mop]] === NONE) before = writers[mop];
+    isLast[transaction] = 1;
+    if (before === NONE) {
+      lane[transaction] = count++;
+      continue;
+    }
+    isLast[before] = 0;
+    lane[transaction] = lane[before];
+    place[transaction] = place[before] + 1;
   }
   return { count, lane, place, previous };
 }
@@ -117,9 +130,9 @@ class KeyLane {
   }
 }
 
-function writesByKey(reads: ReadsFrom, lanes: Lanes): Map<number, KeyLane[]> {
+function writesByKey(reads: ReadsFrom, lanes: Lanes, order: Int32Array): Map<number, KeyLane[]> {
   const byKey = new Map<number, Map<number, KeyLane>>();
-  for (let writer = 0; writer < reads.transactions.length; writer++) {
+  for (const writer of order) {
     if (!reads.committed(writer)) continue;
     eachWrite(reads, writer, (key) => {
       const own = byKey.get(key) ?? new Map<number, KeyLane>();

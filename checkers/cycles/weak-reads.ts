@@ -1,7 +1,8 @@
 import { FAIL, NONE, OK } from '../../harness/history/history.js';
 import { NULL_VALUE } from '../transactions/names.js';
-import { EXTERNAL, WRITE, type Transactions } from '../transactions/transactions.js';
+import { WRITE, type Transactions } from '../transactions/transactions.js';
 import { groupByKey } from './by-key.js';
+import { eachInListOrder, listKey, ODD } from './list-sources.js';
 import { ValueIndex } from './value-index.js';
 
 /** The initial state as a writer that precedes everybody. */
@@ -17,6 +18,8 @@ export interface ReadsFrom {
   readonly writers: Int32Array;
   /** Every external read in order of invocation. */
   each(visit: (reader: number, writer: number, key: number, mop: number) => void): void;
+  /** Pairs that known orders of lists put one before the other. */
+  readonly ordered: readonly (readonly [before: number, after: number])[];
   /** Whether a transaction takes part: ok, or unknown but read by somebody. */
   committed(transaction: number): boolean;
 }
@@ -27,22 +30,38 @@ export function readsFrom(transactions: Transactions): ReadsFrom {
   const writers = new Int32Array(mops.length).fill(NONE);
   const observed = Uint8Array.from(statuses, (status) => (status === OK ? 1 : 0));
   const index = new ValueIndex();
+  const ordered: (readonly [number, number])[] = [];
   for (let key = 0; key + 1 < byKey.offsets.length; key++) {
     const own = byKey.mops.subarray(byKey.offsets[key], byKey.offsets[key + 1]);
     index.fillWith(transactions, own);
+    const note = (mop: number, writer: number) => {
+      if (writer === byKey.owners.of(mop) || (writer >= 0 && statuses[writer] === FAIL)) return;
+      writers[mop] = writer;
+      if (writer >= 0) observed[writer] = 1;
+    };
+    if (transactions.family === 'list-append') {
+      const list = listKey(transactions, byKey, key, index);
+      for (const append of list.order) {
+        const writer = append < 0 ? NONE : byKey.owners.of(append);
+        if (writer >= 0 && statuses[writer] !== FAIL) observed[writer] = 1;
+      }
+      list.eachRead((mop, append) => {
+        if (append !== ODD) note(mop, append === NONE ? INITIAL : byKey.owners.of(append));
+      });
+      eachInListOrder(transactions, byKey, key, list, (before, after) => ordered.push([before, after]));
+      continue;
+    }
     for (const mop of own) {
       if (mops[mop] & WRITE) continue;
       const write = values[mop] === NULL_VALUE ? NONE : index.get(values[mop]);
-      const writer = values[mop] === NULL_VALUE ? INITIAL : write < 0 ? NONE : byKey.owners.of(write);
-      if (writer === byKey.owners.of(mop) || (writer >= 0 && statuses[writer] === FAIL)) continue;
-      if (writer === INITIAL && !(mops[mop] & EXTERNAL)) continue;
-      writers[mop] = writer;
-      if (writer >= 0) observed[writer] = 1;
+      if (values[mop] === NULL_VALUE) note(mop, INITIAL);
+      else if (write >= 0) note(mop, byKey.owners.of(write));
     }
   }
   return {
     transactions,
     writers,
+    ordered,
     committed: (transaction) => observed[transaction] === 1,
     each(visit) {
       for (let reader = 0; reader < length; reader++) {

@@ -6,7 +6,7 @@ import { Findings } from './findings.js';
 import { DependencyBuilder, WR, WW, type DependencyGraph } from './graph.js';
 import type { Limits } from './limits.js';
 import { nameTransaction } from './naming.js';
-import type { TimeOrder } from './realtime.js';
+import { timeOrder, type TimeOrder } from './realtime.js';
 import { Walker, simpleCycles } from './walk.js';
 import { causal } from './weak-causal.js';
 import { readAtomic } from './weak-read-atomic.js';
@@ -34,7 +34,7 @@ const LEVELS: readonly WeakLevel[] = [
 /** Adds to `findings` one violation of the weakest level that fails, and says whether it needs the order of sessions. */
 export function findWeak(transactions: Transactions, time: TimeOrder, findings: Findings, limits: Limits): void {
   const reads = readsFrom(transactions);
-  const none: TimeOrder = { next: time.next, successor: new Int32Array(transactions.length).fill(NONE) };
+  const none = withoutSessions(time);
   // The strongest first: where it holds the weaker ones do too, and that is the common case.
   const strongest = violated(transactions, reads, time, LEVELS[LEVELS.length - 1], new Findings(), '-process', limits);
   if (strongest === 'no') return;
@@ -44,6 +44,33 @@ export function findWeak(transactions: Transactions, time: TimeOrder, findings: 
     if (level.kind === 'causal-cycle') return;
     if (violated(transactions, reads, none, level, findings, '', limits) === 'yes') return;
   }
+}
+
+/** Whether the weak level that forbids cycles of this kind is violated, alone or with the order of sessions. */
+export function weakLevel(
+  transactions: Transactions,
+  kind: string,
+  sessions: TimeOrder | undefined,
+  findings: Findings,
+  limits: Limits,
+): 'yes' | 'no' | 'undecided' {
+  const level = LEVELS.find((each) => each.kind === kind);
+  if (level === undefined) throw new RangeError(`no weak level forbids ${kind}`);
+  const time = timeOrder(transactions);
+  const suffix = sessions === undefined ? '' : '-process';
+  return violated(
+    transactions,
+    readsFrom(transactions),
+    sessions ?? withoutSessions(time),
+    level,
+    findings,
+    suffix,
+    limits,
+  );
+}
+
+function withoutSessions({ next }: TimeOrder): TimeOrder {
+  return { next, successor: new Int32Array(next.length).fill(NONE) };
 }
 
 function violated(
@@ -60,6 +87,7 @@ function violated(
   reads.each((reader, writer) => {
     if (writer >= 0) builder.add(writer, reader, WR);
   });
+  for (const [before, after] of reads.ordered) builder.add(before, after, WW);
   let stale: { readonly before: number; readonly reader: number; readonly key: number } | undefined;
   const decided = level.infer(reads, sessions, (before, after, reader, key) => {
     if (after === INITIAL) stale ??= { before, reader, key };

@@ -51,7 +51,7 @@ export class TextReader {
 
   private write(key: number): void {
     const value = this.scanner.value();
-    if (value === NULL_VALUE) throw new MalformedTransaction('writes null, the initial state');
+    if (value === NULL_VALUE && this.family === 'list-append') throw new MalformedTransaction('appends null');
     this.into.write(key, value);
   }
 

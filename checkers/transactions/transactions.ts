@@ -40,6 +40,8 @@ export interface Transactions {
   /** JSON texts. */
   readonly keyNames: readonly string[];
   readonly codes: ValueCodes;
+  /** By key: the name of a register's initial state, where it is not null. Its code is that of null all the same. */
+  readonly initialNames?: ReadonlyMap<number, string>;
 }
 
 /** Called now and then; throws when a budget is met. */

@@ -3,6 +3,7 @@ import { WRITE } from '../../transactions/transactions.js';
 import { nameTransaction } from '../naming.js';
 import type { Isolation } from './isolation.js';
 import type { Registers } from './registers.js';
+import { valueName } from '../value-name.js';
 import type { TimeOrdering } from './time.js';
 
 const ORDERS: Readonly<Record<TimeOrdering, string>> = {
@@ -35,10 +36,10 @@ export function impossibleSentence(
 }
 
 function show(transactions: Transactions, transaction: number): string {
-  const { starts, mops, keys, values, keyNames, codes } = transactions;
+  const { starts, mops, keys, values, keyNames } = transactions;
   const parts: string[] = [];
   for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++) {
-    parts.push(`${mops[mop] & WRITE ? 'w' : 'r'} ${keyNames[keys[mop]]} ${codes.nameOf(values[mop])}`);
+    parts.push(`${mops[mop] & WRITE ? 'w' : 'r'} ${keyNames[keys[mop]]} ${valueName(transactions, keys[mop], values[mop])}`);
   }
   return `[${parts.join(', ')}], ${nameTransaction(transactions, transaction)}`;
 }

@@ -4,8 +4,11 @@ import { OPEN, type Registers } from './registers.js';
 /** Orders besides the data that an execution must respect. */
 export type TimeOrdering = 'none' | 'process' | 'realtime';
 
+/** When participants took place. */
+export type Timed = Pick<Registers, 'length' | 'processes' | 'invokes' | 'completions'>;
+
 /** By participant: the next one of its process, or NONE. An unknown outcome ends a process. */
-export function successors({ length, processes, completions }: Registers): Int32Array {
+export function successors({ length, processes, completions }: Timed): Int32Array {
   const successor = new Int32Array(length).fill(NONE);
   const last = new Map<number, number>();
   for (let member = 0; member < length; member++) {
@@ -18,7 +21,7 @@ export function successors({ length, processes, completions }: Registers): Int32
 }
 
 /** By participant: the first one invoked after its completion, or their number. */
-export function followers({ length, invokes, completions }: Registers): Int32Array {
+export function followers({ length, invokes, completions }: Timed): Int32Array {
   const follower = new Int32Array(length);
   for (let member = 0; member < length; member++) {
     let low = member;
@@ -42,7 +45,7 @@ export function followers({ length, invokes, completions }: Registers): Int32Arr
  * Pairs that the order puts one before the other, few enough that all others follow by transitivity: B was invoked after A
  * completed, and nothing invoked in between A's completion and B's invocation completed in between.
  */
-export function eachOrdered(registers: Registers, order: TimeOrdering, visit: (a: number, b: number) => void): void {
+export function eachOrdered(registers: Timed, order: TimeOrdering, visit: (a: number, b: number) => void): void {
   if (order === 'none') return;
   if (order === 'process') {
     successors(registers).forEach((next, member) => {
