@@ -44,11 +44,11 @@ export class ListNames {
     return ['internal', [owner], describe];
   }
 
-  reversed(owner: number, first: number, second: number): string {
+  reversed(owner: number, first: number, second: number, how: 'before' | 'without'): string {
     const { values } = this.transactions;
     return (
       `${this.who(owner)} appended ${this.value(values[first])} and then ${this.value(values[second])} to key ` +
-      `${this.keyOf(first)}, but reads show them the other way round`
+      `${this.keyOf(first)}, but reads show the second ${how} the first`
     );
   }
 

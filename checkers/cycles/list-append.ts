@@ -128,7 +128,7 @@ export class ListAppendInference {
       const writer = append < 0 ? -1 : this.appends.writer(append);
       const status = writer < 0 ? -1 : statuses[writer];
       if (previous >= 0 && writer >= 0 && status !== FAIL) this.builder.add(previous, writer, WW);
-      if (previous >= 0 && previous === writer) this.compareOwn(place, writer);
+      if (append > 0) this.compareOwn(place, append, writer);
       previous = status === FAIL ? -1 : writer;
       if (status === FAIL && aborted < 0) aborted = writer;
       if (status === OK && aborted >= 0) {
@@ -139,12 +139,29 @@ export class ListAppendInference {
     }
   }
 
-  /** One transaction's neighbouring appends, seen in the opposite order of its making them: no cycle would tell. */
-  private compareOwn(place: number, writer: number): void {
-    const earlier = this.appends.mops[this.appends.at[place - 1]];
-    const later = this.appends.mops[this.appends.at[place]];
-    if (earlier < later) return;
-    this.findings.add('internal', [writer], () => this.names.reversed(writer, later, earlier));
+  /** An append of which the same transaction's one before it is seen later or never: no cycle would tell. */
+  private compareOwn(place: number, append: number, writer: number): void {
+    const earlier = this.appends.mops[append - 1];
+    if (earlier < this.transactions.starts[writer]) return;
+    const before = this.appends.places[append - 1];
+    if (before >= 0 && before < place) return;
+    const later = this.appends.mops[append];
+    this.findings.add('incompatible-order', this.showing(later, writer), () =>
+      this.names.reversed(writer, earlier, later, before < 0 ? 'without' : 'before'),
+    );
+  }
+
+  /** A writer, and somebody who read what was appended. */
+  private showing(append: number, writer: number): number[] {
+    const { keys, mops, values } = this.transactions;
+    const { offsets } = this.byKey;
+    const key = keys[append];
+    for (let i = offsets[key]; i < offsets[key + 1]; i++) {
+      const mop = this.byKey.mops[i];
+      if (mops[mop] & WRITE || !elementsRead(this.transactions, mop).includes(values[append])) continue;
+      return [...new Set([writer, this.owner(mop)])];
+    }
+    return [writer];
   }
 
   /** wr and rw of every read, and what a single read betrays. */

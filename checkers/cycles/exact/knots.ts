@@ -47,7 +47,17 @@ export function knotsOf(facts: Facts, order: TimeOrdering): Int32Array[] {
     knots.set(of[member], knot);
     knot.push(member);
   }
-  return [...knots.values()].map((knot) => Int32Array.from(knot)).sort((a, b) => a.length - b.length);
+  return [...knots.values()].map((knot) => withSources(facts, knot)).sort((a, b) => a.length - b.length);
+}
+
+/** And who wrote what they read, without whom these reads would not count. Ascending. */
+function withSources({ owners, eventStarts, events }: Facts, knot: readonly number[]): Int32Array {
+  const members = new Set(knot);
+  for (const member of knot) {
+    for (let event = eventStarts[member]; event < eventStarts[member + 1]; event++)
+      if (events[event] < owners.length) members.add(owners[events[event]]);
+  }
+  return Int32Array.from(members).sort();
 }
 
 function keyByKey(whole: Part, link: (from: number, to: number) => void): void {
