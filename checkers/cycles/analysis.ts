@@ -16,6 +16,8 @@ export interface Analysis extends Found {
   readonly clock: Clock;
   /** Whether the graph that judges models of an order has no edge at all, so that it proves nothing. */
   readonly empty: Readonly<Record<Order, boolean>>;
+  /** Whether causality of registers was too much to decide. */
+  readonly weakOpen?: boolean;
   /** Why the search for cycles did not come to its end, if so. */
   readonly unfinished?: string;
 }
@@ -36,8 +38,8 @@ export function analyse(
   const known = { transactions, inference, clock, empty };
   try {
     const found = findCycles(inference.graph, time, clock, limits);
-    if (transactions.family === 'rw-register') addWeak({ ...known, ...found }, time, limits);
-    return { ...known, ...found };
+    const weakOpen = transactions.family === 'rw-register' && addWeak({ ...known, ...found }, time, limits);
+    return { ...known, ...found, weakOpen };
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error;
     // What was found before stands: a violation needs no complete search.
@@ -45,19 +47,23 @@ export function analyse(
   }
 }
 
-/** Versions of registers are ordered in part only, so cycles may miss what the weaker levels still decide. */
-function addWeak(analysis: Analysis, time: TimeOrder, limits: Limits): void {
+/**
+ * Versions of registers are ordered in part only, so cycles may miss what the weaker levels still decide. Answers whether
+ * causality was left open.
+ */
+function addWeak(analysis: Analysis, time: TimeOrder, limits: Limits): boolean {
   const { inference, transactions, realtime, process, clock } = analysis;
   const kinds = [...inference.findings.counts.keys(), ...[...realtime, ...process].map(({ kind }) => kind)];
   // Where sessions belong to every model, what they violate has to be named, whatever else is known.
   const undecided = (model: string) => clock === 'unknown' || !kinds.some((kind) => forbids(model, kind));
-  if (!undecided('monotonic-atomic-view') || !WEAK_MODELS.some(undecided)) return;
+  if (!undecided('monotonic-atomic-view') || !WEAK_MODELS.some(undecided)) return false;
   const weak = new Findings();
-  findWeak(transactions, time, weak, limits);
+  const open = findWeak(transactions, time, weak, limits) === 'undecided';
   for (const finding of weak.examples) {
     if (!WEAK_MODELS.some((model) => undecided(model) && forbids(model, finding.kind))) continue;
     inference.findings.add(finding.kind, finding.transactions, () => finding.sentence);
   }
+  return open;
 }
 
 /** The weakest models that cycles of forced writers rule out. */

@@ -21,6 +21,8 @@ export interface Disagreement {
   readonly possible: boolean;
   /** What was tried. */
   readonly tried: string;
+  /** Whether no transaction that returned ok read anything. */
+  readonly readsNothing: boolean;
 }
 
 /** All differences, as a page for people. */
@@ -54,6 +56,27 @@ A line is a transaction: its process, the positions of its invocation and comple
 and what it read and wrote. Failed transactions are left out.
 `;
 
+const UNSEEN = `## Where Elle sees nothing to judge
+
+Elle answers unknown where it infers no dependency. Reads that agree with an execution were an observation all the same, so
+Faultline answers valid, with some execution found for each of these:`;
+
+const UNREAD = `Where nobody who returned ok read anything, Elle takes the order of time for a dependency and answers valid at
+the levels that speak of time; Faultline answers unknown at every level:`;
+
+function listed(ids: ReadonlySet<number>): string {
+  return [...ids]
+    .sort((a, b) => a - b)
+    .reduce<string[]>((lines, id) => {
+      const last = lines.at(-1);
+      const text = `${String(id)},`;
+      if (last === undefined || last.length + text.length > 118) return [...lines, text];
+      return [...lines.slice(0, -1), `${last} ${text}`];
+    }, [])
+    .join('\n')
+    .replace(/,$/, '');
+}
+
 /** Proves every difference and writes it down. @param read the text of a file of golden histories or answers */
 export async function bookOf(read: (name: string) => string): Promise<Book> {
   const lines = <T>(name: string) =>
@@ -65,19 +88,25 @@ export async function bookOf(read: (name: string) => string): Promise<Book> {
   const answers = GOLDEN.map(([name, assumptions]) => [assumptions, lines<ElleAnswers>(name)] as const);
   const pages: string[] = [];
   const wrong: string[] = [];
+  const unseen = new Set<number>();
+  const unread = new Set<number>();
   let count = 0;
   for (const { id, ops } of histories) {
     const found = new Map<string, readonly Disagreement[]>();
     for (const [assumptions, golden] of answers) {
       const disagreements = await disagreementsOn(ops, golden[id], assumptions);
-      if (disagreements.length > 0) found.set(assumptions, disagreements);
-      count += disagreements.length;
       for (const each of disagreements) if (!isRight(each)) wrong.push(`${String(id)} at ${each.model}`);
+      if (disagreements.some(({ elle, ours }) => elle === 'unknown' && ours === 'valid')) unseen.add(id);
+      if (disagreements.some(({ ours }) => ours === 'unknown')) unread.add(id);
+      const verdicts = disagreements.filter(({ elle, ours }) => ours === 'invalid' || (elle !== 'unknown' && ours === 'valid'));
+      if (verdicts.length > 0) found.set(assumptions, verdicts);
+      count += verdicts.length;
     }
     if (found.size > 0) pages.push(pageOf(`rw ${String(id)}`, ops, found));
   }
   const summary = `${String(count)} answers differ, about ${String(pages.length)} histories.\n`;
-  return { text: [INTRODUCTION, summary, ...pages].join('\n'), count, histories: pages.length, wrong };
+  const nothing = `${listed(unseen)}\n\n${UNREAD}\n\n${listed(unread)}\n`;
+  return { text: [INTRODUCTION, summary, ...pages, UNSEEN, '', nothing].join('\n'), count, histories: pages.length, wrong };
 }
 
 const ORDERS = { none: noOrder, process: sessions, realtime: realTime } as const;
@@ -89,6 +118,9 @@ export async function disagreementsOn(
   assumptions: 'none' | 'writes follow reads',
 ): Promise<readonly Disagreement[]> {
   const history = historyOf(events);
+  const readsNothing = !smallFrom('rw-register', events).transactions.some(
+    ({ certain, mops }) => certain && mops.some(([f]) => f === 'r'),
+  );
   const found: Disagreement[] = [];
   for (const [model, elle] of Object.entries(valid)) {
     const { validity } = await rwRegister.check(history, {
@@ -98,14 +130,14 @@ export async function disagreementsOn(
     });
     const same =
       elle === 'unknown' ? validity === 'unknown' : elle === (validity === 'valid') && validity !== 'unknown';
-    if (!same) found.push({ model, elle, ours: validity, ...settle(events, model) });
+    if (!same) found.push({ model, elle, ours: validity, ...settle(events, model), readsNothing });
   }
   return found;
 }
 
-/** Whether an answer is the right one. */
-export function isRight({ ours, possible }: Disagreement): boolean {
-  return ours === (possible ? 'valid' : 'invalid');
+/** Whether an answer is the right one. Where nobody read anything, nothing is proven by finding nothing. */
+export function isRight({ ours, possible, readsNothing }: Disagreement): boolean {
+  return ours === 'unknown' ? readsNothing : ours === (possible ? 'valid' : 'invalid');
 }
 
 function settle(events: readonly EventInput[], model: string): Pick<Disagreement, 'possible' | 'tried'> {
@@ -116,7 +148,28 @@ function settle(events: readonly EventInput[], model: string): Pick<Disagreement
   // What is strictly serializable is anything weaker too.
   const strict = searched(small.transactions, LEVELS[0]);
   if (strict.possible) return strict;
+  if (model === 'read-committed') return { possible: readsCommitted(small.transactions), tried: 'what each read shows' };
+  if (model === 'read-uncommitted') return { possible: true, tried: 'no order of writes is shown' };
   throw new RangeError(`no way to settle ${model}`);
+}
+
+/** Reads of what others left, in no circle: then writes can be ordered as the reads are, which is read committed. */
+function readsCommitted(transactions: readonly SmallTransaction[]): boolean {
+  const leaves = (writer: SmallTransaction, key: number) =>
+    writer.mops.findLast(([f, other]) => f !== 'r' && other === key)?.[2];
+  const writersOf = (reader: SmallTransaction) =>
+    reader.mops.flatMap(([f, key, value], i) => {
+      const own = reader.mops.slice(0, i).some(([g, other, written]) => g !== 'r' && other === key && written === value);
+      if (f !== 'r' || !reader.certain || own || value === null) return [];
+      return [transactions.find((writer) => writer !== reader && leaves(writer, key) === value)];
+    });
+  let left = [...transactions];
+  while (left.length > 0) {
+    const rest = left.filter((reader) => writersOf(reader).some((writer) => !writer || left.includes(writer)));
+    if (rest.length === left.length) return false;
+    left = rest;
+  }
+  return true;
 }
 
 function searched(transactions: readonly SmallTransaction[], { isolation, order }: ExactLevel) {

@@ -9,6 +9,7 @@ import { atLeast } from './lattice.js';
 import type { Limits } from './limits.js';
 import { operationsOf } from './naming.js';
 import { decideRegisters } from './polygraph/decide.js';
+import { LEVELS } from './polygraph/levels.js';
 import { timeOrder } from './realtime.js';
 import { weakLevel } from './weak.js';
 
@@ -97,7 +98,7 @@ function proveOpen({ transactions }: Analysis, { model, shape, order }: OpenLeve
 
 function proveRegisters(analysis: Analysis, level: OpenLevel, limits: Limits): Proof {
   const { transactions, inference } = analysis;
-  const exact = level.model === level.above || level.model.endsWith(`-${level.above}`) || level.model === 'strict-serializable';
+  const exact = LEVELS.some((each) => each.model === level.model);
   // What contradicts itself has no execution at the levels above.
   if (!exact && inference.findings.counts.has('internal')) return proveOpen(analysis, level, limits);
   const decision = decideRegisters(transactions, level.above, level.order, limits);
@@ -122,7 +123,7 @@ function proveWeak(analysis: Analysis, kind: string, model: string, limits: Limi
   const { transactions, inference, clock } = analysis;
   const isList = transactions.family === 'list-append';
   const sessions = clock === 'unknown' ? timeOrder(transactions) : undefined;
-  if (isList ? isSerial(analysis, sessions ? 'process' : 'none') : !sessionsViolate(analysis)) return undefined;
+  if (isList ? isSerial(analysis, sessions ? 'process' : 'none') : searched(analysis, kind)) return undefined;
   const findings = new Findings();
   const violated = weakLevel(transactions, kind, sessions, findings, limits);
   if (violated === 'no') return { kind: 'valid' };
@@ -137,8 +138,10 @@ function proveWeak(analysis: Analysis, kind: string, model: string, limits: Limi
   return { kind: 'unknown', reason: 'too many transactions follow from no other to decide what each depends on' };
 }
 
-function sessionsViolate({ inference }: Analysis): boolean {
-  return [...inference.findings.counts.keys()].some((kind) => kind.endsWith('-cycle-process'));
+/** Causality without sessions is looked for only where causality with them does not hold. */
+function searched({ inference, realtime, clock, weakOpen }: Analysis, kind: string): boolean {
+  if (kind !== 'causal-cycle') return true;
+  return !weakOpen && (clock === 'unknown' || (inference.findings.counts.size === 0 && realtime.length === 0));
 }
 
 /** What falls with a model that no cycle ruled out. */

@@ -17,6 +17,10 @@ export class RegisterNames {
     return `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)}, which no transaction ever wrote`;
   }
 
+  future(reader: number, key: number, value: number): string {
+    return `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)} before writing it itself`;
+  }
+
   aborted(reader: number, writer: number, key: number, value: number): string {
     return `${this.who(reader)} read ${this.value(key, value)} from key ${this.key(key)}, written by ${this.who(writer)}, which had failed`;
   }

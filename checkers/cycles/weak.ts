@@ -31,19 +31,28 @@ const LEVELS: readonly WeakLevel[] = [
   { kind: 'causal-cycle', title: 'who reads a write must see all that it depends on', infer: causal },
 ];
 
-/** Adds to `findings` one violation of the weakest level that fails, and says whether it needs the order of sessions. */
-export function findWeak(transactions: Transactions, time: TimeOrder, findings: Findings, limits: Limits): void {
+/**
+ * Adds to `findings` one violation of the weakest level that fails, and says whether it needs the order of sessions.
+ * Answers whether the strongest is violated.
+ */
+export function findWeak(
+  transactions: Transactions,
+  time: TimeOrder,
+  findings: Findings,
+  limits: Limits,
+): 'yes' | 'no' | 'undecided' {
   const reads = readsFrom(transactions);
   const none = withoutSessions(time);
   // The strongest first: where it holds the weaker ones do too, and that is the common case.
   const strongest = violated(transactions, reads, time, LEVELS[LEVELS.length - 1], new Findings(), '-process', limits);
-  if (strongest === 'no') return;
+  if (strongest === 'no') return 'no';
   for (const level of LEVELS) {
     if (violated(transactions, reads, time, level, findings, '-process', limits) === 'no') continue;
     // Without sessions every transaction would be one of its own, which vector clocks cannot pay for.
-    if (level.kind === 'causal-cycle') return;
-    if (violated(transactions, reads, none, level, findings, '', limits) === 'yes') return;
+    if (level.kind === 'causal-cycle') return strongest;
+    if (violated(transactions, reads, none, level, findings, '', limits) === 'yes') return strongest;
   }
+  return strongest;
 }
 
 /** Whether the weak level that forbids cycles of this kind is violated, alone or with the order of sessions. */
