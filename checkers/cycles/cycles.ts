@@ -13,7 +13,6 @@ import { NotUnique } from './not-unique.js';
 import { withPremises } from './premises.js';
 import { proven, type Terms } from './prove.js';
 import { inferRwRegister } from './rw-register.js';
-import { valueName } from './value-name.js';
 import { registerOptions } from './version-orders.js';
 import { anything, initialState, yesOrNo } from '../option-rules.js';
 

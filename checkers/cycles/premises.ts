@@ -11,6 +11,7 @@ import {
   type Family,
   type Transactions,
 } from '../transactions/transactions.js';
+import { begin, beginningOf } from './initial-state.js';
 import { longestBranch } from './list-order.js';
 import { operationsOf } from './naming.js';
 import { registerOptions } from './version-orders.js';
@@ -24,7 +25,7 @@ type Options = CheckContext['options'];
  */
 export function withPremises(verdict: Verdict, history: History, family: Family, options: Options): Verdict {
   if (verdict.anomalies.length === 0) return verdict;
-  const collector = new Collector(readTransactions(history, family), options);
+  const collector = new Collector(begin(readTransactions(history, family), beginningOf(options)).transactions, options);
   const anomalies = verdict.anomalies.map((anomaly) => collector.complete(anomaly));
   return { ...verdict, anomalies } as Verdict;
 }

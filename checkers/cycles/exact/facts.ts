@@ -1,3 +1,4 @@
+import { clientSessions } from '../../../harness/history/client-sessions.js';
 import { FAIL, NONE, OK } from '../../../harness/history/history.js';
 import { NULL_VALUE } from '../../transactions/names.js';
 import { INTERMEDIATE, WRITE, type Transactions } from '../../transactions/transactions.js';
@@ -18,7 +19,7 @@ export interface Facts {
   /** Participants, in order of invocation. */
   readonly length: number;
   readonly keys: number;
-  /** By participant: its number among all transactions, its process, and the positions of its events (OPEN: no end). */
+  /** By participant: its number among all transactions, its session, and the positions of its events (OPEN: no end). */
   readonly transactions: Int32Array;
   readonly processes: Int32Array;
   readonly invokes: Int32Array;
@@ -97,6 +98,7 @@ class Reading {
 
   private collect(): Facts {
     const { length, statuses, history, invokes, completions, keyNames } = this.transactions;
+    const { sessions } = clientSessions(history);
     const members: number[] = [];
     for (let transaction = 0; transaction < length; transaction++)
       if (this.takesPart[transaction]) members.push(transaction);
@@ -118,7 +120,7 @@ class Reading {
       length: members.length,
       keys: keyNames.length,
       transactions: Int32Array.from(members),
-      processes: Int32Array.from(members, (member) => history.columns.processes[invokes[member]]),
+      processes: Int32Array.from(members, (member) => sessions[invokes[member]]),
       invokes: Int32Array.from(members, (member) => invokes[member]),
       completions: Int32Array.from(members, (member) => (statuses[member] === OK ? completions[member] : OPEN)),
       writeKeys: Int32Array.from(versions.keys),
