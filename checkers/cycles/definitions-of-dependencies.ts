@@ -152,7 +152,9 @@ function gMonotonic({ transactions }: SmallWorld, edges: readonly Edge[]): boole
       ...without(edges, 'rw').flatMap(({ from, to, event, kind, key }) => {
         const into = to !== unfolded ? to : kind === 'time' ? node(0) : node(event);
         if (from !== unfolded) return [{ from, to: into }];
-        return [{ from: kind === 'time' ? node(mops.length - 1) : node(lastWriteOf(transactions[unfolded], key)), to: into }];
+        return [
+          { from: kind === 'time' ? node(mops.length - 1) : node(lastWriteOf(transactions[unfolded], key)), to: into },
+        ];
       }),
     ];
     return edges.some(

@@ -29,7 +29,11 @@ interface Visibility {
 }
 
 function atomic(model: string, visibility: Visibility, before: Before = noOrder): Definition {
-  return { model, before, allows: (world, order) => orders(world, order).some((line) => sees(line, visibility, order)) };
+  return {
+    model,
+    before,
+    allows: (world, order) => orders(world, order).some((line) => sees(line, visibility, order)),
+  };
 }
 
 /** Whether each transaction, in the order of commits, can be given what it sees. */
@@ -63,7 +67,11 @@ function monotonicAtomicView(world: SmallWorld, before: Before): boolean {
     line.transactions.every((_, at) => {
       const must = required(line, at, {}, before);
       const all = Array.from({ length: 1 << at }, (__, seen) => seen).filter((seen) => (seen & must) === must);
-      return line.explains(at, (earlier) => all.filter((seen) => (seen & earlier) === earlier), 'may contradict itself');
+      return line.explains(
+        at,
+        (earlier) => all.filter((seen) => (seen & earlier) === earlier),
+        'may contradict itself',
+      );
     }),
   );
 }

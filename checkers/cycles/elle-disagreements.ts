@@ -98,7 +98,9 @@ export async function bookOf(read: (name: string) => string): Promise<Book> {
       for (const each of disagreements) if (!isRight(each)) wrong.push(`${String(id)} at ${each.model}`);
       if (disagreements.some(({ elle, ours }) => elle === 'unknown' && ours === 'valid')) unseen.add(id);
       if (disagreements.some(({ ours }) => ours === 'unknown')) unread.add(id);
-      const verdicts = disagreements.filter(({ elle, ours }) => ours === 'invalid' || (elle !== 'unknown' && ours === 'valid'));
+      const verdicts = disagreements.filter(
+        ({ elle, ours }) => ours === 'invalid' || (elle !== 'unknown' && ours === 'valid'),
+      );
       if (verdicts.length > 0) found.set(assumptions, verdicts);
       count += verdicts.length;
     }
@@ -106,7 +108,12 @@ export async function bookOf(read: (name: string) => string): Promise<Book> {
   }
   const summary = `${String(count)} answers differ, about ${String(pages.length)} histories.\n`;
   const nothing = `${listed(unseen)}\n\n${UNREAD}\n\n${listed(unread)}\n`;
-  return { text: [INTRODUCTION, summary, ...pages, UNSEEN, '', nothing].join('\n'), count, histories: pages.length, wrong };
+  return {
+    text: [INTRODUCTION, summary, ...pages, UNSEEN, '', nothing].join('\n'),
+    count,
+    histories: pages.length,
+    wrong,
+  };
 }
 
 const ORDERS = { none: noOrder, process: sessions, realtime: realTime } as const;
@@ -148,7 +155,8 @@ function settle(events: readonly EventInput[], model: string): Pick<Disagreement
   // What is strictly serializable is anything weaker too.
   const strict = searched(small.transactions, LEVELS[0]);
   if (strict.possible) return strict;
-  if (model === 'read-committed') return { possible: readsCommitted(small.transactions), tried: 'what each read shows' };
+  if (model === 'read-committed')
+    return { possible: readsCommitted(small.transactions), tried: 'what each read shows' };
   if (model === 'read-uncommitted') return { possible: true, tried: 'no order of writes is shown' };
   throw new RangeError(`no way to settle ${model}`);
 }
@@ -159,7 +167,9 @@ function readsCommitted(transactions: readonly SmallTransaction[]): boolean {
     writer.mops.findLast(([f, other]) => f !== 'r' && other === key)?.[2];
   const writersOf = (reader: SmallTransaction) =>
     reader.mops.flatMap(([f, key, value], i) => {
-      const own = reader.mops.slice(0, i).some(([g, other, written]) => g !== 'r' && other === key && written === value);
+      const own = reader.mops
+        .slice(0, i)
+        .some(([g, other, written]) => g !== 'r' && other === key && written === value);
       if (f !== 'r' || !reader.certain || own || value === null) return [];
       return [transactions.find((writer) => writer !== reader && leaves(writer, key) === value)];
     });

@@ -80,9 +80,14 @@ function registersShown(written: ReadonlyMap<number, readonly number[]>): Shown 
 }
 
 function listsShown(written: ReadonlyMap<number, readonly number[]>): Shown[] {
-  const beginnings = (list: readonly number[]) => Array.from({ length: list.length + 1 }, (_, end) => list.slice(0, end));
+  const beginnings = (list: readonly number[]) =>
+    Array.from({ length: list.length + 1 }, (_, end) => list.slice(0, end));
   return permutations(written.get(0) ?? []).flatMap((first) =>
-    permutations(written.get(1) ?? []).map((second): Shown => (key) => beginnings(key === 0 ? first : second)),
+    permutations(written.get(1) ?? []).map(
+      (second): Shown =>
+        (key) =>
+          beginnings(key === 0 ? first : second),
+    ),
   );
 }
 

@@ -56,7 +56,8 @@ function readsAnything({ mops }: Transactions): boolean {
 }
 
 function prohibits({ clock }: Analysis, model: string, kind: string): boolean {
-  if (forbids(model, kind)) return true;
+  // Levels that say nothing of reads are still about transactions: what one writes later it cannot read.
+  if (kind === 'future-read' || forbids(model, kind)) return true;
   if (clock === 'recorded' || !kind.endsWith('-process')) return false;
   const base = kind.replace(/-process$/, '');
   // Read committed of sessions demands monotonic reads inside a transaction (Biswas and Enea).

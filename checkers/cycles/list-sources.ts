@@ -19,7 +19,12 @@ export interface ListKey {
  * What reads of one list found there. What a transaction appended itself tells nothing of others, so a read after own
  * appends counts as one of what is before them. `index`: of the key's appends by value.
  */
-export function listKey(transactions: Transactions, { mops, owners, offsets }: ByKey, key: number, index: ValueIndex): ListKey {
+export function listKey(
+  transactions: Transactions,
+  { mops, owners, offsets }: ByKey,
+  key: number,
+  index: ValueIndex,
+): ListKey {
   const { lists, values } = transactions;
   const order = Int32Array.from(versionOrder(lists, key), (value) => index.get(value));
   return {

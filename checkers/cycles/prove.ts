@@ -85,7 +85,7 @@ function isSerial(analysis: Analysis, order: OpenLevel['order']): boolean {
 }
 
 function proveLists(analysis: Analysis, level: OpenLevel, limits: Limits): Proof | undefined {
-  if (isSerial(analysis, level.order)) return undefined;
+  if (level.shape === 'committed' || isSerial(analysis, level.order)) return undefined;
   return proveOpen(analysis, level, limits);
 }
 
@@ -96,11 +96,14 @@ function proveOpen({ transactions }: Analysis, { model, shape, order }: OpenLeve
     : decision;
 }
 
-function proveRegisters(analysis: Analysis, level: OpenLevel, limits: Limits): Proof {
+function proveRegisters(analysis: Analysis, level: OpenLevel, limits: Limits): Proof | undefined {
   const { transactions, inference } = analysis;
+  const contradicts = inference.findings.counts.has('internal');
+  // Cycles of reads decide it, but for what transactions read beside their own writes.
+  if (level.shape === 'committed' && !contradicts) return undefined;
   const exact = LEVELS.some((each) => each.model === level.model);
   // What contradicts itself has no execution at the levels above.
-  if (!exact && inference.findings.counts.has('internal')) return proveOpen(analysis, level, limits);
+  if (!exact && contradicts) return proveOpen(analysis, level, limits);
   const decision = decideRegisters(transactions, level.above, level.order, limits);
   if (decision.kind === 'valid') return { kind: 'valid' };
   if (!exact) return proveOpen(analysis, level, limits);

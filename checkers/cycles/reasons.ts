@@ -74,8 +74,7 @@ export function registerReasons(transactions: Transactions): Reason {
         external(to).some((read) => keys[read] === keys[x] && values[read] === values[x]),
       );
       const verb = relation === WW ? 'wrote' : 'read';
-      if (replaced)
-        return `${a} ${verb} ${text(replaced[0])}, which ${b} read and replaced by ${valueOf(replaced[1])}`;
+      if (replaced) return `${a} ${verb} ${text(replaced[0])}, which ${b} read and replaced by ${valueOf(replaced[1])}`;
       const [pair] = candidates;
       if (pair) return `${a} ${verb} ${text(pair[0])}, and ${b} wrote ${text(pair[1])}, a later version`;
     }

@@ -143,8 +143,6 @@ class RegisterInference {
     const writeMop = this.writes[write];
     const writer = this.owner(writeMop);
     if (mops[mop] & EXTERNAL) this.readers[write].push(reader);
-    else if (writer !== reader && possible(this.transactions, writer) && !this.hidden(write))
-      this.builder.add(writer, reader, WR);
     if (writer === reader && writeMop > mop)
       this.findings.add('future-read', [reader], () => this.names.future(reader, key, value));
     if (!possible(this.transactions, writer)) {

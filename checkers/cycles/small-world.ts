@@ -57,7 +57,12 @@ export class Placed {
     return from(0, 0);
   }
 
-  private shows(at: number, mop: number, seen: number, itself: 'agrees with itself' | 'may contradict itself'): boolean {
+  private shows(
+    at: number,
+    mop: number,
+    seen: number,
+    itself: 'agrees with itself' | 'may contradict itself',
+  ): boolean {
     const { mops } = this.transactions[at];
     const [, key, value] = mops[mop];
     const own = mops.slice(0, mop).filter(([f, other]) => f !== 'r' && other === key);

@@ -97,12 +97,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
     aliases: ['strong-session-PL-1'],
   },
   'read-committed': { implies: ['read-uncommitted'], forbids: ['G1'], aliases: ['PL-2'] },
-  // Whatever isolation: within a transaction a read takes place before what follows it in its program.
-  'read-uncommitted': {
-    implies: [],
-    forbids: ['G0', 'cyclic-versions', 'duplicate-elements', 'future-read'],
-    aliases: ['PL-1'],
-  },
+  'read-uncommitted': { implies: [], forbids: ['G0', 'cyclic-versions', 'duplicate-elements'], aliases: ['PL-1'] },
   // Models of single objects and sessions, which anomalies of transactions do not decide.
   'view-serializable': { implies: [], forbids: [] },
   'session-serializable': { implies: ['1SR'], forbids: [] },

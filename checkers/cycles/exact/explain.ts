@@ -32,8 +32,7 @@ function evidence(transactions: Transactions, witness: readonly number[]): numbe
   if (transactions.family !== 'list-append') return [];
   const { starts, keys, mops, values, lists } = transactions;
   const touched = new Set<number>();
-  for (const member of witness)
-    for (let mop = starts[member]; mop < starts[member + 1]; mop++) touched.add(keys[mop]);
+  for (const member of witness) for (let mop = starts[member]; mop < starts[member + 1]; mop++) touched.add(keys[mop]);
   const longest = new Map<number, number>();
   for (let mop = 0; mop < mops.length; mop++) {
     if (mops[mop] & WRITE || !touched.has(keys[mop]) || longest.has(keys[mop])) continue;

@@ -6,8 +6,6 @@ export interface OpenLevel {
   readonly model: string;
   readonly shape: ShapeName;
   readonly order: TimeOrdering;
-  /** Whether a transaction has to agree with itself; where not, what it reads besides its own writes counts as read. */
-  readonly internal: boolean;
   /** A stronger level that is decided faster: where it holds, this one does. */
   readonly above: 'serializable' | 'snapshot-isolation';
 }
@@ -30,13 +28,21 @@ export const OPEN_LEVELS: readonly OpenLevel[] = [
   adya('monotonic-view', 'monotonic-view', 'snapshot-isolation'),
   adya('monotonic-snapshot-read', 'moving-snapshot', 'snapshot-isolation'),
   adya('cursor-stability', 'cursor', 'snapshot-isolation'),
+  adya('strong-read-committed', 'committed', 'snapshot-isolation', 'realtime'),
+  adya('strong-session-read-committed', 'committed', 'snapshot-isolation', 'process'),
+  adya('read-committed', 'committed', 'snapshot-isolation'),
 ];
 
 function level(model: string, shape: ShapeName, order: TimeOrdering, above: OpenLevel['above']): OpenLevel {
-  return { model, shape, order, internal: true, above };
+  return { model, shape, order, above };
 }
 
 /** Adya's levels speak of dependencies between transactions only. */
-function adya(model: string, shape: ShapeName, above: OpenLevel['above']): OpenLevel {
-  return { model, shape, order: 'none', internal: false, above };
+function adya(
+  model: string,
+  shape: ShapeName,
+  above: OpenLevel['above'],
+  order: TimeOrdering = 'none',
+): OpenLevel {
+  return { model, shape, order, above };
 }

@@ -50,8 +50,12 @@ class Search {
   run(): boolean {
     const { choices } = this.constraints;
     if (this.reached(this.forbidden) || !this.propagate()) return false;
-    const tries: { readonly choice: number; readonly mark: number; readonly made: number; readonly forbidden: number }[] =
-      [];
+    const tries: {
+      readonly choice: number;
+      readonly mark: number;
+      readonly made: number;
+      readonly forbidden: number;
+    }[] = [];
     this.closure.forget();
     let consistent = true;
     for (;;) {

@@ -59,6 +59,9 @@ const parallel: Shape = {
   rw: (_, reader, __, writer, sink) => sink.forbid(writer, reader),
 };
 
+/** No cycle of ww and wr (Adya's PL-2). */
+const committed: Shape = { ...serial, rw: () => undefined };
+
 /** Cycles count if at most one member of them writes nothing (Adya's PL-3U). */
 const update: Shape = {
   ...serial,
@@ -154,6 +157,7 @@ const updateAtomic: Shape = {
 
 export const SHAPES = {
   serial,
+  committed,
   snapshot,
   prefix,
   parallel,

@@ -39,7 +39,9 @@ function show(transactions: Transactions, transaction: number): string {
   const { starts, mops, keys, values, keyNames } = transactions;
   const parts: string[] = [];
   for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++) {
-    parts.push(`${mops[mop] & WRITE ? 'w' : 'r'} ${keyNames[keys[mop]]} ${valueName(transactions, keys[mop], values[mop])}`);
+    parts.push(
+      `${mops[mop] & WRITE ? 'w' : 'r'} ${keyNames[keys[mop]]} ${valueName(transactions, keys[mop], values[mop])}`,
+    );
   }
   return `[${parts.join(', ')}], ${nameTransaction(transactions, transaction)}`;
 }
