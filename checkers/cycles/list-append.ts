@@ -119,7 +119,7 @@ export class ListAppendInference {
   }
 
   /** ww along the version order, and aborted appends that committed ones were built upon. */
-  private followOrder({ key, order }: KeyView): void {
+  private followOrder({ key, order, irregular }: KeyView): void {
     const { statuses } = this.transactions;
     let previous = -1;
     let aborted = -1;
@@ -128,7 +128,7 @@ export class ListAppendInference {
       const writer = append < 0 ? -1 : this.appends.writer(append);
       const status = writer < 0 ? -1 : statuses[writer];
       if (previous >= 0 && writer >= 0 && status !== FAIL) this.builder.add(previous, writer, WW);
-      if (append > 0) this.compareOwn(place, append, writer);
+      if (append > 0 && !irregular) this.compareOwn(place, append, writer);
       previous = status === FAIL ? -1 : writer;
       if (status === FAIL && aborted < 0) aborted = writer;
       if (status === OK && aborted >= 0) {
@@ -146,7 +146,7 @@ export class ListAppendInference {
     const before = this.appends.places[append - 1];
     if (before >= 0 && before < place) return;
     const later = this.appends.mops[append];
-    this.findings.add('incompatible-order', this.showing(later, writer), () =>
+    this.findings.add('reversed-appends', this.showing(later, writer), () =>
       this.names.reversed(writer, earlier, later, before < 0 ? 'without' : 'before'),
     );
   }

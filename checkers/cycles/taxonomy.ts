@@ -131,6 +131,8 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'G-single': ['GSIb'],
   'incompatible-order': ['G1a'],
   'dirty-update': ['G1a'],
+  /** Appends of one transaction in another order than its own: our own name. Nobody ever left such a version behind. */
+  'reversed-appends': ['G1a', 'internal'],
   /** A value that nobody wrote cannot have been committed. Our own name; others ignore such reads. */
   'thin-air-read': ['G1a'],
   'future-read': ['G1c'],

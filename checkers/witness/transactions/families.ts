@@ -11,6 +11,7 @@ export function transactionProofs(data: Data): Readonly<Record<string, Prove>> {
     G1b: single.intermediate(data),
     'future-read': single.future(data),
     internal: single.internal(data),
+    'reversed-appends': single.reversed(data),
     'dirty-update': single.dirtyUpdate(data),
     'incompatible-order': single.incompatible(data),
     'duplicate-elements': single.duplicate(data),

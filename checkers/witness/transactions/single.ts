@@ -82,7 +82,7 @@ function isWriteOf({ is, key, value }: Access, of: string, what: string): boolea
   return is === 'write' && key === of && value === what;
 }
 
-/** A transaction contradicts its own earlier accesses of a key, or a read shows its appends in another order. */
+/** A transaction contradicts its own earlier accesses of a key. */
 export const internal = proof(
   (transactions) =>
     transactions.all.some(({ committed, accesses }) => {
@@ -91,10 +91,26 @@ export const internal = proof(
       return [...keys].some((key) => {
         const own = accesses.filter((access) => access.key === key);
         if (transactions.data === 'registers') return contradictsValues(own);
-        return contradictsLists(own) || isReversed(transactions, key, own);
+        return contradictsLists(own);
       });
     }),
   'the transaction agrees with its own accesses',
+);
+
+/** A read shows the appends of one transaction in another order than it made them, or a later one without an earlier. */
+export const reversed = proof(
+  (transactions) =>
+    transactions.all.some(({ accesses }) => {
+      const keys = new Set(accesses.map(({ key }) => key));
+      return [...keys].some((key) =>
+        isReversed(
+          transactions,
+          key,
+          accesses.filter((access) => access.key === key),
+        ),
+      );
+    }),
+  'no read shows appends of a transaction in another order',
 );
 
 function isReversed(transactions: Transactions, key: string, own: readonly Access[]): boolean {
@@ -102,9 +118,10 @@ function isReversed(transactions: Transactions, key: string, own: readonly Acces
   return seenIn(transactions).some(({ access, place, value }) => {
     const at = access.key === key ? appended.indexOf(value) : -1;
     if (at < 0 || transactions.attempts(key, value)?.length !== 1) return false;
-    return appended
-      .slice(0, at)
-      .some((earlier) => access.list.indexOf(earlier) > place && transactions.attempts(key, earlier)?.length === 1);
+    return appended.slice(0, at).some((earlier) => {
+      const other = access.list.indexOf(earlier);
+      return (other < 0 || other > place) && transactions.attempts(key, earlier)?.length === 1;
+    });
   });
 }
 
