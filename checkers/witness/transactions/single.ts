@@ -120,7 +120,7 @@ function isReversed(transactions: Transactions, key: string, own: readonly Acces
     if (at < 0 || transactions.attempts(key, value)?.length !== 1) return false;
     return appended.slice(0, at).some((earlier) => {
       const other = access.list.indexOf(earlier);
-      return (other < 0 || other > place) && transactions.attempts(key, earlier)?.length === 1;
+      return other < 0 || (other > place && transactions.attempts(key, earlier)?.length === 1);
     });
   });
 }
