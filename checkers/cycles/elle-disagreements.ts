@@ -147,14 +147,18 @@ export function isRight({ ours, possible, readsNothing }: Disagreement): boolean
   return ours === 'unknown' ? readsNothing : ours === (possible ? 'valid' : 'invalid');
 }
 
+/** Of each history, whether it is strictly serializable. */
+const strictOf = new WeakMap<readonly EventInput[], Pick<Disagreement, 'possible' | 'tried'>>();
+
 function settle(events: readonly EventInput[], model: string): Pick<Disagreement, 'possible' | 'tried'> {
   const small = smallFrom('rw-register', events);
+  // What is strictly serializable is anything weaker too.
+  const strict = strictOf.get(events) ?? searched(small.transactions, LEVELS[0]);
+  strictOf.set(events, strict);
+  if (strict.possible) return strict;
   if (model === 'repeatable-read') return { possible: !impossible(small, model), tried: 'every order of writes' };
   const level = LEVELS.find((each) => each.model === model);
   if (level !== undefined) return searched(small.transactions, level);
-  // What is strictly serializable is anything weaker too.
-  const strict = searched(small.transactions, LEVELS[0]);
-  if (strict.possible) return strict;
   if (model === 'read-committed')
     return { possible: readsCommitted(small.transactions), tried: 'what each read shows' };
   if (model === 'read-uncommitted') return { possible: true, tried: 'no order of writes is shown' };

@@ -38,11 +38,6 @@ function level(model: string, shape: ShapeName, order: TimeOrdering, above: Open
 }
 
 /** Adya's levels speak of dependencies between transactions only. */
-function adya(
-  model: string,
-  shape: ShapeName,
-  above: OpenLevel['above'],
-  order: TimeOrdering = 'none',
-): OpenLevel {
+function adya(model: string, shape: ShapeName, above: OpenLevel['above'], order: TimeOrdering = 'none'): OpenLevel {
   return { model, shape, order, above };
 }
