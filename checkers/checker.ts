@@ -204,6 +204,8 @@ export interface Checker {
    * (`observations.ts`). `run`: the checker judges the test itself, which needs no answers.
    */
   readonly observes?: Observes | 'run';
+  /** Whether it decides anything under the model asked for or claimed. Absent: it always does. */
+  readonly decidesUnder?: (model: string | undefined) => boolean;
   check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
   /**
    * Judges a history in whose midst the cluster was destroyed and restored from backups: what was acknowledged before a

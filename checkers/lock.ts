@@ -84,7 +84,7 @@ function overlap(history: History, holder: number, since: number, at: number): A
   return {
     kind: 'lock-held-twice',
     sentence:
-      `${whoAndWhen(history, at)} acquired the lock while process ${holder} still held it, ` +
+      `${whoAndWhen(history, at)} acquired the lock while process ${history.nameOfProcess(holder)} still held it, ` +
       `acquired by ${whoAndWhen(history, since)} and not yet released.`,
     operations: indicesOf(history, [pairs[since], since, pairs[at], at]),
     premises: [

@@ -12,9 +12,10 @@ const LONGEST_MS = 5_000;
 export function whereLinearizable(checker: Checker): Checker {
   return {
     ...checker,
+    decidesUnder: promisesLinearizability,
     check(history, context) {
       const model = modelOf(context);
-      if (model !== undefined && isForbidden(model, 'stale-read')) {
+      if (promisesLinearizability(model)) {
         const { budget } = context;
         return checker.check(history, {
           ...context,
@@ -25,4 +26,8 @@ export function whereLinearizable(checker: Checker): Checker {
       return verdictOf({ anomalies: [], details: {}, checked: [], notChecked });
     },
   };
+}
+
+function promisesLinearizability(model: string | undefined): boolean {
+  return model !== undefined && isForbidden(model, 'stale-read');
 }

@@ -75,7 +75,7 @@ function anomalies({ results, history }: ReportInput): string {
       `#${operation.index}`,
       code(describe(operation, 120)),
       operation.key === undefined ? '' : code(operation.key),
-      `${operation.process}${operation.node === undefined ? '' : ` on ${escape(operation.node, 40)}`}`,
+      `${escape(operation.processName ?? String(operation.process), 40)}${operation.node === undefined ? '' : ` on ${escape(operation.node, 40)}`}`,
       operation.outcome === 'info' ? 'unknown' : operation.outcome,
       moment(operation.startTime, spanNs),
       operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),

@@ -8,6 +8,8 @@ export interface ReportedOperation extends DescribedOperation {
   readonly index: number;
   readonly completionIndex?: number;
   readonly process: Process;
+  /** As people know it: its name, where processes have names. */
+  readonly processName?: string;
   readonly key?: string;
   readonly node?: string;
   readonly workload?: string;
@@ -46,6 +48,7 @@ export function operationAt(history: History, position: number): ReportedOperati
   return {
     index: invocation.index,
     process: invocation.process,
+    ...(history.columns.processNames && { processName: history.processName(first) }),
     f: invocation.f,
     input: invocation.value,
     output: completion?.value,

@@ -101,7 +101,10 @@ function operationTable(
     `#${operation.index}`,
     describe(operation, 200),
     ...(hasKeys ? [shorten(inline(operation.key ?? '', 40), 12)] : []),
-    shorten(`${operation.process}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`, 14),
+    shorten(
+      `${inline(operation.processName ?? String(operation.process), 20)}${operation.node === undefined ? '' : ` on ${inline(operation.node, 20)}`}`,
+      14,
+    ),
     operation.outcome === 'info' ? 'unknown' : operation.outcome,
     moment(operation.startTime, spanNs),
     operation.endTime === undefined ? 'open' : duration(operation.endTime - operation.startTime),

@@ -93,9 +93,9 @@ function rotate(steps: readonly Step[]): readonly Step[] {
 
 function explainStep(transactions: Transactions, step: Step, reason: Reason, a: string, b: string): string {
   const { history, invokes, completions } = transactions;
-  const { indices, times, processes } = history.columns;
+  const { indices, times } = history.columns;
   if (step.relation === PROCESS) {
-    return `process ${String(processes[invokes[step.from]])} executed ${a} before ${b}`;
+    return `process ${history.processName(invokes[step.from])} executed ${a} before ${b}`;
   }
   if (step.relation === REALTIME) {
     const end = completions[step.from];
@@ -114,11 +114,13 @@ function splitKind(kind: string): readonly [base: string, suffix: string] {
 
 /** `event 12, process 3 on n1, at 1.204 s, ok: [append 5 3] [r 4 [1 2]]`. */
 function describe(transactions: Transactions, transaction: number): string {
-  const event = transactions.history.event(eventOf(transactions, transaction));
+  const { history } = transactions;
+  const position = eventOf(transactions, transaction);
+  const event = history.event(position);
   const where = event.node === undefined ? '' : ` on ${event.node}`;
   const seconds = (event.time / 1e9).toFixed(3);
   const type = event.type === 'invoke' ? 'never completed' : event.type;
-  return `event ${String(event.index)}, process ${String(event.process)}${where}, at ${seconds} s, ${type}: ${textOf(transactions, transaction)}`;
+  return `event ${String(event.index)}, process ${history.processName(position)}${where}, at ${seconds} s, ${type}: ${textOf(transactions, transaction)}`;
 }
 
 function textOf(transactions: Transactions, transaction: number): string {

@@ -26,7 +26,7 @@ function placeOf(
   const position = eventOf(transactions, transaction);
   const node = columns.nodes[position];
   const where = node === NONE ? '' : `, ${columns.nodeNames[node]}`;
-  return { index: String(columns.indices[position]), process: String(columns.processes[position]), where };
+  return { index: String(columns.indices[position]), process: transactions.history.processName(position), where };
 }
 
 /** Journal indices of invocations and completions, ascending. */

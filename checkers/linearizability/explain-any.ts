@@ -173,9 +173,9 @@ function sentenceOf<State>(
   count: number,
   states: readonly string[],
 ): string {
-  const { processes, nodes, nodeNames, times, indices, length } = history.columns;
+  const { nodes, nodeNames, times, indices, length } = history.columns;
   const node = nodes[culprit.invocation];
-  const who = node === NONE ? `process ${processes[culprit.invocation]}` : nodeNames[node];
+  const who = node === NONE ? `process ${history.processName(culprit.invocation)}` : nodeNames[node];
   const completion = culprit.completion === NONE ? culprit.invocation : culprit.completion;
   const isTimed = times[length - 1] !== length - 1;
   const when = isTimed ? seconds(times[completion]) : `event ${indices[completion]}`;

@@ -200,13 +200,17 @@ class Narrator {
   }
 
   private where(position: number): string {
-    const { nodes, nodeNames, processes } = this.history.columns;
-    return nodes[position] === NONE ? ` by process ${processes[position]}` : ` on ${nodeNames[nodes[position]]}`;
+    const { nodes, nodeNames } = this.history.columns;
+    return nodes[position] === NONE
+      ? ` by process ${this.history.processName(position)}`
+      : ` on ${nodeNames[nodes[position]]}`;
   }
 
   private by(position: number): string {
-    const { nodes, nodeNames, processes } = this.history.columns;
-    return nodes[position] === NONE ? ` by process ${processes[position]}` : ` by ${nodeNames[nodes[position]]}`;
+    const { nodes, nodeNames } = this.history.columns;
+    return nodes[position] === NONE
+      ? ` by process ${this.history.processName(position)}`
+      : ` by ${nodeNames[nodes[position]]}`;
   }
 
   private time(position: number): string {

@@ -164,7 +164,8 @@ function faultReasons(faults: readonly FaultRecord[], planned: number | undefine
 }
 
 /** What a history that was read by Faultline cannot show; a reason to distrust whoever made it. */
-function recordingReasons({ columns, length }: History): readonly string[] {
+function recordingReasons(history: History): readonly string[] {
+  const { columns, length } = history;
   const { times, types, processes, pairs, indices } = columns;
   const openUntil = new Map<number, number>();
   for (let position = 0; position < length; position++) {
@@ -173,7 +174,7 @@ function recordingReasons({ columns, length }: History): readonly string[] {
     if (processes[position] === NEMESIS || types[position] !== INVOKE) continue;
     const until = openUntil.get(processes[position]) ?? NONE;
     if (until > position)
-      return [`process ${processes[position]} does two things at once at event ${indices[position]}`];
+      return [`process ${history.processName(position)} does two things at once at event ${indices[position]}`];
     openUntil.set(processes[position], pairs[position] === NONE ? Number.POSITIVE_INFINITY : pairs[position]);
   }
   return [];

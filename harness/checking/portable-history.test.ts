@@ -50,6 +50,22 @@ describe('a history on its way to another thread', () => {
     }
   });
 
+  it('still knows its file and its processes by name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'faultline-portable-'));
+    try {
+      const file = join(folder, 'history.edn');
+      await writeFile(
+        file,
+        '; by hand\n{:process "a", :type :invoke, :f :read, :index 1}\n\n{:process "b", :type :invoke, :f :read, :index 0}\n',
+      );
+      const { history } = await readHistory(file);
+      const arrived = sent(select(history, (position) => position === 1));
+      expect([arrived.placeOf(0), arrived.processName(0)]).toEqual([`${file}:2`, 'a']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('copies its bytes once, for all selections of it', () => {
     const history = historyOf([{ process: 0, type: 'invoke', f: 'write', value: 'text' }]);
     const some = select(history, () => false);

@@ -1,10 +1,12 @@
 import { History, type HistoryColumns } from '../history/history.js';
 import { Int32Buffer, Uint8Buffer } from '../history/micro-operations/buffers.js';
+import { LineMap } from '../history/line-map.js';
+import { Origin } from '../history/origin.js';
 import { Lists } from '../history/micro-operations/lists.js';
 import { MicroOperations } from '../history/micro-operations/micro-operations.js';
 
 /** Classes that columns may hold, by the name under which their fields travel. */
-const CLASSES = { Int32Buffer, Uint8Buffer, Lists, MicroOperations } as const;
+const CLASSES = { Int32Buffer, Uint8Buffer, Lists, MicroOperations, LineMap, Origin } as const;
 type ClassName = keyof typeof CLASSES;
 
 /** An object of one of these classes on its way to another thread. */
@@ -28,16 +30,17 @@ const packed = new WeakMap<HistoryColumns, PortableHistory>();
  *
  * @throws Error for a column of a class that cannot travel
  */
-export function packHistory({ columns }: History): PortableHistory {
+export function packHistory({ columns, origin }: History): PortableHistory {
   const known = packed.get(columns);
   if (known !== undefined) return known;
-  const made = packFields(columns);
+  const made = { ...packFields(columns), ...(origin && { origin: pack(origin) }) };
   packed.set(columns, made);
   return made;
 }
 
 export function unpackHistory(portable: PortableHistory): History {
-  return new History(unpackFields(portable) as unknown as HistoryColumns);
+  const { origin, ...columns } = unpackFields(portable);
+  return new History(columns as unknown as HistoryColumns, origin as Origin | undefined);
 }
 
 function packFields(object: object): Readonly<Record<string, unknown>> {

@@ -19,6 +19,8 @@ export interface BareRequest {
   readonly checkers: readonly Checker[];
   /** How the thread finds each of them. */
   readonly sources?: readonly CheckerSource[];
+  /** Which of them have to be decided for a verdict. Absent: all. */
+  readonly required?: readonly boolean[];
   /** Where checkers run that can be ended from outside. Absent: in this thread. */
   readonly thread?: CheckThread;
   readonly options: Readonly<Record<string, Json>>;
@@ -65,6 +67,7 @@ async function check(request: BareRequest, history: History, place: number): Pro
   const { options, budget, consistency, signal, witnessBudgetMs, certain, thread } = request;
   const checker = request.checkers[place];
   const source = request.sources?.[place];
+  const required = request.required?.[place] ?? true;
   request.progress(checker.name);
   const start = performance.now();
   const context: CheckContext = {
@@ -86,11 +89,12 @@ async function check(request: BareRequest, history: History, place: number): Pro
     if (error instanceof UserError) throw error;
     verdict = undecided(`the checker failed: ${messageOf(error)}`);
   }
-  return { checker: checker.name, required: true, verdict, durationMs: Math.round(performance.now() - start) };
+  return { checker: checker.name, required, verdict, durationMs: Math.round(performance.now() - start) };
 }
 
 function outcomeOf(checks: readonly CheckerResult[]): Outcome {
-  const validity = worst(checks.map(({ verdict }) => verdict.validity));
+  const deciding = checks.filter(({ required, verdict }) => required || verdict.validity === 'invalid');
+  const validity = worst(deciding.map(({ verdict }) => verdict.validity));
   return validity === 'unknown' ? 'inconclusive' : validity;
 }
 
@@ -100,7 +104,9 @@ function sentenceOf(
 ): string {
   const { outcome, checks, counts } = results;
   if (outcome === 'invalid') return anomalyAt(checks, groups[0].root).sentence;
-  const open = checks.flatMap(({ verdict }) => (verdict.validity === 'unknown' ? [verdict.reason] : []));
+  const open = checks.flatMap(({ required, verdict }) =>
+    required && verdict.validity === 'unknown' ? [verdict.reason] : [],
+  );
   if (open.length > 0) return `Undecided: ${open[0]}.`;
   const operations = counts.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
   const sentence = `${noViolationIn(operations)}; ${decidedBy(checks)}.`;

@@ -140,6 +140,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
     history,
     checkers: judges.checkers,
     sources: judges.sources,
+    required: judges.required,
     thread,
     signal: interrupt.signal,
     witnessBudgetMs: witnessBudgetOf(args),

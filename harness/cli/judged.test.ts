@@ -45,6 +45,7 @@ async function exitCode(file: string, args: Arguments): Promise<number> {
     const { outcome } = await judgeBare({
       history,
       checkers: judges.checkers,
+      required: judges.required,
       options: { ...args.options, ...(notes.includes(NO_REALTIME) && { realtime: false }) },
       budget: { timeMs: 60_000, memoryBytes: 2 ** 31 },
       ...(judges.consistency !== undefined && { consistency: judges.consistency }),

@@ -25,8 +25,24 @@ describe('judgesFor', () => {
     ['txn', [['append', 1, 1]], 'list-append'],
     ['txn', [['w', 1, 1]], 'rw-register'],
   ])('takes %s of %j for %s', (f, value, judge) => {
-    const history = f === 'drain' ? historyOf([...of('enqueue', 1).events(), ...of(f, value).events()]) : of(f, value);
+    const history =
+      f === 'drain'
+        ? historyOf(
+            [...of('enqueue', 1).events(), ...of(f, value).events()].map((event, index) => ({ ...event, index })),
+          )
+        : of(f, value);
     expect(judgesFor({}, history).because).toBe(`its operations look like ${judge}`);
+  });
+
+  it('leaves out what was not asked for, and requires what was', () => {
+    const named = (question: Parameters<typeof judgesFor>[0]) => {
+      const { checkers, required } = judgesFor(question, of('add', 1));
+      return checkers.map(({ name }, at) => (required[at] ? name : `${name}?`));
+    };
+    expect(named({ workload: 'counter' })).toEqual(['counter']);
+    expect(named({ workload: 'counter', model: 'serializable' })).toEqual(['counter']);
+    expect(named({ workload: 'counter', model: 'linearizable' })).toEqual(['counter', 'linearizable']);
+    expect(named({ workload: 'register' })).toEqual(['linearizable', 'session-guarantees?', 'staleness?']);
   });
 
   it('asks where nothing tells', () => {

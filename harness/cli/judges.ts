@@ -14,6 +14,8 @@ export interface Judges {
   readonly checkers: readonly Checker[];
   /** How a thread finds each of them. */
   readonly sources: readonly CheckerSource[];
+  /** Which of them have to be decided for a verdict: those that were asked for. The others can only find violations. */
+  readonly required: readonly boolean[];
   readonly consistency?: string;
   /** How the choice was made, for the terminal. */
   readonly because: string;
@@ -54,32 +56,34 @@ export function judgesFor(question: Question, history: History): Judges {
   const judges = (named: readonly Named[], because: string): Judges => ({
     checkers: named.map(({ checker }) => checker),
     sources: named.map(({ source }) => source),
+    required: named.map(({ required = true }) => required),
     ...against,
     because,
   });
-  if (workload !== undefined) return judges(checkersNamed(workload, '--workload'), `--workload ${workload}`);
+  if (workload !== undefined) return judges(checkersNamed(workload, '--workload', asked), `--workload ${workload}`);
   // A linearizable register is asked for by its model; the consistency model of that name leaves the choice to the history.
   if (model !== undefined && !isConsistency) {
     const kind = REGISTERS.includes(ALIASES[model] ?? model) && transactionsOnly(history) && transactionKind(history);
     // Linearizable registers whose operations are transactions are what strict serializability means.
     return kind
-      ? judges(checkersNamed(kind, 'operations'), `--model ${model}, of transactions`)
+      ? judges(checkersNamed(kind, 'operations', asked), `--model ${model}, of transactions`)
       : judges(checkersNamed(model, '--model'), `--model ${model}`);
   }
   const guess = guessFrom(history);
-  return judges(checkersNamed(guess, 'operations'), `its operations look like ${guess}`);
+  return judges(checkersNamed(guess, 'operations', asked), `its operations look like ${guess}`);
 }
 
 interface Named {
   readonly checker: Checker;
   readonly source: CheckerSource;
+  readonly required?: boolean;
 }
 
-function checkersNamed(given: string, flag: string): readonly Named[] {
+function checkersNamed(given: string, flag: string, asked?: string): readonly Named[] {
   const name = ALIASES[given] ?? given;
   const workload = workloads.find((each) => each.name === name);
   // `queue` is both a sequential specification and a checker of its own: --model means the one, --workload the other.
-  if (flag !== '--model' && workload) return ofWorkload(workload);
+  if (flag !== '--model' && workload) return ofWorkload(workload, asked);
   const specified = models
     .filter((model) => model.name === name)
     .map((model): Named => ({ checker: linearizable(model as Model<unknown>), source: { what: 'model', name } }));
@@ -89,14 +93,19 @@ function checkersNamed(given: string, flag: string): readonly Named[] {
   const found = flag === '--model' ? [specified, direct] : [direct, specified];
   const chosen = found.find((each) => each.length > 0);
   if (chosen) return chosen;
-  if (workload) return ofWorkload(workload);
+  if (workload) return ofWorkload(workload, asked);
   const known = [...new Set([...models, ...workloads, ...checkers].map((each) => each.name))];
   const alsoConsistency = flag === '--model' ? [...known, ...consistencyModels] : known;
   throw new UserError(`${flag} ${given}: unknown${suggestion(given, alsoConsistency)}`);
 }
 
-function ofWorkload({ name, checkers: those }: Workload): readonly Named[] {
-  return those({}).map(({ checker }, place) => ({ checker, source: { what: 'workload', name, options: {}, place } }));
+/** The checkers of a workload, without those that decide nothing unless a model was asked for that promises it. */
+function ofWorkload({ name, checkers: those }: Workload, asked: string | undefined): readonly Named[] {
+  return those({}).flatMap(({ checker, required }, place): readonly Named[] => {
+    const source: CheckerSource = { what: 'workload', name, options: {}, place };
+    if (checker.decidesUnder === undefined) return [{ checker, source, required }];
+    return checker.decidesUnder(asked) ? [{ checker, source, required: true }] : [];
+  });
 }
 
 /** Which judge the operations of a history call for; the most telling operation decides. */

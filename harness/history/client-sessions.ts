@@ -38,7 +38,7 @@ export function reuseNote(history: History, lineOf: (position: number) => number
   const [first] = reused;
   const times = reused.length === 1 ? '' : ` (and ${reused.length - 1} more like it)`;
   return (
-    `process ${history.columns.processes[first]} goes on after an operation of unknown outcome on line ${lineOf(first)}` +
+    `process ${history.processName(first)} goes on after an operation of unknown outcome on line ${lineOf(first)}` +
     `${times}: what follows is taken as a new session`
   );
 }

@@ -112,7 +112,11 @@ export class History {
 
   /** The process at a position as people know it: by its name or number. */
   processName(position: number): string {
-    const process = this.columns.processes[position];
+    return this.nameOfProcess(this.columns.processes[position]);
+  }
+
+  /** A process as people know it: by its name or number. */
+  nameOfProcess(process: number): string {
     return process === NEMESIS ? 'nemesis' : (this.columns.processNames?.get(process) ?? String(process));
   }
 

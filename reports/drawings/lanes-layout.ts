@@ -82,7 +82,11 @@ function labelWidth(label: string): number {
 
 function laneName(operations: readonly ReportedOperation[], process: ReportedOperation['process']): string {
   const node = operations.find((operation) => operation.process === process && operation.node !== undefined)?.node;
-  return node === undefined ? `process ${process}` : `process ${process} on ${inline(node, 30)}`;
+  const name = inline(
+    operations.find((operation) => operation.process === process)?.processName ?? String(process),
+    30,
+  );
+  return node === undefined ? `process ${name}` : `process ${name} on ${inline(node, 30)}`;
 }
 
 /** A point on each bar, in the given order and as far as possible moving right: when each took effect. */

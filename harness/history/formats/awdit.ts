@@ -1,9 +1,10 @@
 import { HistoryError } from '../history-error.js';
 import type { HistoryFormat, ReadResult, Source } from './format.js';
-import { type SessionTransaction, sessionHistory } from './sessions.js';
+import { integer } from '../values/numbers.js';
+import { type SessionOperation, type SessionTransaction, sessionHistory, withInitialZeros } from './sessions.js';
 import { readText } from './text.js';
 
-const OPERATION = /^([rw]) (\d{1,15}) (\d{1,15})$/;
+const OPERATION = /^([rw]) (\d+) (\d+)$/;
 
 /** Plain text of weak-isolation checkers: `r key value` and `w key value`. */
 export const awdit: HistoryFormat = {
@@ -18,7 +19,7 @@ async function readAwdit(source: Source): Promise<ReadResult> {
   const text = await readText(source);
   const transactions: SessionTransaction[] = [];
   let session = 0;
-  let operations: ['r' | 'w', number, number][] = [];
+  let operations: SessionOperation[] = [];
   let firstLine = 1;
   const finish = () => {
     if (operations.length > 0) transactions.push({ session, operations, line: firstLine });
@@ -36,23 +37,9 @@ async function readAwdit(source: Source): Promise<ReadResult> {
       if (found === null)
         throw new HistoryError('expected "r key value", "w key value", ===== or -----', source.name, at + 1);
       if (operations.length === 0) firstLine = at + 1;
-      operations.push([found[1] as 'r' | 'w', Number(found[2]), Number(found[3])]);
+      operations.push([found[1] as 'r' | 'w', integer(found[2]), integer(found[3])]);
     }
   }
   finish();
   return sessionHistory(source.name, withInitialZeros(transactions));
-}
-
-/** A value 0 that nobody writes is the initial value: null here. */
-function withInitialZeros(transactions: readonly SessionTransaction[]): SessionTransaction[] {
-  const all = transactions.flatMap(({ operations }) => operations);
-  const zeros = new Set(all.filter(([f, , value]) => f === 'w' && value === 0).map(([, key]) => key));
-  return transactions.map((transaction) => ({
-    ...transaction,
-    operations: transaction.operations.map(([f, key, value]) => [
-      f,
-      key,
-      f === 'r' && value === 0 && !zeros.has(key) ? null : value,
-    ]),
-  }));
 }

@@ -200,6 +200,18 @@ describe('session logs', () => {
     expect(history.columns.pairs.includes(NONE)).toBe(false);
   });
 
+  it.each([
+    ['awdit', 'w 9007199254740993 9007199254740993\n-----\nr 9007199254740993 9007199254740992\n'],
+    ['mtc', 'w(9007199254740993,9007199254740993,12345678901,1)\nr(9007199254740993,9007199254740992,12345678901,2)\n'],
+  ])('%s: keeps neighbours past 2^53 apart, as keys and values', async (format, text) => {
+    const { history } = await read(text, { format });
+    const exactly = (digits: string) => ({ '#': digits });
+    expect([...history.events()].filter(({ type }) => type === 'ok').map(({ value }) => value)).toEqual([
+      [['w', exactly('9007199254740993'), exactly('9007199254740993')]],
+      [['r', exactly('9007199254740993'), exactly('9007199254740992')]],
+    ]);
+  });
+
   it('name the damaged line', async () => {
     await expect(read('w 0 1\nw 0\n', { format: 'awdit' })).rejects.toThrow(/h:2: expected/);
     await expect(read('r(1,0,7,1)\nr(1)\n')).rejects.toThrow(/h:2: expected/);

@@ -1,9 +1,10 @@
 import { HistoryError } from '../history-error.js';
 import type { HistoryFormat, ReadResult, Source } from './format.js';
-import { type SessionTransaction, sessionHistory } from './sessions.js';
+import { integer } from '../values/numbers.js';
+import { type SessionOperation, type SessionTransaction, sessionHistory, withInitialZeros } from './sessions.js';
 import { readText } from './text.js';
 
-const OPERATION = /^([rw])\((\d{1,15}), ?(\d{1,15}), ?(\d{1,9}), ?(\d{1,15})\)$/;
+const OPERATION = /^([rw])\((\d+), ?(\d+), ?(\d+), ?(\d+)\)$/;
 
 /** Text of mini-transaction checkers. A value 0 that nobody writes is the initial value: null here. */
 export const mtc: HistoryFormat = {
@@ -16,31 +17,17 @@ export const mtc: HistoryFormat = {
 
 async function readMtc(source: Source): Promise<ReadResult> {
   const text = await readText(source);
-  const parsed: { f: 'r' | 'w'; key: number; value: number; session: number; transaction: string; line: number }[] = [];
+  const transactions = new Map<string, SessionTransaction & { readonly operations: SessionOperation[] }>();
   for (const [at, raw] of text.split('\n').entries()) {
     if (raw.trim() === '') continue;
     const found = OPERATION.exec(raw.trim());
     if (found === null)
       throw new HistoryError('expected "r(key,value,session,transaction)" or w(…)', source.name, at + 1);
-    const [key, value, session] = found.slice(2, 5).map(Number);
-    parsed.push({
-      f: found[1] as 'r' | 'w',
-      key,
-      value,
-      session,
-      transaction: `${found[4]}/${found[5]}`,
-      line: at + 1,
-    });
+    const [f, key, value, session, transaction] = found.slice(1) as ['r' | 'w', string, string, string, string];
+    const name = `${BigInt(session)}/${BigInt(transaction)}`;
+    const own = transactions.get(name) ?? { session: String(BigInt(session)), line: at + 1, operations: [] };
+    transactions.set(name, own);
+    own.operations.push([f, integer(key), integer(value)]);
   }
-  const zeros = new Set(parsed.filter(({ f, value }) => f === 'w' && value === 0).map(({ key }) => key));
-  const transactions = new Map<
-    string,
-    { session: number; line: number; operations: ['r' | 'w', number, number | null][] }
-  >();
-  for (const { f, key, value, session, transaction, line } of parsed) {
-    const own = transactions.get(transaction) ?? { session, line, operations: [] };
-    transactions.set(transaction, own);
-    own.operations.push([f, key, f === 'r' && value === 0 && !zeros.has(key) ? null : value]);
-  }
-  return sessionHistory(source.name, [...transactions.values()] satisfies SessionTransaction[]);
+  return sessionHistory(source.name, withInitialZeros([...transactions.values()]));
 }

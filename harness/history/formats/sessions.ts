@@ -1,12 +1,16 @@
 import { HistoryBuilder } from '../builder.js';
 import { HistoryError } from '../history-error.js';
 import type { Json } from '../operation.js';
+import { identity } from '../values/identity.js';
 import { NO_REALTIME, type ReadResult } from './format.js';
+
+/** What a read saw, what a write wrote. */
+export type SessionOperation = readonly [f: 'r' | 'w', key: Json, value: Json];
 
 /** A transaction of a log that knows nothing but sessions. */
 export interface SessionTransaction {
-  readonly session: number;
-  readonly operations: readonly (readonly ['r' | 'w', number | string, number | null])[];
+  readonly session: number | string;
+  readonly operations: readonly SessionOperation[];
   /** Of its first operation. */
   readonly line: number;
 }
@@ -19,7 +23,7 @@ export interface SessionTransaction {
  */
 export function sessionHistory(source: string, transactions: readonly SessionTransaction[]): ReadResult {
   if (transactions.length === 0) throw new HistoryError('no transactions in it', source);
-  const bySession = new Map<number, SessionTransaction[]>();
+  const bySession = new Map<number | string, SessionTransaction[]>();
   for (const transaction of transactions) {
     const own = bySession.get(transaction.session) ?? [];
     own.push(transaction);
@@ -44,4 +48,15 @@ export function sessionHistory(source: string, transactions: readonly SessionTra
   }
   const history = builder.build();
   return { history, notes: [NO_REALTIME, ...builder.notes] };
+}
+
+/** With null where a read saw 0 and nobody writes a 0: there it is the initial value. */
+export function withInitialZeros(transactions: readonly SessionTransaction[]): readonly SessionTransaction[] {
+  const all = transactions.flatMap(({ operations }) => operations);
+  const zeros = new Set(all.filter(([f, , value]) => f === 'w' && value === 0).map(([, key]) => identity(key)));
+  const seen = (key: Json, value: Json) => (value === 0 && !zeros.has(identity(key)) ? null : value);
+  return transactions.map((transaction) => ({
+    ...transaction,
+    operations: transaction.operations.map(([f, key, value]) => [f, key, f === 'r' ? seen(key, value) : value]),
+  }));
 }
