@@ -128,18 +128,19 @@ function accountNames(history: History, options: Options): readonly string[] {
   if (count !== undefined) return Array.from({ length: count }, (_, account) => String(account));
   const balances = options['balances'];
   if (isObject(balances)) return Object.keys(balances);
-  // Every account that a transfer or the first read names: without options nothing else tells which exist.
+  // Every account that a transfer or the first read (of balances or ledger) names: without options nothing else tells.
   const names = new Set<string>();
   const { types, functions, processes } = history.columns;
-  const [read, transfer] = [history.functionId('read'), history.functionId('transfer')];
+  const [read, ledger, transfer] = ['read', 'ledger', 'transfer'].map((f) => history.functionId(f));
   let seenRead = false;
   for (let position = 0; position < history.length; position++) {
     if (processes[position] === NEMESIS) continue;
-    if (functions[position] === read && types[position] === OK && !seenRead) {
-      seenRead = true;
+    const f = functions[position];
+    if ((f === read || f === ledger) && types[position] === OK && !seenRead) {
       const value = history.record(position);
+      seenRead = isObject(value);
       if (isObject(value)) for (const name of Object.keys(balancesIn(value))) names.add(name);
-    } else if (functions[position] === transfer && types[position] === INVOKE) {
+    } else if (f === transfer && types[position] === INVOKE) {
       const value = history.record(position);
       if (isObject(value)) for (const end of ['from', 'to']) if (isName(value[end])) names.add(String(value[end]));
     }

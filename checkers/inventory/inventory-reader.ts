@@ -191,7 +191,7 @@ export class InventoryReader {
 
   private quantity(position: number, value: Json | undefined): number {
     const quantity = wholeNumberAt(this.history, position, value, '"quantity"');
-    if (!(quantity > 0)) this.reject(position, `"quantity" is ${JSON.stringify(value)}, not above 0`);
+    if (!(quantity >= 0)) this.reject(position, `"quantity" is ${JSON.stringify(value)}, not a whole number from 0`);
     return quantity;
   }
 

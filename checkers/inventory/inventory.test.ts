@@ -75,9 +75,9 @@ describe('inventory', () => {
     ['a stock that is text', one('read', null, '10'), /^event 1: the stock is "10"/],
     ['an order without an id', one('order', { quantity: 1 }, {}), /^event 0: "id" is missing/],
     [
-      'an order of nothing',
-      one('order', { id: 1, quantity: 0 }, { outcome: 'confirmed' }),
-      /^event 0: "quantity" is 0/,
+      'an order of less than nothing',
+      one('order', { id: 1, quantity: -1 }, { outcome: 'confirmed' }),
+      /^event 0: "quantity" is -1/,
     ],
     ['an order without an answer', one('order', { id: 1, quantity: 1 }, {}), /^event 1: "outcome" is missing/],
     [

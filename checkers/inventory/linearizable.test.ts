@@ -3,10 +3,10 @@ import { historyOf } from '../../harness/history/builder.js';
 import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { type Checker, type Verdict, UNLIMITED } from '../checker.js';
-import { NEVER, type TimedOperation } from '../linearizability/partition.js';
 import { bruteForce } from '../linearizability/testing/oracle.js';
 import { inventory } from './inventory.js';
 import { inventoryLinearizable } from './linearizable.js';
+import { operationsOf } from './testing/operations.js';
 import { type ShopBug, type ShopShape, simulateShop } from './testing/simulated-shop.js';
 import { shopModel } from './testing/shop-model.js';
 
@@ -23,7 +23,6 @@ const BUGS: readonly (ShopBug | undefined)[] = [
   'lost-return',
   'frozen',
 ];
-const READS = ['read', 'stock-take', 'book'];
 const ROUNDS = 2_000;
 
 const check = (checker: Checker, history: History, options: Readonly<Record<string, Json>>) =>
@@ -44,23 +43,6 @@ function smallShape(seed: number): ShopShape {
     bugShare: 0.4,
     ...(bug && { bug }),
   };
-}
-
-/** The operations of a history for the oracle: inputs carry their article. */
-function operationsOf(history: History): readonly TimedOperation[] {
-  const operations: TimedOperation[] = [];
-  for (let invocation = 0; invocation < history.length; invocation++) {
-    const { type, f, value, key } = history.event(invocation);
-    if (type !== 'invoke') continue;
-    const completion = history.columns.pairs[invocation];
-    const done = completion < 0 ? undefined : history.event(completion);
-    if (done?.type === 'fail' || (done?.type !== 'ok' && READS.includes(f))) continue;
-    const input = key === undefined ? value : { ...(value as Readonly<Record<string, Json>> | null), sku: key };
-    const output = done?.type === 'ok' ? done.value : undefined;
-    const returnAt = output === undefined ? NEVER : completion;
-    operations.push({ operation: { f, input, output }, invokeAt: invocation, returnAt, invocation, completion });
-  }
-  return operations;
 }
 
 describe('inventory-linearizable', () => {

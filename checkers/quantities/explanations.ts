@@ -19,6 +19,45 @@ export class Explanations {
   }
 
   sets(from: Configuration, seen: Exact, candidates: readonly number[]): readonly (readonly number[])[] {
+    return seen.holds === undefined
+      ? this.setsAddingUp(from, seen, candidates)
+      : this.setsHeld(from, seen, seen.holds, candidates);
+  }
+
+  /**
+   * Where it was seen which changes had taken effect, those of them that have not yet do so, whether or not they move
+   * anything, and no other in scope. Only the rest is open.
+   */
+  private setsHeld(
+    from: Configuration,
+    seen: Exact,
+    { members, inScope }: NonNullable<Exact['holds']>,
+    candidates: readonly number[],
+  ): readonly (readonly number[])[] {
+    const { moment } = this;
+    const open = new Set(candidates);
+    const due: number[] = [];
+    for (const op of members) {
+      if (op < 0) return [];
+      if (moment.isSettled(op) || from.applied.includes(op)) continue;
+      if (!open.has(op)) return [];
+      due.push(op);
+    }
+    const vector = from.vector.slice();
+    for (const op of due) {
+      const { dimensions, deltas } = moment.change(op);
+      for (let at = 0; at < dimensions.length; at++) vector[dimensions[at]] += deltas[at];
+    }
+    if (moment.mode === 'greedy' && !moment.plenty(from, candidates)) moment.complete = false;
+    const others = candidates.filter((op) => !inScope(op));
+    return this.setsAddingUp({ ...from, vector }, seen, others).map((set) => [...due, ...set]);
+  }
+
+  private setsAddingUp(
+    from: Configuration,
+    seen: Exact,
+    candidates: readonly number[],
+  ): readonly (readonly number[])[] {
     const { quantities, deadline, mode } = this.moment;
     const optional = candidates.filter((op) => quantities.returns[op] === NEVER).length;
     if (mode === 'greedy' && optional > FEW_OPTIONAL) return this.likelyExplanations(from, seen, candidates);

@@ -16,6 +16,10 @@ export interface BankShape {
   readonly failShare: number;
   readonly reads: 'decodable' | 'plain';
   readonly ledger: 'final' | 'none';
+  /** Share of transfers of 0, of those from an account to itself, and of reads that are of the ledger. */
+  readonly zeroShare?: number;
+  readonly selfShare?: number;
+  readonly ledgerShare?: number;
   readonly bug?: BankBug;
   /** How often the bug shows where it could; from half of the history on. */
   readonly bugShare?: number;
@@ -119,16 +123,26 @@ class SimulatedBank {
     const { dice, shape } = this;
     this.asked++;
     const isRead = dice.chance(0.4);
-    const value = isRead ? null : { id: this.nextId++, ...this.ends(), amount: 1 + dice.int(shape.maxAmount) };
+    const value = isRead ? null : { id: this.nextId++, ...this.ends(), amount: this.amount() };
     const draw = dice.float();
     const fate = draw < shape.infoShare ? 'info' : draw < shape.infoShare + shape.failShare ? 'fail' : 'ok';
-    const f = isRead ? 'read' : 'transfer';
+    const f = isRead ? (this.isOf(shape.ledgerShare) ? 'ledger' : 'read') : 'transfer';
     this.emit(process, 'invoke', f, value);
     return { f, value, answer: undefined, took: false, fate };
   }
 
+  private amount(): number {
+    return this.isOf(this.shape.zeroShare) ? 0 : 1 + this.dice.int(this.shape.maxAmount);
+  }
+
+  /** Draws only where there is a share, so that other histories stay what they are. */
+  private isOf(share: number | undefined): boolean {
+    return share !== undefined && this.dice.chance(share);
+  }
+
   private ends(): { readonly from: number; readonly to: number } {
     const from = this.dice.int(this.shape.accounts);
+    if (this.isOf(this.shape.selfShare)) return { from, to: from };
     return { from, to: (from + 1 + this.dice.int(this.shape.accounts - 1)) % this.shape.accounts };
   }
 
@@ -164,7 +178,7 @@ class SimulatedBank {
     this.balances[from] -= amount;
     this.balances[to] += amount;
     this.versions[from]++;
-    this.versions[to]++;
+    if (to !== from) this.versions[to]++;
     this.entries.push(transfer);
   }
 
@@ -186,7 +200,7 @@ class SimulatedBank {
     }
     if (f === 'read')
       return shape.reads === 'plain' ? named(balances) : { balances: named(balances), versions: named(versions) };
-    return { balances: named(balances), versions: named(versions), transfers: this.entries as unknown as Json };
+    return { balances: named(balances), versions: named(versions), transfers: [...this.entries] as unknown as Json };
   }
 
   private buggy(bug: BankBug): boolean {

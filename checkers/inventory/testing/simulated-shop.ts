@@ -25,6 +25,9 @@ export interface ShopShape {
   readonly infoShare: number;
   readonly failShare: number;
   readonly book: 'final' | 'none';
+  /** Share of orders and deliveries of 0, and of stock-takes that are books. */
+  readonly zeroShare?: number;
+  readonly bookShare?: number;
   readonly bug?: ShopBug;
   /** How often the bug shows where it could; from half of the history on. */
   readonly bugShare?: number;
@@ -138,15 +141,24 @@ class SimulatedShop {
     const sku = `sku-${dice.int(shape.skus)}`;
     const choice = dice.float();
     if (choice < 0.25) return { f: 'read', sku, value: null };
-    if (choice < 0.33) return { f: 'stock-take', sku: undefined, value: null };
+    if (choice < 0.33) return { f: this.isOf(shape.bookShare) ? 'book' : 'stock-take', sku: undefined, value: null };
     if (choice < 0.45 && this.placed.length > 0) {
       const order = dice.pick(this.placed.slice(-6));
       return { f: 'cancel', sku: order.sku, value: { order: order.id } };
     }
     const id = this.nextId++;
-    if (choice < 0.55) return { f: 'restock', sku, value: { id, quantity: 1 + dice.int(shape.maxRestock) } };
+    if (choice < 0.55) return { f: 'restock', sku, value: { id, quantity: this.quantity(shape.maxRestock) } };
     this.placed.push({ id, sku });
-    return { f: 'order', sku, value: { id, quantity: 1 + dice.int(shape.maxQuantity), region: 'A' } };
+    return { f: 'order', sku, value: { id, quantity: this.quantity(shape.maxQuantity), region: 'A' } };
+  }
+
+  private quantity(most: number): number {
+    return this.isOf(this.shape.zeroShare) ? 0 : 1 + this.dice.int(most);
+  }
+
+  /** Draws only where there is a share, so that other histories stay what they are. */
+  private isOf(share: number | undefined): boolean {
+    return share !== undefined && this.dice.chance(share);
   }
 
   private take(pending: Pending, when: 'now' | 'as fated' = 'as fated'): void {
