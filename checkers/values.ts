@@ -2,7 +2,7 @@ import type { History } from '../harness/history/history.js';
 import type { Json } from '../harness/history/operation.js';
 import { integerOf } from '../harness/history/values/numbers.js';
 import { show } from '../harness/history/values/show.js';
-import type { Checker } from './checker.js';
+import type { Anomaly, Checker } from './checker.js';
 import { nonsense } from './verdict.js';
 
 export type Fields = Readonly<Record<string, Json>>;
@@ -41,8 +41,14 @@ export function refuseLarge(history: History, position: number, value: Json | un
   );
 }
 
-/** The checker, `unknown` with the reason where amounts are too large for it. */
-export function orTooLarge(checker: Checker): Checker {
+/**
+ * The checker, `unknown` with the reason where amounts are too large for it, unless `exactly` proves a violation all the
+ * same.
+ */
+export function orTooLarge(
+  checker: Checker,
+  exactly?: (history: History, options: Fields) => readonly Anomaly[],
+): Checker {
   return {
     ...checker,
     check: (history, context) => {
@@ -51,7 +57,11 @@ export function orTooLarge(checker: Checker): Checker {
       } catch (error) {
         if (!(error instanceof TooLarge)) throw error;
         const reason = error.message;
-        return { validity: 'unknown', reason, anomalies: [], details: {}, checked: [], notChecked: [reason] };
+        const [first, ...others] = exactly?.(history, context.options) ?? [];
+        const rest = { details: {}, checked: [], notChecked: [reason] };
+        return first === undefined
+          ? { validity: 'unknown', reason, anomalies: [], ...rest }
+          : { validity: 'invalid', anomalies: [first, ...others], ...rest };
       }
     },
   };

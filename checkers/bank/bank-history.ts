@@ -121,7 +121,8 @@ export function readBank(history: History, options: Options): BankHistory {
   };
 }
 
-function accountNames(history: History, options: Options): readonly string[] {
+/** Accounts by name, as options or the history tell them. */
+export function accountNames(history: History, options: Options): readonly string[] {
   const given = options['accounts'];
   if (Array.isArray(given)) return given.map(String);
   const count = numberOption(options, 'accounts', MOST_ACCOUNTS);
@@ -280,7 +281,8 @@ function idsOf(history: History, transfers: readonly Transfer[]): ReadonlyMap<st
   return byId;
 }
 
-function balancesIn(value: Fields): Fields {
+/** The balances that a read or ledger shows. */
+export function balancesIn(value: Fields): Fields {
   const { balances } = value;
   return isObject(balances) ? balances : value;
 }

@@ -1,6 +1,7 @@
 import type { Checker } from '../checker.js';
 import { verdictOf } from '../verdict.js';
 import { type BankHistory, readBank } from './bank-history.js';
+import { exactAnomalies } from './exact-totals.js';
 import { type LedgerFindings, ledgerFindings } from './ledger.js';
 import { readAnomalies } from './per-read.js';
 import { visibilityOf } from './visibility.js';
@@ -14,39 +15,42 @@ import { orTooLarge } from '../values.js';
  * Stricter than Jepsen's bank checker: a store whose reads never change fails (`frozen`), so does one whose balances
  * no choice of transfers gives, and the ledger is held against the clients' answers. Linear.
  */
-export const bank: Checker = orTooLarge({
-  name: 'bank',
-  summary: 'money is conserved in every read; no acknowledged transfer is lost, none is applied twice',
-  options: {
-    accounts: countOrNames,
-    initialBalance: natural,
-    balances: countByName,
-    total: natural,
-    negativeBalances: oneOf('forbidden', 'allowed'),
+export const bank: Checker = orTooLarge(
+  {
+    name: 'bank',
+    summary: 'money is conserved in every read; no acknowledged transfer is lost, none is applied twice',
+    options: {
+      accounts: countOrNames,
+      initialBalance: natural,
+      balances: countByName,
+      total: natural,
+      negativeBalances: oneOf('forbidden', 'allowed'),
+    },
+    check(history, { options }) {
+      const bank = readBank(history, options);
+      const reads = readAnomalies(bank);
+      const ledger = ledgerFindings(bank);
+      const { anomalies, stale } = visibilityOf(bank);
+      const undecided = doubt(bank, ledger);
+      return verdictOf({
+        anomalies: [...reads.anomalies, ...(ledger?.anomalies ?? []), ...anomalies],
+        ...(undecided !== undefined && { undecided }),
+        details: {
+          accounts: bank.accounts.length,
+          ...(bank.nullReads > 0 && { nullReads: bank.nullReads }),
+          ...(bank.total !== undefined && { total: bank.total }),
+          ...outcomes(bank),
+          badReads: reads.counts,
+          ...(ledger && { ledger: ledger.counts }),
+          staleReads: stale,
+        },
+        checked: checkedIn(bank, ledger),
+        notChecked: notCheckedIn(bank, ledger),
+      });
+    },
   },
-  check(history, { options }) {
-    const bank = readBank(history, options);
-    const reads = readAnomalies(bank);
-    const ledger = ledgerFindings(bank);
-    const { anomalies, stale } = visibilityOf(bank);
-    const undecided = doubt(bank, ledger);
-    return verdictOf({
-      anomalies: [...reads.anomalies, ...(ledger?.anomalies ?? []), ...anomalies],
-      ...(undecided !== undefined && { undecided }),
-      details: {
-        accounts: bank.accounts.length,
-        ...(bank.nullReads > 0 && { nullReads: bank.nullReads }),
-        ...(bank.total !== undefined && { total: bank.total }),
-        ...outcomes(bank),
-        badReads: reads.counts,
-        ...(ledger && { ledger: ledger.counts }),
-        staleReads: stale,
-      },
-      checked: checkedIn(bank, ledger),
-      notChecked: notCheckedIn(bank, ledger),
-    });
-  },
-});
+  exactAnomalies,
+);
 
 function doubt({ reads, ledgersAttempted }: BankHistory, ledger: LedgerFindings | undefined): string | undefined {
   if (reads.length === 0) return 'no read of the balances succeeded';
