@@ -26,6 +26,8 @@ interface Registry {
 
 /** Ends with the harness, however that ends; Ctrl-C is for the harness to decide. */
 process.on('disconnect', () => process.exit(0));
+// It may have ended while this module was loaded, before anything listened.
+if (process.send !== undefined && !process.connected) process.exit(0);
 process.on('SIGINT', () => undefined);
 
 const [registryUrl, directory, everyMs, duty] = process.argv.slice(2);
