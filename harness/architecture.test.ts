@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
     packages: [],
   },
   { room: 'harness/checkers.ts', may: ['checkers/'], packages: [] },
-  { room: 'harness/checker-of.ts', may: ['harness/', 'checkers/'], packages: [] },
+  { room: 'harness/checker-of.ts', may: ['harness/', 'workloads/', 'checkers/'], packages: [] },
   { room: 'harness/registry.ts', may: ['docker/', 'nemesis/', 'workloads/', 'checkers/', 'harness/'], packages: [] },
   {
     room: 'harness/cli/',

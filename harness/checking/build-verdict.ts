@@ -41,9 +41,8 @@ function resting(verdict: Verdict, rests: Rests, history: History): Verdict {
     const conditions = [...new Set([reason, ...checked, ...notChecked])];
     return { validity: 'unknown', reason, anomalies, details, checked: [], notChecked: conditions, rests };
   }
-  // One that had nothing to decide (linearizability, where the model does not promise it) says so itself.
-  if (verdict.validity === 'valid' && checked.length === 0 && notChecked.length === 0) {
-    const reason = 'the checker decided nothing';
+  if (verdict.validity === 'valid' && checked.length === 0) {
+    const reason = notChecked[0] ?? 'the checker decided nothing';
     return { validity: 'unknown', reason, anomalies, details, checked, notChecked, rests };
   }
   return { ...verdict, rests };

@@ -11,7 +11,7 @@ import { withoutNemesis } from '../history/select.js';
 import { messageOf, UserError } from '../kit/errors.js';
 import { anomalyAt, groupsOf } from '../run/groups.js';
 import { FORMAT_VERSION, type CheckerResult, type Outcome, type Results, type ViolationGroup } from '../run/plan.js';
-import { decidedBy, noViolationIn } from '../run/sentence.js';
+import { decidedBy, isAboutData, noViolationIn } from '../run/sentence.js';
 import { countErrors, countOperations } from '../run/tally.js';
 
 export interface BareRequest {
@@ -92,9 +92,11 @@ async function check(request: BareRequest, history: History, place: number): Pro
   return { checker: checker.name, required, verdict, durationMs: Math.round(performance.now() - start) };
 }
 
+/** Valid only where something was decided about data: that a test was worth something proves nothing of the database. */
 function outcomeOf(checks: readonly CheckerResult[]): Outcome {
   const deciding = checks.filter(({ required, verdict }) => required || verdict.validity === 'invalid');
   const validity = worst(deciding.map(({ verdict }) => verdict.validity));
+  if (validity === 'valid') return deciding.some(isAboutData) ? 'valid' : 'inconclusive';
   return validity === 'unknown' ? 'inconclusive' : validity;
 }
 
@@ -107,7 +109,7 @@ function sentenceOf(
   const open = checks.flatMap(({ required, verdict }) =>
     required && verdict.validity === 'unknown' ? [verdict.reason] : [],
   );
-  if (open.length > 0) return `Undecided: ${open[0]}.`;
+  if (outcome === 'inconclusive') return `Undecided: ${open[0] ?? 'nothing about data was checked'}.`;
   const operations = counts.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
   const sentence = `${noViolationIn(operations)}; ${decidedBy(checks)}.`;
   return `${sentence[0].toUpperCase()}${sentence.slice(1)}`;

@@ -10,7 +10,7 @@ import type { RunStatus } from '../run/status.js';
 import { createRun, type RunStore } from '../run/store.js';
 import { budgetOf, witnessBudgetOf } from './budgets.js';
 import type { Display } from './display.js';
-import { checkThread, tellCertain } from './judging.js';
+import { checkThread, INTERRUPTS, tellCertain } from './judging.js';
 import { pathsOf, writeRunReports } from './stored-run.js';
 import { type PreparedTest, seedLine } from './prepare.js';
 import type { TestArguments } from './test.js';
@@ -103,9 +103,6 @@ async function conclude(store: RunStore, plan: Plan, results: Results, display: 
   console.log(`\n${seedLine(plan)}`);
   process.exitCode = exitCodeOf(results.outcome);
 }
-
-/** Ctrl-C, the end of the terminal, and what asks a process to end. */
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** What an interruption does to a run. */
 export interface Interrupt {

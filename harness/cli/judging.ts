@@ -23,21 +23,25 @@ export function tellCertain(display: Display): (anomaly: Anomaly, workload?: str
   };
 }
 
-/** Ctrl-C (and SIGTERM) stops the judging, and what is known by then is reported. A second one leaves at once. */
+/** Ctrl-C, the end of the terminal, and what asks a process to end. */
+export const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** An interruption stops the judging, and what is known by then is reported. A second one leaves at once. */
 export function stopJudging(display: Display): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.harnessError);
+  const onSignal = (name: NodeJS.Signals) => {
+    const again = controller.signal.aborted;
+    // A closed terminal tells its processes more than once.
+    if (again && name === 'SIGHUP') return;
+    if (again) process.exit(EXIT.harnessError);
     display.log(`${pc.yellow('!')} interrupted: reporting what is known so far (again to leave at once)`);
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of INTERRUPTS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     stop: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of INTERRUPTS) process.off(name, onSignal);
     },
   };
 }

@@ -16,7 +16,7 @@ import { doubtsOf, harnessErrorOf } from './doubts.js';
 import { groupsOf } from './groups.js';
 import type { CheckerResult, EventLoopLag, Outcome, Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
-import { sentenceOf } from './sentence.js';
+import { isAboutData, sentenceOf } from './sentence.js';
 import { countErrors, countOperations } from './tally.js';
 
 export interface JudgeRequest {
@@ -191,7 +191,8 @@ function outcomeOf(
   const validities = checks.map(({ verdict }) => verdict.validity);
   if (validities.includes('invalid')) return 'invalid';
   if (harnessError !== undefined) return 'harness-error';
-  const required = checks.filter((result) => result.required).map(({ verdict }) => verdict.validity);
-  // Without a required checker nothing was decided.
-  return required.length > 0 && worst(required) === 'valid' && doubts.length === 0 ? 'valid' : 'inconclusive';
+  const required = checks.filter((result) => result.required);
+  const holds = worst(required.map(({ verdict }) => verdict.validity)) === 'valid';
+  // Without a required checker of data nothing was decided.
+  return required.some(isAboutData) && holds && doubts.length === 0 ? 'valid' : 'inconclusive';
 }

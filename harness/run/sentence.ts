@@ -75,7 +75,7 @@ function firstReason({ checks, doubts }: Findings): string {
     if (!required || verdict.validity !== 'unknown') continue;
     return `${workload === undefined ? checker : `${workload} (${checker})`}: ${verdict.reason}`;
   }
-  return doubts[0] ?? 'no checker was required to decide anything';
+  return doubts[0] ?? 'no required checker decided anything about data';
 }
 
 /** What was decided, over how much, under which faults. */
@@ -115,7 +115,8 @@ export function decidedBy(checks: readonly CheckerResult[]): string {
   return [more > 0 ? `${all}; and ${more} more` : all, ...little(deciding)].join('; ');
 }
 
-const isAboutData = ({ verdict }: CheckerResult) => verdict.rests !== undefined;
+/** Verdicts on the test itself rest on no answer of the database. */
+export const isAboutData = ({ verdict }: Pick<CheckerResult, 'verdict'>): boolean => verdict.rests !== undefined;
 
 function little(deciding: readonly CheckerResult[]): string[] {
   const [least] = deciding
