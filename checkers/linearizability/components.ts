@@ -1,6 +1,6 @@
 import { INVOKE, NEMESIS, type History } from '../../harness/history/history.js';
 import type { Model, ModelOperation } from '../model.js';
-import { operationAt } from './partition.js';
+import { atPlace, operationAt } from './partition.js';
 
 /** Names of more keys than that are not listed. */
 const LISTED = 4;
@@ -36,7 +36,7 @@ export function componentsOf<State>(
     if (operation === undefined) continue;
     let first: string | undefined;
     const together = [];
-    for (const part of model.keysOf!(operation)) {
+    for (const part of atPlace(history, position, () => model.keysOf!(operation))) {
       if (typeof part !== 'string') {
         together.push(part);
         continue;

@@ -89,6 +89,16 @@ export function partitions<State>(history: History, model: Model<State>, deadlin
   return [...drafts.values()].map(finish);
 }
 
+/** Asks a model about an operation; what it cannot make sense of is told with the event's place. */
+export function atPlace<T>(history: History, position: number, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${history.placeOf(position)}: ${error.message}`, error.exitCode);
+    throw error;
+  }
+}
+
 /** @throws UserError always: an operation that the model does not know */
 export function refuseOperation<State>(history: History, position: number, model: Model<State>): never {
   const { f } = history.event(position);

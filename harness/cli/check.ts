@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderReport, type ReportInput } from '../../reports/report.js';
+import type { ReportInput } from '../../reports/report.js';
 import { NO_REALTIME } from '../history/formats/format.js';
 import { FORMATS, readHistory } from '../history/formats/read.js';
 import type { Json } from '../history/operation.js';
@@ -10,15 +10,12 @@ import { fitText } from '../history/formats/jsonl/json-text.js';
 import { UserError } from '../kit/errors.js';
 import { consistencyModels } from '../registry.js';
 import type { Results } from '../run/plan.js';
-import { RunStore } from '../run/store.js';
 import { judgeBare } from './bare.js';
 import { budgetOf, WITNESS_BUDGET, witnessBudgetOf } from './budgets.js';
 import { attempt, checkThread, stopJudging, tellCertain } from './judging.js';
 import { type Arguments, command } from './command.js';
 import { Display } from './display.js';
-import { follow, streamNamed } from './follow.js';
 import { type Judges, judgesFor } from './judges.js';
-import { checkRun } from './stored-run.js';
 import { exitCodeOf, printVerdict } from './verdict.js';
 
 const options = {
@@ -82,7 +79,8 @@ export const checkCommand = command({
     const display = new Display();
     try {
       if (args.follow) await followFirst(path, args, display);
-      if (isRun(path)) await checkRun(path, args, display);
+      // What most checks do without is loaded by those that need it: loading takes longer than judging a small history.
+      if (isRun(path)) await (await import('./stored-run.js')).checkRun(path, args, display);
       else await checkFile(path, args, display);
     } finally {
       display.end();
@@ -99,6 +97,7 @@ function pathOf(given: unknown): string {
 /** Says a violation as soon as it is certain; the verdict on the whole comes after it. */
 async function followFirst(path: string, args: Arguments<typeof options>, display: Display): Promise<void> {
   if (path === '-') throw new UserError('--follow needs a file, not standard input');
+  const [{ follow, streamNamed }, { RunStore }] = await Promise.all([import('./follow.js'), import('../run/store.js')]);
   const plan = isRun(path) ? await new RunStore(path).loadPlan() : undefined;
   const model = args.model !== undefined && consistencyModels.has(args.model) ? args.model : undefined;
   const consistency = args.consistency ?? model ?? plan?.consistency;
@@ -163,9 +162,10 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   const input: ReportInput = { results, history };
   const { report } = args;
   if (report !== undefined) {
-    await attempt(display, `the report ${report} was not written`, async () =>
-      writeFile(report, await renderReport(input)),
-    );
+    await attempt(display, `the report ${report} was not written`, async () => {
+      const { renderReport } = await import('../../reports/report.js');
+      await writeFile(report, await renderReport(input));
+    });
   }
   if (args.order !== undefined) await writeOrder(args.order, results);
   show(results, input, args);

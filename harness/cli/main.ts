@@ -1,23 +1,8 @@
 #!/usr/bin/env node
 import pc from 'picocolors';
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, messageOf, UserError } from '../kit/errors.js';
-import { checkCommand } from './check.js';
-import { cleanCommand } from './clean.js';
-import { doctorCommand } from './doctor.js';
-import { exploreCommand } from './explore.js';
-import { listCommand } from './list.js';
-import { proveCommand } from './prove.js';
-import { replayCommand } from './replay.js';
-import { reportCommand } from './report.js';
-import { matrixCommand } from './matrix.js';
-import { serveCommand } from './serve.js';
-import { setupCommand } from './setup.js';
-import { shrinkCommand } from './shrink.js';
-import { suiteCommand } from './suite.js';
-import { testCommand } from './test.js';
-import { trendCommand } from './trend.js';
 import { faultlineVersion } from './version.js';
 
 const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad arguments, 255 trouble of the harness.
@@ -28,6 +13,25 @@ const EPILOGUE = `Exit codes: 0 valid, 1 invalid, 2 inconclusive, 254 bad argume
 
 /** A command that is over may take so long to let go of what it had open. */
 const LINGER_MS = 10_000;
+
+/** Every command by its name, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  test: async () => (await import('./test.js')).testCommand,
+  suite: async () => (await import('./suite.js')).suiteCommand,
+  trend: async () => (await import('./trend.js')).trendCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
+  matrix: async () => (await import('./matrix.js')).matrixCommand,
+  check: async () => (await import('./check.js')).checkCommand,
+  report: async () => (await import('./report.js')).reportCommand,
+  list: async () => (await import('./list.js')).listCommand,
+  replay: async () => (await import('./replay.js')).replayCommand,
+  shrink: async () => (await import('./shrink.js')).shrinkCommand,
+  explore: async () => (await import('./explore.js')).exploreCommand,
+  prove: async () => (await import('./prove.js')).proveCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
+  setup: async () => (await import('./setup.js')).setupCommand,
+  clean: async () => (await import('./clean.js')).cleanCommand,
+};
 
 // Node's own exit code for a crash is 1, which says "invalid" here.
 process.on('uncaughtException', (error) => {
@@ -45,31 +49,22 @@ async function main(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   });
   try {
-    await commands().parseAsync();
+    await (await commands()).parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
-function commands() {
-  return yargs(hideBin(process.argv))
+/** The command that is named first, alone; all of them where it is not clear which is meant, or for the help. */
+async function commands() {
+  const words = hideBin(process.argv);
+  const [first = ''] = words;
+  const wanted = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
+  const loaded = await Promise.all(wanted.map((load) => load()));
+  return yargs(words)
+    .command(loaded)
     .scriptName('faultline')
     .usage('$0 <command>\n\nTests whether a distributed database keeps its promises when the world goes wrong.')
-    .command(testCommand)
-    .command(suiteCommand)
-    .command(trendCommand)
-    .command(serveCommand)
-    .command(matrixCommand)
-    .command(checkCommand)
-    .command(reportCommand)
-    .command(listCommand)
-    .command(replayCommand)
-    .command(shrinkCommand)
-    .command(exploreCommand)
-    .command(proveCommand)
-    .command(doctorCommand)
-    .command(setupCommand)
-    .command(cleanCommand)
     .demandCommand(
       1,
       'name a command: faultline test, suite, trend, matrix, serve, check, report, list, replay, shrink, explore, prove, doctor, setup or clean',
