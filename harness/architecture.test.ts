@@ -102,6 +102,8 @@ const RULES: readonly Rule[] = [
       'harness/',
       'reports/',
       'checkers/checker.ts',
+      'checkers/model.ts',
+      'checkers/option-rules.ts',
       'docker/system.ts',
       'docker/engine/',
       'nemesis/compose.ts',
