@@ -38,6 +38,9 @@ const DATA_PATH = '/cockroach/cockroach-data';
  * CockroachDB from its official image. Written from its documentation and never run against a live cluster: the image
  * cannot be built from packages, and was not to be had where this was written. What is proven is the plan of its pods, and
  * its statements against PostgreSQL.
+ *
+ * Unlike with the other products, no server is asked whose it is (`--cluster-name` and `crdb_internal.cluster_name()` would
+ * be the way): a question that was never seen answered could end every run.
  */
 export const cockroachdb: System = {
   name: 'cockroachdb',

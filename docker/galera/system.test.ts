@@ -31,11 +31,15 @@ describe('claims of galera', () => {
 
 describe('a node of galera', () => {
   it('is told who it is', () => {
-    const given = argumentsOf(galera.options.parse({}) as Parameters<typeof argumentsOf>[0], {
-      name: 'n2',
-      address: '10.0.0.2',
-    });
-    expect(given).toEqual(expect.arrayContaining(['--wsrep-node-name=n2', '--wsrep-node-address=10.0.0.2']));
+    const chosen = galera.options.parse({}) as Parameters<typeof argumentsOf>[0];
+    const given = argumentsOf(chosen, { name: 'n2', address: '10.0.0.2' }, 'faultline-1');
+    expect(given).toEqual(
+      expect.arrayContaining([
+        '--wsrep-cluster-name=faultline-1',
+        '--wsrep-node-name=n2',
+        '--wsrep-node-address=10.0.0.2',
+      ]),
+    );
   });
 
   it('serves only in a primary component', () => {

@@ -5,19 +5,23 @@ import {
   imageOf,
   openSession,
   serverArguments,
-  serverPlan,
+  serverPlanOf,
   sharedOptions,
   show,
+  targetsOf,
 } from '../mariadb/server.js';
 import {
   POD_ABILITIES,
   type Claims,
   type ClusterNode,
+  type LaunchRequest,
   type SessionFamily,
   type SessionOptions,
   type SessionsByFamily,
   type System,
 } from '../system.js';
+import { clusterNameOf } from '../sql/server-identity.js';
+import type { NodeTarget } from '../sql/wire.js';
 import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject({
@@ -47,7 +51,7 @@ export const galera: System = {
   indefinite: () => INDEFINITE_SQL,
 
   images: (given) => [imageOf(options.parse(given).version)],
-  launch: (request) => launchCluster('galera', request, planOf(options.parse(request.options), request.nodes)),
+  launch: (request) => launchCluster('galera', request, planOf(options.parse(request.options), request)),
 };
 
 const DOCUMENTATION = 'https://galeracluster.com/library/documentation/isolation-levels.html';
@@ -61,11 +65,13 @@ function claimOf({ isolation }: Options): Claims {
   return { consistency, source: `${DOCUMENTATION} (between nodes “first committer wins”)` };
 }
 
-function planOf(chosen: Options, size: number): ClusterPlan {
+function planOf(chosen: Options, { runId, nodes: size }: LaunchRequest): ClusterPlan {
+  const clusterName = clusterNameOf(runId);
+  const targetOf = targetsOf('wsrep_cluster_name', clusterName);
   const image = imageOf(chosen.version);
   const start = (node: ClusterNode, all: readonly ClusterNode[]): DatabasePlan => ({
     image: image.name,
-    command: argumentsOf(chosen, node),
+    command: argumentsOf(chosen, node, clusterName),
     env: { DATA: DATA_PATH, NODE: node.name, MEMBERS: all.map(({ name }) => name).join(' ') },
   });
   const again = (node: ClusterNode, others: readonly ClusterNode[]) => Promise.resolve(start(node, [node, ...others]));
@@ -74,27 +80,27 @@ function planOf(chosen: Options, size: number): ClusterPlan {
     database: start,
     // Members know each other by name, and one that starts empty is sent everything by another.
     moves: { relocated: again, rejoining: again },
-    ...serverPlan,
+    ...serverPlanOf(targetOf),
     // Two copies while one is received, and the cache of what was replicated.
     diskMiB: 2048,
-    missing: (node) => missing(node, size),
-    isPrimary: async (node) => inPrimaryComponent(await wsrepStatus(node)),
+    missing: (node) => missing(targetOf(node), size),
+    isPrimary: async (node) => inPrimaryComponent(await wsrepStatus(targetOf(node))),
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       const settings = { wsrep_sync_wait: chosen.wsrep_sync_wait };
-      const opened = await openSession(node, chosen.isolation, session, settings);
+      const opened = await openSession(targetOf(node), chosen.isolation, session, settings);
       return opened as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };
 }
 
-export function argumentsOf(chosen: Options, node: ClusterNode): string[] {
+export function argumentsOf(chosen: Options, node: ClusterNode, clusterName: string): string[] {
   return serverArguments(chosen, {
     'binlog-format': 'ROW',
     'innodb-autoinc-lock-mode': 2,
     'wsrep-on': 'ON',
     'wsrep-provider': '/usr/lib/galera/libgalera_smm.so',
-    'wsrep-cluster-name': 'faultline',
+    'wsrep-cluster-name': clusterName,
     'wsrep-node-name': node.name,
     'wsrep-node-address': node.address,
     'wsrep-sst-method': 'rsync',
@@ -103,8 +109,8 @@ export function argumentsOf(chosen: Options, node: ClusterNode): string[] {
   });
 }
 
-function wsrepStatus(node: ClusterNode): Promise<ReadonlyMap<string, string>> {
-  return show(node, "SHOW STATUS LIKE 'wsrep_%'");
+function wsrepStatus(target: NodeTarget): Promise<ReadonlyMap<string, string>> {
+  return show(target, "SHOW STATUS LIKE 'wsrep_%'");
 }
 
 export function inPrimaryComponent(status: ReadonlyMap<string, string>): boolean {
@@ -112,8 +118,8 @@ export function inPrimaryComponent(status: ReadonlyMap<string, string>): boolean
 }
 
 /** Ready is a node that has caught up in a component of all nodes. */
-async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
-  const status = await wsrepStatus(node);
+async function missing(target: NodeTarget, size: number): Promise<string | undefined> {
+  const status = await wsrepStatus(target);
   if (!inPrimaryComponent(status)) return `component is ${status.get('wsrep_cluster_status') ?? 'unknown'}, not ready`;
   const members = Number(status.get('wsrep_cluster_size'));
   if (members < size) return `component of ${members}`;

@@ -5,7 +5,7 @@ import { mysqlDialect } from '../sql/mysql-dialect.js';
 import { connectMysql } from '../sql/mysql-wire.js';
 import { openMysql } from '../sql/open-mysql.js';
 import { RelationalSession } from '../sql/session.js';
-import type { Target } from '../sql/wire.js';
+import type { NodeTarget } from '../sql/wire.js';
 import type { Claims, ClusterNode, ImageSource, Isolation, SessionOptions, SqlSession } from '../system.js';
 
 /** What every system on MariaDB's server shares. */
@@ -71,42 +71,53 @@ export function serverArguments(chosen: SharedOptions, further: Readonly<Record<
   return Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
 }
 
-export function targetOf({ address }: ClusterNode): Omit<Target, 'label' | 'timeoutMs'> {
-  return { host: address, port: PORT, user: 'faultline', database: 'faultline' };
+export type TargetOf = (node: ClusterNode) => NodeTarget;
+
+/** Servers that were started with a variable of this value, by which they are known as this run's. */
+export function targetsOf(variable: string, expected: string): TargetOf {
+  // Unlike SELECT, answered also by a Galera node that has lost the others; and with no row where there is no such thing.
+  const question = `SHOW GLOBAL VARIABLES LIKE '${variable}'`;
+  return ({ name, address }) => ({
+    host: address,
+    port: PORT,
+    user: 'faultline',
+    database: 'faultline',
+    identity: { node: name, question, expected },
+  });
 }
 
 /** Values of SHOW STATUS or SHOW VARIABLES by name. */
-export async function show(node: ClusterNode, query: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await ask(connectMysql, targetOf(node), query);
+export async function show(target: NodeTarget, query: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await ask(connectMysql, target, query);
   return new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
 }
 
-export async function versionOf(node: ClusterNode): Promise<string> {
-  const [row] = await ask(connectMysql, targetOf(node), 'SELECT version() AS version');
+export async function versionOf(target: NodeTarget): Promise<string> {
+  const [row] = await ask(connectMysql, target, 'SELECT version() AS version');
   return String(row?.['version'] ?? 'unknown');
 }
 
 /** What holds wherever MariaDB's server is the database. */
-export const serverPlan = {
+export const serverPlanOf = (targetOf: TargetOf) => ({
   port: PORT,
   dataPath: DATA_PATH,
   processNames: [PROCESS],
   recoveryLog: /Starting crash recovery|Starting a batch to recover|To recover|Recovered position|recovered position/,
-  version: versionOf,
+  version: (node: ClusterNode) => versionOf(targetOf(node)),
   async time(node: ClusterNode) {
     const question = 'SELECT cast(unix_timestamp(sysdate(3)) * 1000 AS SIGNED) AS now';
     const [row] = await ask(connectMysql, targetOf(node), question);
     return Number(row?.['now']);
   },
-} as const;
+});
 
 export async function openSession(
-  node: ClusterNode,
+  at: NodeTarget,
   isolation: Isolation,
   { process, timeoutMs }: SessionOptions,
   settings: Readonly<Record<string, string | number>> = {},
 ): Promise<SqlSession> {
-  const target = { ...targetOf(node), label: `process ${process}`, timeoutMs };
+  const target = { ...at, label: `process ${process}`, timeoutMs };
   const wire = await openMysql(target, isolation, settings);
   return new RelationalSession(wire, mysqlDialect, { isolation, timeoutMs });
 }

@@ -15,11 +15,13 @@ import {
   imageOf,
   openSession,
   serverArguments,
-  serverPlan,
+  serverPlanOf,
   sharedOptions,
   show,
+  targetsOf,
   versionOf,
 } from './server.js';
+import { clusterNameOf } from '../sql/server-identity.js';
 import { INDEFINITE_SQL } from '../sql/connection-errors.js';
 
 const options = z.strictObject(sharedOptions);
@@ -38,27 +40,36 @@ export const mariadb: System = {
   indefinite: () => INDEFINITE_SQL,
 
   images: (given) => [imageOf(options.parse(given).version)],
-  launch: (request) => launchCluster('mariadb', request, planOf(options.parse(request.options))),
+  launch: (request) => launchCluster('mariadb', request, planOf(options.parse(request.options), request.runId)),
 };
 
-function planOf(chosen: Options): ClusterPlan {
+function planOf(chosen: Options, runId: string): ClusterPlan {
+  const clusterName = clusterNameOf(runId);
+  const targetOf = targetsOf('report_host', clusterName);
+  // A name for other servers that would ask: there are none, and it is read by sessions alone.
+  const command = serverArguments(chosen, { 'report-host': clusterName });
   const image = imageOf(chosen.version);
-  const start = () => ({ image: image.name, command: serverArguments(chosen), env: { DATA: DATA_PATH } });
+  const start = () => ({ image: image.name, command, env: { DATA: DATA_PATH } });
   return {
     images: [image],
     database: start,
     // Nobody else has the data: on an empty volume it begins empty.
     moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
     backups,
-    ...serverPlan,
+    ...serverPlanOf(targetOf),
     missing: async (node) => {
-      await versionOf(node);
+      await versionOf(targetOf(node));
       return undefined;
     },
-    isPrimary: async (node) => (await show(node, "SHOW VARIABLES LIKE 'read_only'")).get('read_only') === 'OFF',
+    isPrimary: async (node) =>
+      (await show(targetOf(node), "SHOW VARIABLES LIKE 'read_only'")).get('read_only') === 'OFF',
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
-      return (await openSession(node, chosen.isolation, session)) as SessionsByFamily['sql'] as SessionsByFamily[F];
+      return (await openSession(
+        targetOf(node),
+        chosen.isolation,
+        session,
+      )) as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };
 }

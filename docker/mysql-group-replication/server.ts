@@ -4,11 +4,14 @@ import type { GroupOptions } from './system.js';
 export const PORT = 3306;
 export const DATA_PATH = '/var/lib/mysql';
 const GROUP_PORT = 33061;
-/** Any one will do: the network is the run's own. */
-const GROUP_NAME = '6fa4a5cb-3a3b-4c4e-9d0a-0f6d1c2b3a49';
 
 /** Arguments of the server. Members know each other by name, because a node may come back at another address. */
-export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readonly ClusterNode[]): string[] {
+export function argumentsOf(
+  chosen: GroupOptions,
+  node: ClusterNode,
+  all: readonly ClusterNode[],
+  groupName: string,
+): string[] {
   const settings: Readonly<Record<string, string | number>> = {
     'server-id': Number(/\d+$/.exec(node.name)?.[0] ?? 1),
     'bind-address': '0.0.0.0',
@@ -35,7 +38,7 @@ export function argumentsOf(chosen: GroupOptions, node: ClusterNode, all: readon
     // becomes the primary is told to.
     'super-read-only': 'ON',
     'plugin-load-add': 'group_replication.so',
-    'group-replication-group-name': GROUP_NAME,
+    'group-replication-group-name': groupName,
     'group-replication-start-on-boot': 'OFF',
     'group-replication-local-address': `${node.name}:${GROUP_PORT}`,
     'group-replication-group-seeds': all.map(({ name }) => `${name}:${GROUP_PORT}`).join(','),

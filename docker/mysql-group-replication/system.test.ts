@@ -4,7 +4,12 @@ import { mysqlGroupReplication, type GroupOptions } from './system.js';
 
 const nodes = ['n1', 'n2', 'n3'].map((name, i) => ({ name, address: `10.0.0.${i + 10}` }));
 const of = (given: Record<string, unknown>) =>
-  argumentsOf(mysqlGroupReplication.options.parse(given) as GroupOptions, nodes[2]!, nodes);
+  argumentsOf(
+    mysqlGroupReplication.options.parse(given) as GroupOptions,
+    nodes[2]!,
+    nodes,
+    '00000000-0000-4000-8000-000000000000',
+  );
 
 describe('options of mysql-group-replication', () => {
   it('all have a default and a description', () => {

@@ -5,14 +5,16 @@ import { ask } from '../sql/admin.js';
 import { mysqlDialect } from '../sql/mysql-dialect.js';
 import { connectMysql } from '../sql/mysql-wire.js';
 import { openMysql } from '../sql/open-mysql.js';
+import { clusterUuidOf } from '../sql/server-identity.js';
 import { RelationalSession } from '../sql/session.js';
-import type { SqlValue, Wire } from '../sql/wire.js';
+import type { NodeTarget, SqlValue, Wire } from '../sql/wire.js';
 import { bounded } from '../wait.js';
 import {
   POD_ABILITIES,
   SessionError,
   type Claims,
   type ClusterNode,
+  type LaunchRequest,
   type ImageSource,
   type SessionFamily,
   type SessionOptions,
@@ -71,7 +73,7 @@ export const mysqlGroupReplication: System = {
 
   images: () => [IMAGE],
   launch: (request) =>
-    launchCluster('mysql-group-replication', request, planOf(options.parse(request.options), request.nodes)),
+    launchCluster('mysql-group-replication', request, planOf(options.parse(request.options), request)),
 };
 
 const IMAGE: ImageSource = { name: 'mysql-9', folder: fileURLToPath(new URL('./image/', import.meta.url)), args: {} };
@@ -81,10 +83,18 @@ function claimOf({ isolation }: GroupOptions): Claims {
   return { consistency: isolation, source: `${DOCUMENTATION} (${isolation}, in the standard’s sense)` };
 }
 
-function planOf(chosen: GroupOptions, size: number): ClusterPlan {
+function planOf(chosen: GroupOptions, { runId, nodes: size }: LaunchRequest): ClusterPlan {
+  const groupName = clusterUuidOf(runId);
+  const targetOf = ({ name, address }: ClusterNode): NodeTarget => ({
+    host: address,
+    port: PORT,
+    user: 'faultline',
+    database: 'faultline',
+    identity: { node: name, question: QUESTION, expected: groupName },
+  });
   const start = (node: ClusterNode, all: readonly ClusterNode[]): DatabasePlan => ({
     image: IMAGE.name,
-    command: argumentsOf(chosen, node, all),
+    command: argumentsOf(chosen, node, all, groupName),
     env: { DATA: DATA_PATH, NODE: node.name, MEMBERS: all.map(({ name }) => name).join(' ') },
   });
   const again = (node: ClusterNode, others: readonly ClusterNode[]) => Promise.resolve(start(node, [node, ...others]));
@@ -98,9 +108,9 @@ function planOf(chosen: GroupOptions, size: number): ClusterPlan {
     port: PORT,
     dataPath: DATA_PATH,
     processNames: ['mysqld'],
-    missing: (node) => missing(node, size),
+    missing: (node) => missing(targetOf(node), size),
     isPrimary: async (node) => {
-      const self = await membership(node);
+      const self = await membership(targetOf(node));
       return self?.['state'] === 'ONLINE' && self['role'] === 'PRIMARY';
     },
     version: async (node) => {
@@ -109,20 +119,19 @@ function planOf(chosen: GroupOptions, size: number): ClusterPlan {
     },
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
-      return (await open(node, chosen, session)) as SessionsByFamily['sql'] as SessionsByFamily[F];
+      return (await open(targetOf(node), chosen, session)) as SessionsByFamily['sql'] as SessionsByFamily[F];
     },
   };
 }
 
-function targetOf({ address }: ClusterNode) {
-  return { host: address, port: PORT, user: 'faultline', database: 'faultline' };
-}
+/** The group's name, which no group of another run has. */
+const QUESTION = "SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'";
 
 /** A member's own entry in its own view of the group, and how many it sees online. */
-async function membership(node: ClusterNode): Promise<Readonly<Record<string, SqlValue>> | undefined> {
+async function membership(target: NodeTarget): Promise<Readonly<Record<string, SqlValue>> | undefined> {
   const [row] = await ask(
     connectMysql,
-    targetOf(node),
+    target,
     `SELECT member_state AS state, member_role AS role,
             (SELECT count(*) FROM performance_schema.replication_group_members WHERE member_state = 'ONLINE') AS online
        FROM performance_schema.replication_group_members WHERE member_id = @@server_uuid`,
@@ -131,19 +140,19 @@ async function membership(node: ClusterNode): Promise<Readonly<Record<string, Sq
 }
 
 /** Ready is a member that is online and sees all others so. */
-async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
-  const self = await membership(node);
+async function missing(target: NodeTarget, size: number): Promise<string | undefined> {
+  const self = await membership(target);
   if (self?.['state'] !== 'ONLINE') return `member is ${String(self?.['state'] ?? 'in no group')}`;
   const online = Number(self['online']);
   return online >= size ? undefined : `${online} of ${size} members online`;
 }
 
 async function open(
-  node: ClusterNode,
+  at: NodeTarget,
   { isolation, consistency, reads }: GroupOptions,
   { process, timeoutMs }: SessionOptions,
 ): Promise<SqlSession> {
-  const target = { ...targetOf(node), label: `process ${process}`, timeoutMs };
+  const target = { ...at, label: `process ${process}`, timeoutMs };
   const wire = await openMysql(target, isolation, { group_replication_consistency: `'${consistency}'` });
   if (reads === 'primary') await refuseSecondary(wire, timeoutMs);
   return new RelationalSession(wire, mysqlDialect, { isolation, timeoutMs });

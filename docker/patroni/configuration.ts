@@ -23,10 +23,12 @@ export function configurationOf(
   chosen: PatroniOptions,
   node: ClusterNode,
   members: readonly string[],
+  clusterName: string,
 ): Readonly<Record<string, unknown>> {
   const directory = `${DATA_PATH}/postgres/node`;
   return {
-    scope: 'faultline',
+    // Patroni starts PostgreSQL with this as its cluster_name.
+    scope: clusterName,
     name: node.name,
     restapi: { listen: `0.0.0.0:${REST_PORT}`, connect_address: `${node.name}:${REST_PORT}` },
     etcd3: { hosts: members.map((name) => `${name}:2379`) },

@@ -28,7 +28,12 @@ describe('options of patroni', () => {
 
 describe('the configuration of a node', () => {
   const of = (synchronous_mode: 'off' | 'on' | 'strict') =>
-    configurationOf({ synchronous_mode, ttl: 20, loop_wait: 5, retry_timeout: 5 }, node, ['n1', 'n2', 'n3']) as {
+    configurationOf(
+      { synchronous_mode, ttl: 20, loop_wait: 5, retry_timeout: 5 },
+      node,
+      ['n1', 'n2', 'n3'],
+      'faultline-1',
+    ) as {
       readonly etcd3: unknown;
       readonly restapi: unknown;
       readonly bootstrap: { readonly dcs: Readonly<Record<string, unknown>> };

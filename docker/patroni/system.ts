@@ -5,13 +5,15 @@ import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.j
 import { EtcdAdmin } from '../etcd/admin.js';
 import { peerOf, procedures, type Peer } from '../etcd/members.js';
 import { claimOf, DATA_PATH, isolationOption, versionOption } from '../postgres/server.js';
-import { serverPlan, targetOf } from '../postgres/system.js';
+import { serverPlanOf, targetsOf, type TargetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
+import { clusterNameOf } from '../sql/server-identity.js';
 import { openReplicated } from '../sql/open-replicated.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import {
   POD_ABILITIES,
   type ClusterNode,
+  type LaunchRequest,
   type ImageSource,
   type SessionFamily,
   type SessionOptions,
@@ -70,7 +72,7 @@ export const patroni: System = {
   indefinite: () => INDEFINITE_SQL,
 
   images: (given) => [imageOf(options.parse(given))],
-  launch: (request) => launchCluster('patroni', request, planOf(options.parse(request.options), request.nodes)),
+  launch: (request) => launchCluster('patroni', request, planOf(options.parse(request.options), request)),
 };
 
 function imageOf({ version }: Options): ImageSource {
@@ -84,7 +86,8 @@ function imageOf({ version }: Options): ImageSource {
 /** Patroni's is that of its script. A kill or pause of some alone says so by its own option `process`. */
 const PROCESSES = ['etcd', 'patroni', 'postgres'];
 
-function planOf(chosen: Options, size: number): ClusterPlan {
+function planOf(chosen: Options, { runId, nodes: size }: LaunchRequest): ClusterPlan {
+  const targetOf = targetsOf(runId);
   const image = imageOf(chosen);
   const etcd = new EtcdAdmin();
   const start = (node: ClusterNode, members: readonly Peer[], state: 'new' | 'existing'): DatabasePlan => {
@@ -98,12 +101,12 @@ function planOf(chosen: Options, size: number): ClusterPlan {
         ETCD_CLUSTER: members.flatMap(({ name, peerUrls }) => peerUrls.map((url) => `${name}=${url}`)).join(','),
         ETCD_PEER: peerOf(node),
         ETCD_STATE: state,
-        PATRONI_CONFIGURATION_TEXT: JSON.stringify(configurationOf(chosen, node, names)),
+        PATRONI_CONFIGURATION_TEXT: JSON.stringify(configurationOf(chosen, node, names, clusterNameOf(runId))),
       },
     };
   };
   return {
-    ...serverPlan,
+    ...serverPlanOf(targetOf),
     images: [image],
     database: (node, all) =>
       start(
@@ -114,7 +117,7 @@ function planOf(chosen: Options, size: number): ClusterPlan {
     // What moves has to be told to etcd; Patroni copies what a node lacks by itself.
     moves: procedures(etcd, (node, members) => start(node, members, 'existing')).moves,
     processNames: PROCESSES,
-    missing: (node) => missing(node, chosen, size),
+    missing: (node) => missing(node, targetOf, chosen, size),
     isPrimary: async (node) => (await status(node, '/primary')).statusCode === 200,
     version: async (node) => {
       const { patroni: self } = (await status(node, '/patroni')).body as { patroni?: { version?: string } };
@@ -148,7 +151,12 @@ async function status(
  * Ready is a replica that streams, and a primary that holds the leader key and whose replicas all stream. In synchronous
  * mode one of them has to be known as the synchronous one, too: before, nobody could take over.
  */
-async function missing(node: ClusterNode, chosen: Options, size: number): Promise<string | undefined> {
+async function missing(
+  node: ClusterNode,
+  targetOf: TargetOf,
+  chosen: Options,
+  size: number,
+): Promise<string | undefined> {
   const { body } = await status(node, '/patroni');
   const { state, role } = body as { readonly state?: string; readonly role?: string };
   if (state !== 'running' && state !== 'streaming') return `state ${state ?? 'unknown'}`;

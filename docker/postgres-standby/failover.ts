@@ -1,5 +1,5 @@
 import type { Failover } from '../cluster.js';
-import { isPrimary, targetOf } from '../postgres/system.js';
+import { isPrimary, type TargetOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import type { ClusterNode, ProcessAbility } from '../system.js';
@@ -10,18 +10,18 @@ const PROMOTE_MS = 12_000;
 const FOLLOW_MS = 20_000;
 
 /** What an operator does by hand. */
-export function failover(fencing: 'on' | 'off'): Failover {
+export function failover(fencing: 'on' | 'off', targetOf: TargetOf): Failover {
   return {
     async promote(node, others, processes) {
-      if (fencing === 'on') await fence(others, processes);
-      await promote(node);
+      if (fencing === 'on') await fence(others, targetOf, processes);
+      await promote(node, targetOf);
     },
     // A node that starts beside a primary of a later timeline starts as its standby.
     async follow(node, processes) {
       await processes.signal(node.name, 'KILL');
       await processes.start(node.name);
       const serves = () =>
-        isPrimary(node).then(
+        isPrimary(targetOf(node)).then(
           (leads) => (leads ? undefined : true),
           () => undefined,
         );
@@ -32,18 +32,18 @@ export function failover(fencing: 'on' | 'off'): Failover {
 }
 
 /** Kills every node that is not known to be a standby: one that does not answer may still take writes. */
-async function fence(others: readonly ClusterNode[], processes: ProcessAbility): Promise<void> {
-  const mayLead = await Promise.all(others.map((other) => isPrimary(other).catch(() => true)));
+async function fence(others: readonly ClusterNode[], targetOf: TargetOf, processes: ProcessAbility): Promise<void> {
+  const mayLead = await Promise.all(others.map((other) => isPrimary(targetOf(other)).catch(() => true)));
   await Promise.all(others.filter((_, i) => mayLead[i]).map(({ name }) => processes.signal(name, 'KILL')));
 }
 
-async function promote(node: ClusterNode): Promise<void> {
+async function promote(node: ClusterNode, targetOf: TargetOf): Promise<void> {
   const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_promote(true, 10) AS done', PROMOTE_MS);
   if (row?.['done'] !== 1) throw new Error(`${node.name} did not become a primary within 10 s`);
 }
 
 /** When the primary was lost with its volume, the standby that received most takes its place. */
-export async function ensurePrimary(nodes: readonly ClusterNode[]): Promise<void> {
+export async function ensurePrimary(nodes: readonly ClusterNode[], targetOf: TargetOf): Promise<void> {
   const positions = await Promise.all(
     nodes.map(async (node) => {
       const question =
@@ -55,5 +55,5 @@ export async function ensurePrimary(nodes: readonly ClusterNode[]): Promise<void
   if (positions.some(({ leads }) => leads)) return;
   const [best] = positions.filter(({ received }) => received >= 0).sort((a, b) => b.received - a.received);
   if (!best) throw new Error('no standby is left that could become the primary');
-  await promote(best.node);
+  await promote(best.node, targetOf);
 }

@@ -3,7 +3,7 @@ import { postgresStandby, settingsOf } from './system.js';
 
 const nodes = ['n1', 'n2', 'n3'].map((name, i) => ({ name, address: `10.0.0.${i + 10}` }));
 const settings = (given: Record<string, unknown>) =>
-  settingsOf(postgresStandby.options.parse(given) as Parameters<typeof settingsOf>[0], nodes[1]!, nodes);
+  settingsOf(postgresStandby.options.parse(given) as Parameters<typeof settingsOf>[0], nodes[1]!, nodes, 'faultline-1');
 
 describe('options of postgres-standby', () => {
   it('all have a default and a description', () => {

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { launchCluster, type ClusterPlan, type DatabasePlan } from '../cluster.js';
 import { claimOf, environmentOf, isolationOption, PORT, serverSettings, versionOption } from '../postgres/server.js';
-import { imageOf, serverPlan, targetOf } from '../postgres/system.js';
+import { imageOf, serverPlanOf, targetsOf } from '../postgres/system.js';
 import { ask } from '../sql/admin.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
 import { openReplicated } from '../sql/open-replicated.js';
+import { clusterNameOf } from '../sql/server-identity.js';
+import type { NodeTarget } from '../sql/wire.js';
 import { ensurePrimary, failover } from './failover.js';
 import {
   POD_ABILITIES,
   type Claims,
   type ClusterNode,
+  type LaunchRequest,
   type SessionFamily,
   type SessionOptions,
   type SessionsByFamily,
@@ -56,8 +59,7 @@ export const postgresStandby: System = {
   indefinite: () => INDEFINITE_SQL,
 
   images: (given) => [imageOf(options.parse(given).version)],
-  launch: (request) =>
-    launchCluster('postgres-standby', request, planOf(options.parse(request.options), request.nodes)),
+  launch: (request) => launchCluster('postgres-standby', request, planOf(options.parse(request.options), request)),
 };
 
 /** On the primary the levels hold as on one server. What a standby shows is a snapshot, and never serializable. */
@@ -70,11 +72,12 @@ function claimsOf({ isolation, reads }: Options): Claims {
   };
 }
 
-function planOf(chosen: Options, size: number): ClusterPlan {
+function planOf(chosen: Options, { runId, nodes: size }: LaunchRequest): ClusterPlan {
+  const targetOf = targetsOf(runId);
   const image = imageOf(chosen.version);
   const start = (node: ClusterNode, all: readonly ClusterNode[], first: string): DatabasePlan => ({
     image: image.name,
-    command: settingsOf(chosen, node, all),
+    command: settingsOf(chosen, node, all, clusterNameOf(runId)),
     env: { ...environmentOf(), NODE: node.name, FIRST: first, MEMBERS: namesOf(all).join(' ') },
   });
   return {
@@ -83,13 +86,13 @@ function planOf(chosen: Options, size: number): ClusterPlan {
     moves: {
       relocated: (node, others) => Promise.resolve(start(node, [node, ...others], '')),
       async rejoining(node, others) {
-        await ensurePrimary(others);
+        await ensurePrimary(others, targetOf);
         return start(node, [node, ...others], '');
       },
     },
-    failover: failover(chosen.fencing),
-    ...serverPlan,
-    missing: (node) => missing(node, size),
+    failover: failover(chosen.fencing, targetOf),
+    ...serverPlanOf(targetOf),
+    missing: (node) => missing(targetOf(node), size),
     close: () => Promise.resolve(),
     async open<F extends SessionFamily>(_family: F, node: ClusterNode, session: SessionOptions) {
       // Clients take nodes in turn, so this is every other one of each node.
@@ -102,9 +105,15 @@ function planOf(chosen: Options, size: number): ClusterPlan {
 }
 
 /** The same on every node, since any of them may become the primary. */
-export function settingsOf(chosen: Options, node: ClusterNode, all: readonly ClusterNode[]): string[] {
+export function settingsOf(
+  chosen: Options,
+  node: ClusterNode,
+  all: readonly ClusterNode[],
+  clusterName: string,
+): string[] {
   const names = namesOf(all).join(',');
   return serverSettings({
+    cluster_name: clusterName,
     ...COMMIT[chosen.replication](all.length - 1),
     // Whichever of them takes writes; names, because a node may come back at another address.
     primary_conninfo: `host=${names} port=${PORT} user=postgres application_name=${node.name} target_session_attrs=read-write connect_timeout=2`,
@@ -127,10 +136,10 @@ const COMMIT: Readonly<Record<Options['replication'], (standbys: number) => Read
 };
 
 /** Ready is a standby that streams, and a primary whose standbys all do. */
-async function missing(node: ClusterNode, size: number): Promise<string | undefined> {
+async function missing(target: NodeTarget, size: number): Promise<string | undefined> {
   const [row] = await ask(
     connectPostgres,
-    targetOf(node),
+    target,
     `SELECT pg_is_in_recovery() AS standby,
             (SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming') AS receiving,
             (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS sending`,

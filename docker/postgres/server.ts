@@ -18,7 +18,7 @@ export const versionOption = z
 
 export type PostgresIsolation = z.infer<typeof isolationOption>;
 
-/** Arguments of the server: settings every test needs, and those given. */
+/** Arguments of the server: settings every test needs, and those given. `cluster_name` is whose server it is. */
 export function serverSettings(given: Readonly<Record<string, string | number>>): string[] {
   const settings: Readonly<Record<string, string | number>> = {
     listen_addresses: '*',

@@ -5,7 +5,9 @@ import { ask } from '../sql/admin.js';
 import { openPostgres } from '../sql/open-postgres.js';
 import { postgresDialect } from '../sql/postgres-dialect.js';
 import { connectPostgres } from '../sql/postgres-wire.js';
+import { clusterNameOf } from '../sql/server-identity.js';
 import { RelationalSession } from '../sql/session.js';
+import type { NodeTarget } from '../sql/wire.js';
 import {
   POD_ABILITIES,
   type ClusterNode,
@@ -53,7 +55,7 @@ export const postgres: System = {
   indefinite: () => INDEFINITE_SQL,
 
   images: (given) => [imageOf(options.parse(given).version)],
-  launch: (request) => launchCluster('postgres', request, planOf(options.parse(request.options))),
+  launch: (request) => launchCluster('postgres', request, planOf(options.parse(request.options), request.runId)),
 };
 
 export function imageOf(version: Options['version']): ImageSource {
@@ -64,11 +66,13 @@ export function imageOf(version: Options['version']): ImageSource {
   };
 }
 
-function planOf(chosen: Options): ClusterPlan {
+function planOf(chosen: Options, runId: string): ClusterPlan {
+  const targetOf = targetsOf(runId);
   const image = imageOf(chosen.version);
   const start = () => ({
     image: image.name,
     command: serverSettings({
+      cluster_name: clusterNameOf(runId),
       synchronous_commit: chosen.synchronous_commit,
       wal_writer_delay: `${chosen.walWriterDelayMs}ms`,
       fsync: chosen.fsync,
@@ -81,7 +85,7 @@ function planOf(chosen: Options): ClusterPlan {
     // Nobody else has the data: on an empty volume it begins empty.
     moves: { relocated: () => Promise.resolve(start()), rejoining: () => Promise.resolve(start()) },
     backups,
-    ...serverPlan,
+    ...serverPlanOf(targetOf),
     missing: async (node) => {
       await ask(connectPostgres, targetOf(node), 'SELECT 1');
       return undefined;
@@ -95,31 +99,46 @@ function planOf(chosen: Options): ClusterPlan {
   };
 }
 
-/** What holds wherever PostgreSQL's own server is the database. */
-export const serverPlan = {
-  port: PORT,
-  dataPath: DATA_PATH,
-  processNames: ['postgres'],
-  // Logs of 16 MiB are kept up to a gigabyte.
-  diskMiB: 3072,
-  recoveryLog: /automatic recovery|redo starts|redo done|redo is not required|not properly shut down/,
-  isPrimary,
-  async version(node: ClusterNode) {
-    const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
-    return String(row?.['server_version'] ?? 'unknown');
-  },
-  async time(node: ClusterNode) {
-    const question = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
-    const [row] = await ask(connectPostgres, targetOf(node), question);
-    return Number(row?.['now']);
-  },
-};
+/** Where to connect for a node, and what its server says of itself. */
+export type TargetOf = (node: ClusterNode) => NodeTarget;
 
-export async function isPrimary(node: ClusterNode): Promise<boolean> {
-  const [row] = await ask(connectPostgres, targetOf(node), 'SELECT pg_is_in_recovery() AS standby');
-  return row?.['standby'] === 0;
+/** Servers of this run, which are started with its `cluster_name`. */
+export function targetsOf(runId: string): TargetOf {
+  // Answers nothing, and no error, where the setting is unknown.
+  const question = "SELECT current_setting('cluster_name', true) AS cluster";
+  const expected = clusterNameOf(runId);
+  return ({ name, address }) => ({
+    host: address,
+    port: PORT,
+    user: 'postgres',
+    database: 'postgres',
+    identity: { node: name, question, expected },
+  });
 }
 
-export function targetOf({ address }: ClusterNode) {
-  return { host: address, port: PORT, user: 'postgres', database: 'postgres' };
+/** What holds wherever PostgreSQL's own server is the database. */
+export function serverPlanOf(targetOf: TargetOf) {
+  return {
+    port: PORT,
+    dataPath: DATA_PATH,
+    processNames: ['postgres'],
+    // Logs of 16 MiB are kept up to a gigabyte.
+    diskMiB: 3072,
+    recoveryLog: /automatic recovery|redo starts|redo done|redo is not required|not properly shut down/,
+    isPrimary: (node: ClusterNode) => isPrimary(targetOf(node)),
+    async version(node: ClusterNode) {
+      const [row] = await ask(connectPostgres, targetOf(node), 'SHOW server_version');
+      return String(row?.['server_version'] ?? 'unknown');
+    },
+    async time(node: ClusterNode) {
+      const question = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+      const [row] = await ask(connectPostgres, targetOf(node), question);
+      return Number(row?.['now']);
+    },
+  };
+}
+
+export async function isPrimary(target: NodeTarget): Promise<boolean> {
+  const [row] = await ask(connectPostgres, target, 'SELECT pg_is_in_recovery() AS standby');
+  return row?.['standby'] === 0;
 }

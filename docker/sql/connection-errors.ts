@@ -1,6 +1,6 @@
 import { messageOf } from '../../harness/kit/errors.js';
 import { TimeoutError } from '../wait.js';
-import { SessionError } from '../system.js';
+import { SessionError, StrangerError } from '../system.js';
 import type { Phase } from './dialect.js';
 
 /** Whatever the statement: nobody knows what became of the transaction. Every other code is a failure before COMMIT. */
@@ -27,8 +27,12 @@ export function classifyConnection(error: unknown, phase: Phase): SessionError {
   return phase === 'before-commit' ? as('fail', 'connection-lost') : as('info', 'commit-lost');
 }
 
-/** While connecting nothing of a transaction was sent yet, so every failure is definite. */
-export function classifyConnecting(error: unknown, refusal: SessionError): SessionError {
+/**
+ * While connecting nothing of a transaction was sent yet, so every failure is definite. A stranger's answer is none of the
+ * session's: it stays what it is.
+ */
+export function classifyConnecting(error: unknown, refusal: SessionError): SessionError | StrangerError {
+  if (error instanceof StrangerError) return error;
   const as = (code: string) => new SessionError('fail', code, messageOf(error), { cause: error });
   if (error instanceof TimeoutError) return as('connect-timeout');
   const { code } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown };

@@ -2,9 +2,10 @@ import { Socket } from 'node:net';
 import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2';
 import { bounded } from '../wait.js';
 import { ClosedError } from './connection-errors.js';
+import { refuseStranger } from './server-identity.js';
 import type { Answer, SqlValue, Statement, Target, Wire } from './wire.js';
 
-/** Connects in MySQL's protocol. Throws the library's error. */
+/** Connects in MySQL's protocol. Throws the library's error, or a StrangerError. */
 export async function connectMysql(target: Target): Promise<Wire> {
   const socket = new Socket();
   // Refused while connecting: the library reports it as an error of its own as well.
@@ -24,6 +25,7 @@ export async function connectMysql(target: Target): Promise<Wire> {
   const wire = new MysqlWire(connection, socket);
   try {
     await bounded(connected(connection), target.timeoutMs, `connecting to ${target.host}:${target.port}`);
+    await refuseStranger(wire, target);
     return wire;
   } catch (error) {
     wire.destroy();

@@ -8,7 +8,7 @@ import type { Target, Wire } from './wire.js';
 
 /**
  * Connects for a session and sets what holds for all its transactions: the isolation level, and further settings. Throws
- * a definite SessionError: nothing of a transaction was sent.
+ * a definite SessionError: nothing of a transaction was sent; or a StrangerError.
  */
 export async function openMysql(
   target: Target,

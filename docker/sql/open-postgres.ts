@@ -5,7 +5,7 @@ import { classifyPostgres } from './postgres-errors.js';
 import { connectPostgres } from './postgres-wire.js';
 import type { Statement, Target, Wire } from './wire.js';
 
-/** Connects for a session. Throws a definite SessionError: nothing of a transaction was sent. */
+/** Connects for a session. Throws a definite SessionError: nothing of a transaction was sent; or a StrangerError. */
 export async function openPostgres(target: Target): Promise<Wire> {
   try {
     return await connectPostgres(target);

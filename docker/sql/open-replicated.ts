@@ -2,7 +2,7 @@ import { SessionError, type Isolation, type SessionOptions, type SqlSession } fr
 import { commitAtOnce, isolationAt, openPostgres, roleOf } from './open-postgres.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { RelationalSession } from './session.js';
-import type { Target } from './wire.js';
+import type { NodeTarget } from './wire.js';
 
 export interface ReplicatedOptions {
   readonly isolation: Isolation;
@@ -17,7 +17,7 @@ export interface ReplicatedOptions {
  * the session, and a primary never becomes a standby without ending all connections.
  */
 export async function openReplicated(
-  target: Omit<Target, 'label' | 'timeoutMs'>,
+  target: NodeTarget,
   { isolation, reads, commits = 'waiting' }: ReplicatedOptions,
   { process, timeoutMs }: SessionOptions,
 ): Promise<SqlSession> {

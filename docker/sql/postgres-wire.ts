@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { bounded } from '../wait.js';
+import { refuseStranger } from './server-identity.js';
 import type { Answer, SqlValue, Statement, Target, Wire } from './wire.js';
 
 /** Numbers of 64 bits come as text; those that workloads use fit a number, and one that does not stays as it came. */
@@ -13,7 +14,7 @@ const types = {
   },
 };
 
-/** Connects in PostgreSQL's protocol. Throws the library's error. */
+/** Connects in PostgreSQL's protocol. Throws the library's error, or a StrangerError. */
 export async function connectPostgres(target: Target): Promise<Wire> {
   const socket = new Socket();
   const client = new pg.Client({
@@ -31,6 +32,7 @@ export async function connectPostgres(target: Target): Promise<Wire> {
   const wire = new PostgresWire(client, socket);
   try {
     await bounded(client.connect(), target.timeoutMs, `connecting to ${target.host}:${target.port}`);
+    await refuseStranger(wire, target);
     return wire;
   } catch (error) {
     wire.destroy();

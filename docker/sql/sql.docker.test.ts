@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCockroach } from '../cockroachdb/system.js';
 import { prepareEngine } from '../engine/bootstrap.js';
 import { mariadb } from '../mariadb/system.js';
-import { postgres, targetOf } from '../postgres/system.js';
+import { postgres, targetsOf } from '../postgres/system.js';
 import type { Cluster, SessionError, SqlSession, System } from '../system.js';
 
 /** Both products have to answer the same to everything but the names of their refusals. */
@@ -14,6 +14,8 @@ const PRODUCTS: readonly (readonly [System, { readonly isolation: string; readon
 
 const COLUMNS = { n: 'integer', list: 'text', owner: 'text' } as const;
 const CLIENT = { process: 0, timeoutMs: 5_000 };
+
+const runIdOf = ({ name }: System) => `sql-${name}-${process.pid}`;
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -36,7 +38,7 @@ describe.each(PRODUCTS.map(([system, expected]) => [system.name, system, expecte
     beforeAll(async () => {
       await prepareEngine();
       cluster = await system.launch({
-        runId: `sql-${system.name}-${process.pid}`,
+        runId: runIdOf(system),
         nodes: 1,
         options: { isolation },
         progress: () => undefined,
@@ -58,7 +60,7 @@ describe.each(PRODUCTS.map(([system, expected]) => [system.name, system, expecte
         ? [
             [
               'cockroachdb',
-              () => openCockroach(targetOf(cluster.nodes[0]!), { isolation: 'serializable' }, CLIENT),
+              () => openCockroach(targetsOf(runIdOf(system))(cluster.nodes[0]!), { isolation: 'serializable' }, CLIENT),
             ] as const,
           ]
         : []),

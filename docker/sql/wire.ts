@@ -1,3 +1,5 @@
+import type { ServerIdentity } from './server-identity.js';
+
 /** A value as it goes to and comes from a database. */
 export type SqlValue = string | number | null;
 
@@ -35,4 +37,9 @@ export interface Target {
   /** Shown by the server in its list of connections, where it has one. */
   readonly label: string;
   readonly timeoutMs: number;
+  /** Asked of the server on every connection, before anything else. Absent: whoever answers will do. */
+  readonly identity?: ServerIdentity;
 }
+
+/** Of a node, whoever asks and for how long. */
+export type NodeTarget = Omit<Target, 'label' | 'timeoutMs'>;
