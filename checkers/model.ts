@@ -79,7 +79,20 @@ export interface Model<State> {
   keysOf?(operation: ModelOperation): readonly (string | { readonly from: string; readonly to?: string })[];
   /** True when no state is changed by it, whatever its outcome: an unknown one can be dropped. */
   isRead(operation: ModelOperation): boolean;
+  /**
+   * Which operations change no state as long as only these are done; more than `isRead` tells of an operation by itself.
+   * Absent: `isRead`.
+   */
+  readsAmong?(operations: readonly ModelOperation[]): (operation: ModelOperation) => boolean;
   /** `write 3`, `cas 1→2`, `read → 3`. */
   describe(operation: ModelOperation): string;
   describeState(state: State): string;
+}
+
+/** Which operations change no state as long as only `operations` are done. */
+export function readsAmong<State>(
+  model: Pick<Model<State>, 'isRead' | 'readsAmong'>,
+  operations: readonly ModelOperation[],
+): (operation: ModelOperation) => boolean {
+  return model.readsAmong?.(operations) ?? ((operation) => model.isRead(operation));
 }

@@ -1,6 +1,6 @@
 import { NONE, type History } from '../../harness/history/history.js';
 import type { Anomaly, CheckContext } from '../checker.js';
-import type { Model } from '../model.js';
+import { type Model, readsAmong } from '../model.js';
 import { seconds } from '../verdict.js';
 import { type Deadline, OutOfBudget } from './budget.js';
 import { decidePartition } from './decide-partition.js';
@@ -89,7 +89,11 @@ function fewest<State>(
   left: (operations: number) => void,
 ): readonly TimedOperation[] {
   if (!isIllegal(suspects)) return suspects;
-  let operations = shrink(suspects, isIllegal, limit, (one) => (model.isRead(one.operation) ? [] : [one]), left);
+  const isRead = readsAmong(
+    model,
+    suspects.map(({ operation }) => operation),
+  );
+  let operations = shrink(suspects, isIllegal, limit, (one) => (isRead(one.operation) ? [] : [one]), left);
   const unseen = unseenUpdates(model, operations);
   if (unseen.size > 0) {
     operations = shrink(operations, isIllegal, limit, (one) => (unseen.has(one) ? [] : [one]), left);

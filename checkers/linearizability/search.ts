@@ -1,4 +1,4 @@
-import type { Model } from '../model.js';
+import { type Model, readsAmong } from '../model.js';
 import { OutOfBudget, type Deadline } from './budget.js';
 import { VectorSet } from './configurations.js';
 import { CreditLedger } from './ledger.js';
@@ -75,7 +75,8 @@ class Sweep<State> {
     this.returns = returnsOf(partition);
     const { slotOf, slots } = assignSlots(partition);
     this.slotOf = slotOf;
-    this.isRead = Uint8Array.from(partition.classes, (operation) => (model.isRead(operation) ? 1 : 0));
+    const isRead = readsAmong(model, partition.classes);
+    this.isRead = Uint8Array.from(partition.classes, (operation) => (isRead(operation) ? 1 : 0));
     this.credits = new CreditLedger(partition.classes.length);
     const width = BITS + Math.max(1, Math.ceil(slots / 32));
     this.frontier = new VectorSet(width);

@@ -21,12 +21,13 @@ export const queue: Model<readonly Json[]> = {
     return take(items, items[0], items.slice(1), output);
   },
   key: text,
-  isRead: ({ f, output }) => f === 'dequeue' && output === null,
+  isRead: () => false,
+  readsAmong: (operations) => foundEmpty('enqueue', 'dequeue', operations),
   describe,
   describeState,
 };
 
-/** Last in, first out. `pop` answers the element, or null when the stack was empty. */
+/** Last in, first out. `pop` answers the element, or null when the stack was empty; or null, where null is an element. */
 export const stack: Model<readonly Json[]> = {
   name: 'stack',
   summary: 'LIFO stack: push, pop (null when empty)',
@@ -37,10 +38,21 @@ export const stack: Model<readonly Json[]> = {
     return take(items, items[items.length - 1], items.slice(0, -1), output);
   },
   key: text,
-  isRead: ({ f, output }) => f === 'pop' && output === null,
+  isRead: () => false,
+  readsAmong: (operations) => foundEmpty('push', 'pop', operations),
   describe,
   describeState,
 };
+
+/** An answer of null changes nothing where null is no element: there was nothing to take. */
+function foundEmpty(
+  add: string,
+  remove: string,
+  operations: readonly ModelOperation[],
+): (operation: ModelOperation) => boolean {
+  if (operations.some(({ f, input }) => f === add && input === null)) return () => false;
+  return ({ f, output }) => f === remove && output === null;
+}
 
 function take(
   items: readonly Json[],

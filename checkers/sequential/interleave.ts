@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/operation.js';
 import { NONE } from '../../harness/history/history.js';
 import { CONFIGURATION_BYTES, type Deadline, OutOfBudget } from '../linearizability/budget.js';
-import type { Model } from '../model.js';
+import { type Model, type ModelOperation, readsAmong } from '../model.js';
 import type { SequencedOperation, Sequences } from './sequences.js';
 
 export type Interleaving =
@@ -56,6 +56,7 @@ class Search<State> {
   private readonly order: Step<State>[] = [];
   private readonly seen = new Set<string>();
   private seenBytes = 0;
+  private readonly isRead: (operation: ModelOperation) => boolean;
   /** Operations with a known outcome that are left. */
   private left = 0;
 
@@ -66,6 +67,10 @@ class Search<State> {
     options: Readonly<Record<string, Json>>,
   ) {
     const { sessions, objects } = sequences;
+    this.isRead = readsAmong(
+      model,
+      sessions.flatMap(({ operations }) => operations.map(({ operation }) => operation)),
+    );
     this.positions = new Int32Array(sessions.length);
     this.states = objects.map(() => model.initial(options));
     this.stateIds = new Int32Array(objects.length);
@@ -151,7 +156,7 @@ class Search<State> {
 
   private readAhead(): void {
     for (let session = 0; session < this.positions.length; session++) {
-      for (let next = this.next(session); next && this.model.isRead(next.operation); next = this.next(session)) {
+      for (let next = this.next(session); next && this.isRead(next.operation); next = this.next(session)) {
         this.deadline.tick();
         if (!this.take(session)) break;
       }

@@ -3,7 +3,7 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import type { Listed } from './evidence.js';
 import { demandedAlone, refutation, tellAlone } from './facts-alone.js';
-import type { Model, ModelOperation } from '../model.js';
+import { type Model, type ModelOperation, readsAmong } from '../model.js';
 import { modelNamed } from '../models/models.js';
 import { identity, same } from './identity.js';
 import { positionOf } from './listed.js';
@@ -54,6 +54,7 @@ export function contradicted(
     }
   });
   if (byWrite.size + byName.size + rewriting.length + changing.length === 0) return wrong;
+  const isRead = new Map<string, IsRead | undefined>();
   const { types, processes, pairs, indices, functions, functionNames, keys, keyNames } = history.columns;
   for (let position = 0; position < history.length; position++) {
     if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
@@ -79,8 +80,10 @@ export function contradicted(
       if (concerns && !failed) refute(awaited);
     }
     for (const awaited of failed ? [] : changing) {
-      if (awaited.premise.fact === 'updates' && changes(awaited.premise, key, operationAt(history, position)))
-        refute(awaited);
+      if (awaited.premise.fact !== 'updates') continue;
+      const { model } = awaited.premise;
+      if (!isRead.has(model)) isRead.set(model, readsIn(history, model));
+      if (changes(awaited.premise, key, operationAt(history, position), isRead.get(model))) refute(awaited);
     }
     if (byWrite.size === 0) continue;
     for (const write of writesOf({ f, value: history.value(position), ...(key !== undefined && { key }) })) {
@@ -102,7 +105,9 @@ export function demands(premise: Premise, { invocation, completion, outcome }: L
   }
   if (premise.fact === 'updates') {
     const { f, key, value: input } = invocation;
-    return changes(premise, key, { f, input, output: outcome === 'ok' ? completion?.value : undefined });
+    const operation = { f, input, output: outcome === 'ok' ? completion?.value : undefined };
+    const model = modelNamed(premise.model) as Model<unknown> | undefined;
+    return changes(premise, key, operation, model && readsAmong(model, [operation]));
   }
   if (premise.fact === 'initial' || premise.fact === 'option' || premise.fact === 'read-modify-writes') return false;
   if (premise.fact !== 'writers' && premise.fact !== 'sources') return demandedAlone(premise, invocation);
@@ -157,17 +162,36 @@ function isOverBefore({ columns }: History, position: number, since: number | un
 
 type Updates = Extract<Premise, { readonly fact: 'updates' }>;
 
-/** Whether an operation can have changed an object, by its specification. */
+type IsRead = (operation: ModelOperation) => boolean;
+
+/** Which operations change nothing, by a specification, with all that a history holds. */
+function readsIn(history: History, name: string): IsRead | undefined {
+  const model = modelNamed(name) as Model<unknown> | undefined;
+  if (model?.readsAmong === undefined) return model && ((operation) => model.isRead(operation));
+  const operations: ModelOperation[] = [];
+  const { types, processes } = history.columns;
+  for (let position = 0; position < history.length; position++) {
+    if (types[position] === INVOKE && processes[position] !== NEMESIS) operations.push(operationAt(history, position));
+  }
+  return readsAmong(model, operations);
+}
+
+/**
+ * Whether an operation can have changed an object, by its specification.
+ *
+ * @param isRead those that change nothing; undefined where the specification is not known
+ */
 function changes(
   { model: name, key: wanted, part }: Updates,
   key: string | undefined,
   operation: ModelOperation,
+  isRead: IsRead | undefined,
 ): boolean {
   const model = modelNamed(name) as Model<unknown> | undefined;
   if (!same(wanted, key)) return false;
   if (model === undefined || !model.operations.includes(operation.f)) return true;
   if (part !== undefined && model.partition?.(operation) !== part) return false;
-  return !model.isRead(operation);
+  return isRead?.(operation) !== true;
 }
 
 function operationAt(history: History, position: number): ModelOperation {
