@@ -53,6 +53,8 @@ export interface Model<State> {
   readonly summary: string;
   /** Names of the operations it knows; anything else in a history is refused with its line. */
   readonly operations: readonly string[];
+  /** Who takes operations that it does not know and that are often met beside those that it does: an option of `check`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** Those whose acknowledgement tells nothing of the state, where the usual names do not say so (`observations.ts`). */
   readonly blind?: readonly string[];
   /** Options besides `initial`. */

@@ -46,9 +46,9 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
       const verdict = await check(history, model, context, help);
       const judged =
         weaker !== undefined
-          ? await judgeAgainst(weaker, verdict, history, model, context)
+          ? judgeAgainst(weaker, verdict, history, model, context)
           : verdict.validity === 'invalid'
-            ? await withWeaker(verdict, history, model, context)
+            ? withWeaker(verdict, history, model, context)
             : verdict;
       return withPremises(judged, history, model, context.options);
     },
@@ -56,13 +56,13 @@ export function linearizable<State>(model: Model<State>, help?: Help): Checker {
 }
 
 /** An invalid verdict, with what holds all the same. */
-async function withWeaker<State>(
+function withWeaker<State>(
   verdict: Extract<Verdict, { readonly validity: 'invalid' }>,
   history: History,
   model: Model<State>,
   context: CheckContext,
-): Promise<Verdict> {
-  const weaker = await weakerConditions(history, model, context, Math.min(WEAKER_MS, context.budget.timeMs));
+): Verdict {
+  const weaker = weakerConditions(history, model, context, Math.min(WEAKER_MS, context.budget.timeMs));
   const [first, ...rest] = verdict.anomalies;
   const explanation = [...(first.explanation ?? []), ...weakerSentences(weaker)];
   return {

@@ -103,7 +103,7 @@ export function atPlace<T>(history: History, position: number, ask: () => T): T 
 export function refuseOperation<State>(history: History, position: number, model: Model<State>): never {
   const { f } = history.event(position);
   throw new UserError(
-    `${history.placeOf(position)}: operation "${f}" is not one of the model ${model.name}: ${model.operations.join(', ')}; choose another --model`,
+    `${history.placeOf(position)}: operation "${f}" is not one of the model ${model.name}: ${model.operations.join(', ')}; choose ${model.elsewhere?.[f] ?? 'another --model'}`,
   );
 }
 

@@ -16,7 +16,9 @@ export function withPremises<State>(
   options: Options,
 ): Verdict {
   if (verdict.anomalies.length === 0) return verdict;
-  const isRegister = registerKind(history, model, options) !== undefined;
+  const kind = registerKind(history, model, options);
+  // Who proves witnesses anew knows a register by the usual names of its operations; of others, every operation is told.
+  const isRegister = kind !== undefined && READS.includes(kind.read) && WRITES.includes(kind.write);
   const anomalies = verdict.anomalies.map((anomaly): Anomaly => {
     if (anomaly.premises !== undefined) return anomaly;
     const timed = anomaly.kind === 'nonlinearizable';
@@ -178,6 +180,7 @@ function separate(history: History, readers: readonly Reader[]): void {
 }
 
 const READS = ['read', 'get'];
+const WRITES = ['write', 'put'];
 
 /** Calls back for operations that may have taken effect, with the index of their acknowledgement. */
 function eachUpdate(

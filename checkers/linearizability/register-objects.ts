@@ -2,6 +2,7 @@ import { NEMESIS, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext } from '../checker.js';
 import type { Model } from '../model.js';
+import type { RegisterRoles } from '../sessions/register-log.js';
 import { initialOf } from '../models/initial.js';
 import type { Deadline } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
@@ -31,6 +32,11 @@ export function registerKind<State>(
     if (columns.functions[at] === append && columns.processes[at] !== NEMESIS) return undefined;
   }
   return { read, write, ...(cas !== undefined && { cas }), initial: initialOf(initialValue, options) };
+}
+
+/** The same for those who follow sessions. */
+export function rolesOf({ read, write, cas }: RegisterKind): RegisterRoles {
+  return { reads: [read], writes: [write], cas: cas === undefined ? [] : [cas] };
 }
 
 export type Order = 'wanted' | 'unwanted';

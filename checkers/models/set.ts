@@ -11,6 +11,7 @@ export const set: Model<boolean> = {
   name: 'set',
   summary: 'add, remove and contains of elements, judged element by element',
   operations: ['add', 'remove', 'contains'],
+  elsewhere: { read: '--workload set-full, for reads of the whole set' },
   initial: () => false,
   step: (present, operation) => {
     const answer = answerOf(operation);

@@ -2,9 +2,9 @@ import type { History } from '../../harness/history/history.js';
 import type { Anomaly, CheckContext, Verdict } from '../checker.js';
 import { atLeast, modelNamed } from '../cycles/lattice.js';
 import { Deadline } from '../linearizability/budget.js';
-import { registerKind } from '../linearizability/register-objects.js';
+import { registerKind, rolesOf } from '../linearizability/register-objects.js';
 import type { Model } from '../model.js';
-import { sessionGuarantees } from '../sessions/session-guarantees.js';
+import { checkSessions } from '../sessions/session-guarantees.js';
 import { indicesOf, whoAndWhen } from '../verdict.js';
 import { decideSequential, positionsOf, type SequentialDecision } from './decide.js';
 import type { SequencedOperation } from './sequences.js';
@@ -32,20 +32,20 @@ export function weakerModel(consistency: string | undefined): string | undefined
  * serializability and the session guarantees are decided; a model that one of the former implies holds where they do, and
  * is unknown where they do not.
  */
-export async function judgeAgainst<State>(
+export function judgeAgainst<State>(
   asked: string,
   linearizability: Verdict,
   history: History,
   model: Model<State>,
   context: CheckContext,
-): Promise<Verdict> {
+): Verdict {
   const { details } = linearizability;
   const base = { details: { ...details, condition: asked, linearizable: linearizability.validity } };
   if (linearizability.validity === 'valid') {
     const checked = [...linearizability.checked, `${asked}, which follows`];
     return { ...linearizability, ...base, checked };
   }
-  if (GUARANTEES.includes(asked)) return await guaranteed(asked, history, model, context);
+  if (GUARANTEES.includes(asked)) return guaranteed(asked, history, model, context);
   const notYet = { ...base, anomalies: [], checked: [] };
   for (const [name, order] of Object.entries(ORDERED)) {
     if (!atLeast(name, asked)) continue;
@@ -70,19 +70,14 @@ function unknown(asked: string, reason: string, base: Pick<Verdict, 'details' | 
   return { ...base, validity: 'unknown', reason, anomalies: [], notChecked: [asked] };
 }
 
-async function guaranteed<State>(
-  asked: string,
-  history: History,
-  model: Model<State>,
-  context: CheckContext,
-): Promise<Verdict> {
+function guaranteed<State>(asked: string, history: History, model: Model<State>, context: CheckContext): Verdict {
   const kind = registerKind(history, model, context.options);
   if (kind === undefined) {
     const reason = `${asked} is decided for registers only`;
     return unknown(asked, reason, { details: { condition: asked, model: model.name }, checked: [] });
   }
   const options = { ...context.options, initial: kind.initial, guarantees: asked };
-  return await sessionGuarantees.check(history, { ...context, options });
+  return checkSessions(history, { ...context, options }, rolesOf(kind));
 }
 
 function anomalyOf<State>(

@@ -2,10 +2,10 @@ import type { History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { CheckContext, Verdict } from '../checker.js';
 import { Deadline } from '../linearizability/budget.js';
-import { registerKind } from '../linearizability/register-objects.js';
+import { registerKind, rolesOf } from '../linearizability/register-objects.js';
 import type { Model } from '../model.js';
-import { sessionGuarantees } from '../sessions/session-guarantees.js';
-import { staleness } from '../sessions/staleness.js';
+import { checkSessions } from '../sessions/session-guarantees.js';
+import { checkStaleness } from '../sessions/staleness.js';
 import { decideSequential } from './decide.js';
 
 /** What of the conditions weaker than linearizability a history keeps. */
@@ -27,12 +27,12 @@ const MOST_EVENTS = 100_000;
  * What still holds of a history that is not linearizable, strongest first: sequential consistency for any model; for
  * registers with unique values the session guarantees, regular and safe registers, and how stale reads were.
  */
-export async function weakerConditions<State>(
+export function weakerConditions<State>(
   history: History,
   model: Model<State>,
   context: CheckContext,
   timeMs: number,
-): Promise<Weaker> {
+): Weaker {
   if (history.length > MOST_EVENTS)
     return { holds: [], broken: [], undecided: [`all of ${history.length} events: ask for one`] };
   const outcome: Record<Verdict['validity'], string[]> = { valid: [], invalid: [], unknown: [] };
@@ -46,14 +46,15 @@ export async function weakerConditions<State>(
     const budget = { ...context.budget, timeMs: Math.max(0, deadline.remainingMs) };
     return { ...context, budget, options: { initial: kind.initial, ...options } };
   };
+  const roles = rolesOf(kind);
   for (const guarantee of GUARANTEES) {
-    const { validity } = await sessionGuarantees.check(history, ask({ guarantees: guarantee }));
+    const { validity } = checkSessions(history, ask({ guarantees: guarantee }), roles);
     outcome[validity].push(guarantee);
   }
   // Each may hold for some order of versions, and no order be good for all.
-  const { validity } = await sessionGuarantees.check(history, ask({}));
+  const { validity } = checkSessions(history, ask({}), roles);
   outcome[validity].push('session-guarantees together');
-  const measured = await staleness.check(history, ask({}));
+  const measured = checkStaleness(history, ask({}), roles);
   if (measured.validity === 'unknown') {
     outcome.unknown.push('regular', 'safe');
     return summed();

@@ -16,7 +16,7 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
     if (completed === NEVER || read === NONE || read === INITIAL) continue;
     const sentence = `${whoAndWhen(history, invoked)} read ${show(history.value(completed))} from ${name}`;
     const operations = indicesOf(history, [invoked, completed]);
-    const seen = valueSeen(history, invoked, completed);
+    const seen = valueSeen(history, log, invoked, completed);
     const premises: readonly Premise[] = [{ fact: 'initial', value: log.initial }, writers(log, seen)];
     if (read === UNWRITTEN) {
       yield aborted.has(completed)
@@ -52,9 +52,9 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
 }
 
 /** What a read answered, or a compare-and-set found. */
-function valueSeen(history: History, invoked: number, completed: number): Json {
+function valueSeen(history: History, { roles }: RegisterLog, invoked: number, completed: number): Json {
   const { functions, functionNames } = history.columns;
-  if (functionNames[functions[invoked]] !== 'cas') return history.value(completed);
+  if (!roles.cas.includes(functionNames[functions[invoked]])) return history.value(completed);
   return (history.value(invoked) as readonly Json[])[0];
 }
 
@@ -68,7 +68,11 @@ function failedWrites(history: History, log: RegisterLog, value: Json): readonly
     const f = functionNames[functions[at]];
     const asked = history.value(pairs[at]);
     const written =
-      f === 'cas' && Array.isArray(asked) ? (asked[1] as Json) : f === 'read' || f === 'get' ? undefined : asked;
+      log.roles.cas.includes(f) && Array.isArray(asked)
+        ? (asked[1] as Json)
+        : log.roles.reads.includes(f)
+          ? undefined
+          : asked;
     if (written !== undefined && identity(written) === text) found.push(pairs[at], at);
   }
   return found;

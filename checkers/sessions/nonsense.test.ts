@@ -4,7 +4,7 @@ import { type EventInput, historyOf } from '../../harness/history/builder.js';
 import { type History, NONE } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { UNLIMITED, type Verdict } from '../checker.js';
-import type { RegisterLog } from './register-log.js';
+import { type RegisterLog, USUAL_ROLES } from './register-log.js';
 import { sessionGuarantees } from './session-guarantees.js';
 import { staleness } from './staleness.js';
 import { Succession } from './succession.js';
@@ -85,6 +85,7 @@ describe('nonsense', () => {
           writers: Int32Array.from([NONE, ...operations.keys()]),
           effective,
           aborted: [],
+          roles: USUAL_ROLES,
         };
         const succession = new Succession(log, effective);
         for (let version = 0; version < log.versions; version++) {

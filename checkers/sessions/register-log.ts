@@ -47,6 +47,7 @@ export interface RegisterLog {
   readonly effective: Int32Array;
   /** Completions of reads whose value only a failed write would have written. */
   readonly aborted: readonly number[];
+  readonly roles: RegisterRoles;
 }
 
 /** A register that cannot be judged, because a value does not tell its write. */
@@ -55,12 +56,23 @@ export interface Ambiguous {
   readonly repeated: string;
 }
 
-const READS = ['read', 'get'];
-const WRITES = ['write', 'put'];
+/** What operations of a register are called. */
+export interface RegisterRoles {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly cas: readonly string[];
+}
+
+/** Names that need no specification. */
+export const USUAL_ROLES: RegisterRoles = { reads: ['read', 'get'], writes: ['write', 'put'], cas: ['cas'] };
 
 /** The registers of a history. @throws UserError naming an operation that is none of a register's */
-export function* registerLogs(history: History, initial: Json): IterableIterator<RegisterLog | Ambiguous> {
-  for (const positions of partitionByKey(history)) yield new LogReader(history, initial).read(positions);
+export function* registerLogs(
+  history: History,
+  initial: Json,
+  roles: RegisterRoles = USUAL_ROLES,
+): IterableIterator<RegisterLog | Ambiguous> {
+  for (const positions of partitionByKey(history)) yield new LogReader(history, initial, roles).read(positions);
 }
 
 /** The text of a value, by which values are equal or not. Small integers stay numbers. */
@@ -77,6 +89,7 @@ class LogReader {
   constructor(
     private readonly history: History,
     private readonly initial: Json,
+    private readonly roles: RegisterRoles,
   ) {
     this.versionOf.set(keyOf(initial), INITIAL);
     this.sessions = clientSessions(history).sessions;
@@ -103,6 +116,7 @@ class LogReader {
       writers: Int32Array.from(this.writers),
       effective,
       aborted: this.aborted,
+      roles: this.roles,
     };
   }
 
@@ -114,11 +128,13 @@ class LogReader {
     const f = columns.functionNames[columns.functions[invoked]];
     const completed = type === OK ? completion : NEVER;
     const operation = { session: this.sessions[invoked], invoked, completed, read: NONE, written: NONE };
-    if (READS.includes(f)) {
+    const { reads, writes, cas } = this.roles;
+    if (reads.includes(f)) {
       if (type === OK) this.operations.push(operation);
       return undefined;
     }
-    if (!WRITES.includes(f) && f !== 'cas') throw nonsense(this.history, invoked, `${f} is no operation of a register`);
+    if (!writes.includes(f) && !cas.includes(f))
+      throw nonsense(this.history, invoked, `${f} is no operation of a register`);
     const value = this.valueWritten(invoked, f);
     if (type === FAIL) {
       this.failed.add(value);
@@ -137,7 +153,7 @@ class LogReader {
     const { columns } = this.history;
     const { invoked, completed, written } = operation;
     if (written !== NONE && completed < effective[written]) effective[written] = completed;
-    const cas = written !== NONE && columns.functionNames[columns.functions[invoked]] === 'cas';
+    const cas = written !== NONE && this.roles.cas.includes(columns.functionNames[columns.functions[invoked]]);
     if (written !== NONE && !cas) return;
     const seen = cas ? keyOf(casOf(this.history, invoked)[0]) : valueKeyAt(this.history, completed);
     const version = this.versionOf.get(seen);
@@ -148,7 +164,7 @@ class LogReader {
   }
 
   private valueWritten(invoked: number, f: string): ValueKey {
-    return f === 'cas' ? keyOf(casOf(this.history, invoked)[1]) : valueKeyAt(this.history, invoked);
+    return this.roles.cas.includes(f) ? keyOf(casOf(this.history, invoked)[1]) : valueKeyAt(this.history, invoked);
   }
 }
 

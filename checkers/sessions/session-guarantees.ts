@@ -6,7 +6,7 @@ import { SHOWN_ANOMALIES, verdictOf } from '../verdict.js';
 import { findCycle } from './cycle.js';
 import { GUARANTEES, sessionAnomaly } from './explain.js';
 import { impossibleReads } from './impossible-reads.js';
-import { type RegisterLog, registerLogs } from './register-log.js';
+import { type RegisterLog, registerLogs, type RegisterRoles } from './register-log.js';
 import { INHERENT, REALTIME, VersionOrder } from './version-order.js';
 import { anything, names } from '../option-rules.js';
 
@@ -25,7 +25,7 @@ export const sessionGuarantees: Checker = {
   name: 'session-guarantees',
   summary: 'read your writes, monotonic reads and writes, writes follow reads: registers with unique values',
   options: { guarantees: names, initial: anything },
-  check,
+  check: (history, context) => checkSessions(history, context),
 };
 
 interface Tally {
@@ -36,13 +36,14 @@ interface Tally {
   reads: number;
 }
 
-function check(history: History, context: CheckContext): Verdict {
+/** {@link sessionGuarantees} of registers whose operations have other names. */
+export function checkSessions(history: History, context: CheckContext, roles?: RegisterRoles): Verdict {
   const wanted = wantedGuarantees(context.options['guarantees']);
   const given = INHERENT | (isTrue(context.options['realtime']) ? REALTIME : 0);
   const tally: Tally = { anomalies: [], violations: {}, ambiguous: [], registers: 0, reads: 0 };
   const deadlineMs = performance.now() + context.budget.timeMs;
   let late = false;
-  for (const log of registerLogs(history, context.options['initial'] ?? null)) {
+  for (const log of registerLogs(history, context.options['initial'] ?? null, roles)) {
     late = performance.now() > deadlineMs || context.signal?.aborted === true;
     if (late) break;
     tally.registers++;

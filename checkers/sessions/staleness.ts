@@ -6,7 +6,14 @@ import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from '../v
 import { VersionText } from './explain.js';
 import { impossibleReads } from './impossible-reads.js';
 import { effectPositions, versionPremises } from './premises.js';
-import { INITIAL, NEVER, type RegisterLog, type RegisterOperation, registerLogs } from './register-log.js';
+import {
+  INITIAL,
+  NEVER,
+  type RegisterLog,
+  type RegisterOperation,
+  registerLogs,
+  type RegisterRoles,
+} from './register-log.js';
 import { Succession } from './succession.js';
 import { anything, natural, oneOf } from '../option-rules.js';
 
@@ -36,7 +43,7 @@ export const staleness: Checker = {
     maxStalenessVersions: natural,
     initial: anything,
   },
-  check,
+  check: (history, context) => checkStaleness(history, context),
 };
 
 interface Limits {
@@ -68,7 +75,8 @@ interface Tally {
   impossible: number;
 }
 
-function check(history: History, context: CheckContext): Verdict {
+/** {@link staleness} of registers whose operations have other names. */
+export function checkStaleness(history: History, context: CheckContext, roles?: RegisterRoles): Verdict {
   const limits = limitsOf(context);
   const anomalies: Anomaly[] = [];
   const tally: Tally = {
@@ -84,7 +92,7 @@ function check(history: History, context: CheckContext): Verdict {
   };
   const deadlineMs = performance.now() + context.budget.timeMs;
   let late = false;
-  for (const log of registerLogs(history, context.options['initial'] ?? null)) {
+  for (const log of registerLogs(history, context.options['initial'] ?? null, roles)) {
     late = performance.now() > deadlineMs || context.signal?.aborted === true;
     if (late) break;
     if ('repeated' in log) tally.ambiguous++;
