@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.js';
 import type { Json } from '../../harness/history/operation.js';
+import type { Dice } from '../../harness/kit/random.js';
 import { kv } from '../models/kv.js';
 import { Deadline } from './budget.js';
 import { decidePartition } from './decide-partition.js';
@@ -93,5 +94,31 @@ describe('a register that is appended to', () => {
     expect(seen.valid).toBeGreaterThan(500);
     expect(seen.invalid).toBeGreaterThan(300);
     expect(seen.sequence).toBeGreaterThan(2500);
+  });
+});
+
+describe('texts of which almost all are repeated', () => {
+  it('leave the history to the general search before they have used up its time', () => {
+    const text = (dice: Dice) => `x ${dice.int(2)} y`;
+    const vocabulary: Vocabulary<Json> = {
+      model: kv,
+      ask: (dice) => {
+        const f = dice.pick(['get', 'get', 'get', 'get', 'append', 'append', 'append', 'append', 'put']);
+        return { f, input: f === 'get' ? null : text(dice) };
+      },
+      answer: (state, f, input) => (f === 'get' ? state : input),
+      corrupt: (_dice, _f, output) => output,
+    };
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 4; seed++) {
+      const events = simulate(vocabulary, { operations: 200, concurrency: 5, infoShare: 0, corruption: 0 }, seed);
+      const history = historyOf(events);
+      const [part] = partitions(history, kv);
+      // Telling the texts apart by trial would take longer than anybody waits.
+      const decision = decidePartition(history.columns, kv, part, {}, new Deadline(60_000, 1_000_000));
+      expect(decision.validity, `seed ${seed}`).toBe('valid');
+      seen.add(decision.engine);
+    }
+    expect(seen).toContain('search');
   });
 });

@@ -1,12 +1,16 @@
 import type { Json } from '../../harness/history/operation.js';
 import { tellApart, type AppendType } from './append-facts.js';
 import { AppendStory } from './append-story.js';
-import type { Deadline } from './budget.js';
+import { type Deadline, OutOfBudget } from './budget.js';
 import { decideRegister, type Decision } from './decide.js';
 import { NEVER, returnsOf, type Partition } from './partition.js';
 
-/** So many ways of telling repeated texts apart are tried. */
+/** So many ways of telling repeated texts apart are tried, */
 const MOST_STORIES = 200;
+/** with so many choices in all, and as many again as there are operations; */
+const MOST_CHOICES = 400;
+/** and in no more than that share of the time: the general search may be quicker. */
+const SHARE = 1 / 4;
 
 export type AppendDecision =
   | Extract<Decision, { readonly validity: 'valid' | 'unknown' }>
@@ -37,7 +41,9 @@ export function decideAppends(
   const told = tellApart(partition, type, initial, deadline);
   if (told === undefined) return undefined;
   if ('unexplained' in told) return invalid(partition, [told.unexplained]);
+  const share = deadline.narrowed(deadline.remainingMs * SHARE);
   let stories = 0;
+  let choices = 0;
   const decide = (story: AppendStory): AppendDecision | undefined => {
     const doubt = story.settle();
     if (doubt !== undefined && 'contradicting' in doubt) {
@@ -51,14 +57,20 @@ export function decideAppends(
       return invalid(partition, story.operationsOn(decision.culprits ?? []));
     }
     for (const choice of doubt) {
-      deadline.check();
-      if (stories > MOST_STORIES) return undefined;
+      share.check();
+      if (stories > MOST_STORIES || ++choices > MOST_CHOICES + partition.count) return undefined;
       const decision = decide(story.with(choice));
       if (decision?.validity !== 'invalid') return decision;
     }
     return invalid(partition, everything(partition));
   };
-  return decide(AppendStory.of(told));
+  try {
+    return decide(AppendStory.of(told));
+  } catch (error) {
+    if (!(error instanceof OutOfBudget) || choices === 0) throw error;
+    deadline.check();
+    return undefined;
+  }
 }
 
 function everything({ count }: Partition): number[] {
