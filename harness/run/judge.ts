@@ -16,7 +16,7 @@ import { doubtsOf, harnessErrorOf } from './doubts.js';
 import { groupsOf } from './groups.js';
 import type { CheckerResult, EventLoopLag, Outcome, Plan, Results } from './plan.js';
 import { FORMAT_VERSION } from './plan.js';
-import { isAboutData, sentenceOf } from './sentence.js';
+import { sentenceOf } from './sentence.js';
 import { countErrors, countOperations } from './tally.js';
 
 export interface JudgeRequest {
@@ -193,6 +193,6 @@ function outcomeOf(
   if (harnessError !== undefined) return 'harness-error';
   const required = checks.filter((result) => result.required);
   const holds = worst(required.map(({ verdict }) => verdict.validity)) === 'valid';
-  // Without a required checker of data nothing was decided.
-  return required.some(isAboutData) && holds && doubts.length === 0 ? 'valid' : 'inconclusive';
+  // Without a required checker of a workload nothing was decided: the others judge the test.
+  return required.some(({ workload }) => workload !== undefined) && holds && doubts.length === 0 ? 'valid' : 'inconclusive';
 }
