@@ -194,5 +194,7 @@ function outcomeOf(
   const required = checks.filter((result) => result.required);
   const holds = worst(required.map(({ verdict }) => verdict.validity)) === 'valid';
   // Without a required checker of a workload nothing was decided: the others judge the test.
-  return required.some(({ workload }) => workload !== undefined) && holds && doubts.length === 0 ? 'valid' : 'inconclusive';
+  return required.some(({ workload }) => workload !== undefined) && holds && doubts.length === 0
+    ? 'valid'
+    : 'inconclusive';
 }
