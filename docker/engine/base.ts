@@ -26,7 +26,7 @@ const PULL_TIMEOUT_MS = 180_000;
 
 /** The base image: the one that is here, else pulled, else built from the Debian archive with mmdebstrap. */
 export async function ensureBase(engine: Engine, progress: Progress, signal?: AbortSignal): Promise<BaseImage> {
-  const known = await findBase(engine);
+  const known = await unlessAborted(findBase(engine), signal);
   if (known) {
     progress({ task: TASK, state: 'cached', line: known.reference });
     return known;

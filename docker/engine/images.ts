@@ -24,7 +24,7 @@ export async function ensureImage(
 ): Promise<BuiltImage> {
   const task = `image ${source.name}`;
   const reference = await referenceOf(source, base);
-  const known = await imageId(engine, reference);
+  const known = await unlessAborted(imageId(engine, reference), signal);
   if (known !== undefined) {
     progress({ task, state: 'cached', line: reference });
     return { name: source.name, reference, id: known };
@@ -36,7 +36,7 @@ export async function ensureImage(
     progress({ task, state: 'failed', line: messageOf(error) });
     throw error;
   }
-  const id = await imageId(engine, reference);
+  const id = await unlessAborted(imageId(engine, reference), signal);
   if (id === undefined) throw new UserError(`Image ${reference} vanished after it was built.`, EXIT.harnessError);
   progress({ task, state: 'done', line: reference });
   return { name: source.name, reference, id };

@@ -44,14 +44,21 @@ export async function prepareSources(
     signal.throwIfAborted();
     throw asUserError('Making the base image', error);
   });
-  const built = await Promise.allSettled(
-    [TOOLBOX, ...sources].map((source) => ensureImage(engine, base, source, progress, signal)),
-  );
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  const build = async (source: ImageSource): Promise<BuiltImage> => {
+    try {
+      return await ensureImage(engine, base, source, progress, stop);
+    } catch (error) {
+      // The others are of no use any more. Where one has failed already, this is only what became of its neighbour.
+      failure.abort(error);
+      throw error;
+    }
+  };
+  const built = await Promise.allSettled([TOOLBOX, ...sources].map(build));
   signal.throwIfAborted();
   // All have ended before the first failure is reported, so that no build goes on behind it.
-  const [toolbox, ...images] = built.map((result) => {
-    if (result.status === 'rejected') throw asUserError('Building the images', result.reason);
-    return result.value;
-  });
+  if (failure.signal.aborted) throw asUserError('Building the images', failure.signal.reason);
+  const [toolbox, ...images] = built.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return { toolbox: toolbox!, images };
 }
