@@ -1,6 +1,7 @@
 import type { Anomaly } from '../checkers/checker.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
+import { notProven } from './proven.js';
 import { askedWords, recoveryWords } from './fault-words.js';
 import { operationsOf } from './operation.js';
 import { standingOf } from './standing.js';
@@ -69,7 +70,8 @@ function anomalies({ results, history }: ReportInput): string {
     const allowed = check.verdict.validity === 'invalid' ? '' : ', not counted as a violation';
     const title = `**${position + 1}. ${escape(anomaly.kind, 80)}** (${escape(checkName(check), 120)}${allowed}): ${escape(anomaly.sentence, 1_000)}`;
     const proof = operationsOf(history, anomaly.operations.slice(0, MAX_OPERATIONS * 2)).slice(0, MAX_OPERATIONS);
-    const told = explanationOf(anomaly);
+    const doubt = notProven(anomaly).map((line) => `\n\n${escape(line, 400)}`);
+    const told = `${explanationOf(anomaly)}${doubt.join('')}`;
     if (proof.length === 0) return `${title}${told}`;
     const rows = proof.map((operation) => [
       `#${operation.index}`,

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
+import { renderMarkdown } from './markdown.js';
 import { renderTerminal, type TerminalOptions } from './terminal.js';
 import { hostileRun } from './testing/hostile-run.js';
 import { invalidRun } from './testing/invalid-runs.js';
@@ -22,6 +23,23 @@ it('says verdict, anomalies with operations, faults k of n, command and paths', 
   expect(text).toContain('  4. partition: recovery not before the end (read 250 ms, write not before the end)');
   expect(text).toContain('--seed 812');
   expect(text).toMatch(/report {3}runs\/latest\/report.html$|history {2}runs\/latest\/history.jsonl$/);
+});
+
+it('says of an anomaly that it was not proven anew, and of others nothing', () => {
+  const run = invalidRun(500);
+  const told = (proof: { readonly proven?: boolean; readonly unproven?: string }) => {
+    const checks = run.results.checks.map((check) => {
+      const anomalies = check.verdict.anomalies.map((anomaly) => ({ ...anomaly, ...proof }));
+      return { ...check, verdict: { ...check.verdict, anomalies } as typeof check.verdict };
+    });
+    const input = { ...run, results: { ...run.results, checks } };
+    return [renderTerminal(input, OPTIONS), renderMarkdown(input)];
+  };
+  for (const text of told({ proven: false, unproven: 'there was no time' })) {
+    expect(text.replaceAll('\\', '')).toContain('not re-proven: there was no time');
+  }
+  for (const text of [...told({ proven: true }), ...told({})])
+    expect(text.replaceAll('\\', '')).not.toContain('re-proven');
 });
 
 it('stays within the width, but for commands and paths', () => {

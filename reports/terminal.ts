@@ -5,6 +5,7 @@ import type { FaultRecord } from '../harness/history/faults.js';
 import type { Json } from '../harness/history/operation.js';
 import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
+import { notProven } from './proven.js';
 import { recoveryWords } from './fault-words.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
 import { openOf, standingOf } from './standing.js';
@@ -71,6 +72,7 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
       title,
       sentence,
       ...explanationOf(anomaly, columns),
+      ...notProven(anomaly).map((line) => wrap(inline(line, 400), columns - 3, '   ')),
       ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), spanOf(history), columns, paint)]),
     ].join('\n');
   });

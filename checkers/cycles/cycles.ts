@@ -21,8 +21,7 @@ export const listAppend: Checker = {
   name: 'list-append',
   summary: 'transactions of appends and reads: dependencies, cycles and other anomalies, against a consistency model',
   options: { realtime: yesOrNo },
-  check: (history, context) =>
-    withPremises(check(history, context, 'list-append'), history, 'list-append', context.options),
+  check: (history, context) => check(history, context, 'list-append'),
 };
 
 /** Transactions over registers whose writes are unique per key. */
@@ -38,8 +37,7 @@ export const rwRegister: Checker = {
     sequentialKeys: yesOrNo,
     writesFollowReads: yesOrNo,
   },
-  check: (history, context) =>
-    withPremises(check(history, context, 'rw-register'), history, 'rw-register', context.options),
+  check: (history, context) => check(history, context, 'rw-register'),
 };
 
 /** The same for a history known to begin with nothing written: a value that nobody wrote came out of thin air. */
@@ -75,7 +73,7 @@ function check(history: History, context: CheckContext, family: Family): Verdict
     const judged = (transactions: Transactions) =>
       judgeAll(transactions, context, { model, clock, excused: excuse(begun) }, limits);
     const verdict = begun.ambiguous.length === 0 ? judged(begun.transactions) : eachReading(begun, judged, model);
-    return withNotes(verdict, begun);
+    return withPremises(withNotes(verdict, begun), begun.transactions, context.options);
   } catch (error) {
     if (error instanceof NotUnique || error instanceof OverBudget) return undecided(error.message, model);
     throw error;

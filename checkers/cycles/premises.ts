@@ -1,17 +1,10 @@
-import { NONE, OK, type History } from '../../harness/history/history.js';
+import { NONE, OK } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Premise, Verdict } from '../checker.js';
+import { positionOf } from '../witness/listed.js';
 import { NULL_VALUE } from '../transactions/names.js';
-import { readTransactions } from '../transactions/reader.js';
-import {
-  branchOf,
-  elementsRead,
-  lastRead,
-  WRITE,
-  type Family,
-  type Transactions,
-} from '../transactions/transactions.js';
-import { begin, beginningOf } from './initial-state.js';
+import { branchOf, elementsRead, lastRead, WRITE, type Transactions } from '../transactions/transactions.js';
+import { groupByKey, type ByKey } from './by-key.js';
 import { longestBranch } from './list-order.js';
 import { operationsOf } from './naming.js';
 import { registerOptions } from './version-orders.js';
@@ -23,9 +16,9 @@ type Options = CheckContext['options'];
  * list's appends, that nobody else wrote the values it rests on, and what was assumed. More than a proof may need, as
  * those that it does not are left out where it is proven anew.
  */
-export function withPremises(verdict: Verdict, history: History, family: Family, options: Options): Verdict {
+export function withPremises(verdict: Verdict, transactions: Transactions, options: Options): Verdict {
   if (verdict.anomalies.length === 0) return verdict;
-  const collector = new Collector(begin(readTransactions(history, family), beginningOf(options)).transactions, options);
+  const collector = new Collector(transactions, options);
   const anomalies = verdict.anomalies.map((anomaly) => collector.complete(anomaly));
   return { ...verdict, anomalies } as Verdict;
 }
@@ -35,26 +28,23 @@ const FORWARD = ['sequentialKeys', 'linearizableKeys'];
 const MOST_ACCESSES = 200;
 
 class Collector {
-  private readonly byInvocation: ReadonlyMap<number, number>;
-  /** By key and code of a value: who asked to write it. */
-  private writers: Map<number, Map<number, number[]>> | undefined;
-  /** By key: the transaction with the longest read. */
-  private longest: Map<number, number> | undefined;
+  private readonly byKey: ByKey;
+  /** By key, once asked for: by code of a value, who asked to write it. */
+  private readonly writers = new Map<number, ReadonlyMap<number, readonly number[]>>();
   private readonly assumed: readonly Premise[];
 
   constructor(
     private readonly transactions: Transactions,
     options: Options,
   ) {
-    const { indices } = transactions.history.columns;
-    this.byInvocation = new Map(Array.from(transactions.invokes, (position, number) => [indices[position], number]));
+    this.byKey = groupByKey(transactions);
     this.assumed = assumptions(transactions, options);
   }
 
   complete(anomaly: Anomaly): Anomaly {
     const members = new Set<number>();
     for (const index of anomaly.operations) {
-      const member = this.byInvocation.get(index);
+      const member = this.invokedBy(index);
       if (member !== undefined) members.add(member);
     }
     if (members.size === 0) return anomaly;
@@ -82,7 +72,7 @@ class Collector {
       }
     }
     for (const [key, count] of touched) {
-      const reader = count < 2 && kind !== 'internal' ? undefined : this.longestReads().get(key);
+      const reader = count < 2 && kind !== 'internal' ? undefined : this.longestRead(key);
       if (reader !== undefined) members.add(reader);
     }
   }
@@ -147,40 +137,53 @@ class Collector {
   }
 
   private writersOf(key: number, code: number): readonly number[] {
-    this.writers ??= this.indexWriters();
-    return this.writers.get(key)?.get(code) ?? [];
+    let ofKey = this.writers.get(key);
+    if (ofKey === undefined) this.writers.set(key, (ofKey = this.writersOfKey(key)));
+    return ofKey.get(code) ?? [];
   }
 
-  private indexWriters(): Map<number, Map<number, number[]>> {
-    const { length, starts, mops, keys, values } = this.transactions;
-    const writers = new Map<number, Map<number, number[]>>();
-    for (let transaction = 0; transaction < length; transaction++) {
-      for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++) {
-        if (!(mops[mop] & WRITE)) continue;
-        let ofKey = writers.get(keys[mop]);
-        if (ofKey === undefined) writers.set(keys[mop], (ofKey = new Map()));
-        const known = ofKey.get(values[mop]);
-        if (known === undefined) ofKey.set(values[mop], [transaction]);
-        else if (!known.includes(transaction)) known.push(transaction);
-      }
+  private writersOfKey(key: number): ReadonlyMap<number, readonly number[]> {
+    const { mops, values } = this.transactions;
+    const { offsets, mops: sorted, owners } = this.byKey;
+    const writers = new Map<number, number[]>();
+    for (let at = offsets[key]; at < offsets[key + 1]; at++) {
+      const mop = sorted[at];
+      if (!(mops[mop] & WRITE)) continue;
+      const known = writers.get(values[mop]);
+      if (known === undefined) writers.set(values[mop], [owners.of(mop)]);
+      else if (known.at(-1) !== owners.of(mop)) known.push(owners.of(mop));
     }
     return writers;
   }
 
-  private longestReads(): ReadonlyMap<number, number> {
-    if (this.longest !== undefined) return this.longest;
-    const { length, starts, mops, keys, values, lists } = this.transactions;
-    const most = new Map<number, number>();
-    this.longest = new Map();
-    for (let transaction = 0; transaction < length; transaction++) {
-      for (let mop = starts[transaction]; mop < starts[transaction + 1]; mop++) {
-        if (mops[mop] & WRITE || values[mop] <= (most.get(keys[mop]) ?? 0)) continue;
-        if (branchOf(this.transactions, mop) !== longestBranch(lists, keys[mop])) continue;
-        most.set(keys[mop], values[mop]);
-        this.longest.set(keys[mop], transaction);
-      }
+  /** The transaction that showed the most of a list. */
+  private longestRead(key: number): number | undefined {
+    const { mops, values, lists } = this.transactions;
+    const { offsets, mops: sorted, owners } = this.byKey;
+    const longest = longestBranch(lists, key);
+    let most = 0;
+    let reader: number | undefined;
+    for (let at = offsets[key]; at < offsets[key + 1]; at++) {
+      const mop = sorted[at];
+      if (mops[mop] & WRITE || values[mop] <= most || branchOf(this.transactions, mop) !== longest) continue;
+      most = values[mop];
+      reader = owners.of(mop);
     }
-    return this.longest;
+    return reader;
+  }
+
+  /** The transaction invoked by the event with an index of the journal; both ascend. */
+  private invokedBy(index: number): number | undefined {
+    const { invokes, history, length } = this.transactions;
+    const position = positionOf(history, index);
+    if (position === undefined) return undefined;
+    let [low, high] = [0, length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (invokes[middle] < position) low = middle + 1;
+      else high = middle;
+    }
+    return invokes[low] === position ? low : undefined;
   }
 }
 

@@ -3,6 +3,8 @@ import type { Json, Operation } from '../../harness/history/operation.js';
 import type { Anomaly, CheckContext, Premise, Verdict } from '../checker.js';
 import type { Model } from '../model.js';
 import { identity } from '../witness/identity.js';
+import { positionOf } from '../witness/listed.js';
+import { writeFilter } from '../witness/write-filter.js';
 import { writesOf } from '../witness/writes.js';
 import { registerKind } from './register-objects.js';
 
@@ -81,11 +83,8 @@ function first(value: Json): Json | undefined {
 }
 
 function eventsOf(history: History, operations: readonly number[]): readonly Operation[] {
-  const wanted = new Set(operations);
-  const { indices } = history.columns;
-  const events: Operation[] = [];
-  for (let at = 0; at < history.length; at++) if (wanted.has(indices[at])) events.push(history.event(at));
-  return events;
+  const positions = [...new Set(operations)].flatMap((index) => positionOf(history, index) ?? []);
+  return positions.sort((a, b) => a - b).map((position) => history.event(position));
 }
 
 /** Somebody who saw a value, and so needs a write of it. */
@@ -113,8 +112,9 @@ function sources(history: History, events: readonly Operation[], timed: boolean)
     const name = `${identity(reader.key)} ${identity(reader.value)}`;
     byValue.set(name, [...(byValue.get(name) ?? []), reader]);
   }
+  const mayWrite = writeFilter(history, readers);
   eachUpdate(history, (position, index, ended) => {
-    if (listed.has(index)) return;
+    if (!mayWrite(position) || listed.has(index)) return;
     const { f, value, key } = history.event(position);
     for (const write of writesOf({ f, value, ...(key !== undefined && { key }) })) {
       for (const reader of byValue.get(`${identity(write.key)} ${identity(write.value)}`) ?? []) {
@@ -142,13 +142,12 @@ function sources(history: History, events: readonly Operation[], timed: boolean)
   return { operations: indices, premises: [...premises.values()] };
 }
 
-function readersOf({ columns }: History, events: readonly Operation[], timed: boolean): readonly Reader[] {
-  const { indices, pairs } = columns;
+function readersOf(history: History, events: readonly Operation[], timed: boolean): readonly Reader[] {
+  const { indices, pairs } = history.columns;
   const end = Math.max(...events.map(({ index }) => index));
   const readers: Reader[] = [];
-  let at = 0;
   for (const { type, f, key, value, index } of events) {
-    while (indices[at] < index) at++;
+    const at = positionOf(history, index)!;
     const isRead = READS.includes(f);
     if (isRead ? type !== 'ok' : f !== 'cas' || type !== 'invoke' || !Array.isArray(value)) continue;
     const partner = pairs[at] === NONE ? undefined : indices[pairs[at]];

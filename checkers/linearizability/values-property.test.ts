@@ -12,8 +12,8 @@ import { linearizable } from './linearizability.js';
 import { partitions, timedOperations } from './partition.js';
 import { searchLinearizable } from './search.js';
 import { bruteForce } from './testing/oracle.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 /** Values that are easily taken for nothing, for each other, or for no value. */
 const VALUES: readonly Json[] = [null, 0, '', false, 7, 'null', '0', [], [null], {}, true, -1];
 
@@ -68,7 +68,7 @@ const REGISTER = ['read', 'write', 'cas'];
 const KV = ['get', 'put', 'put'];
 
 describe('null, 0, "", false and other values', () => {
-  it(`are judged as brute force judges them, in every engine (${RUNS} runs)`, async () => {
+  it(`are judged as brute force judges them, in every engine (${PROPERTY_RUNS} runs)`, async () => {
     await fc.assert(
       fc.asyncProperty(
         calls(4),
@@ -100,11 +100,11 @@ describe('null, 0, "", false and other values', () => {
           }
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
-  it(`may be renamed by any bijection, the initial one too (${RUNS} runs)`, async () => {
+  it(`may be renamed by any bijection, the initial one too (${PROPERTY_RUNS} runs)`, async () => {
     await fc.assert(
       fc.asyncProperty(
         calls(4),
@@ -121,13 +121,13 @@ describe('null, 0, "", false and other values', () => {
           expect(await as(renamed)).toBe(await as(values));
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });
 
 describe('an engine', () => {
-  it(`is chosen by what a specification declares and never by its name (${RUNS} runs)`, async () => {
+  it(`is chosen by what a specification declares and never by its name (${PROPERTY_RUNS} runs)`, async () => {
     await fc.assert(
       fc.asyncProperty(calls(3), async (script) => {
         for (const [model, names] of [
@@ -148,7 +148,7 @@ describe('an engine', () => {
           expect(other.details['engines']).toEqual(own.details['engines']);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

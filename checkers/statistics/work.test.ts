@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type EventInput, historyOf } from '../../harness/history/builder.js';
 import type { Json } from '../../harness/history/operation.js';
 import { workFindings } from './work.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
 const MS = 1e6;
 
@@ -113,7 +114,7 @@ describe('proof of work', () => {
         const short = findings(start, ...operations, mark(90, nodes([counts[0], counts[1], counts[2] - less])));
         expect(short.reasons.length).toBe(less === 0 ? 0 : 1);
       }),
-      { numRuns: Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200) },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

@@ -22,9 +22,9 @@ import { uniqueIds } from '../unique-ids.js';
 import { writeSkew } from '../write-skew.js';
 import { defectsOf } from './testing/defects.js';
 import { histories } from './testing/nonsense.js';
+import { IS_NIGHTLY, PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const small = fc.nat(3);
 const nothing = fc.constant(null);
 const list = fc.array(small, { maxLength: 4 });
@@ -91,14 +91,14 @@ describe.each(subjects.map((each) => [each[0].name, each] as const))(
             expect(defectsOf(verdict, history, name, options)).toEqual([]);
           },
         ),
-        { numRuns: RUNS },
+        { numRuns: PROPERTY_RUNS },
       );
       // What is never violated proves nothing.
       expect(seen.size).toBeGreaterThan(0);
     });
 
     afterAll(() => {
-      if (process.env['FAULTLINE_PROPERTY_RUNS'] !== undefined) console.log(name, Object.fromEntries(seen));
+      if (IS_NIGHTLY) console.log(name, Object.fromEntries(seen));
     });
   },
 );

@@ -1,4 +1,5 @@
-import { FAIL, INVOKE, NEMESIS, NONE, OK, type History } from '../../harness/history/history.js';
+import { FAIL, INVOKE, NEMESIS, NONE, OK, VALUE_TRANSACTION, type History } from '../../harness/history/history.js';
+import { WROTE } from '../../harness/history/micro-operations/micro-operations.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import type { Listed } from './evidence.js';
@@ -7,7 +8,8 @@ import { type Model, type ModelOperation, readsAmong } from '../model.js';
 import { modelNamed } from '../models/models.js';
 import { identity, same } from './identity.js';
 import { positionOf } from './listed.js';
-import { isTransaction, writesOf } from './writes.js';
+import { writeFilter } from './write-filter.js';
+import { isTransaction, writesOf, type Write } from './writes.js';
 
 export type Options = Readonly<Record<string, Json>>;
 
@@ -35,6 +37,7 @@ export function contradicted(
 ): ReadonlyMap<number, string> | undefined {
   const wrong = new Map<number, string>();
   const byWrite = new Map<string, Awaited[]>();
+  const wanted: Write[] = [];
   const rewriting: Awaited[] = [];
   const changing: Awaited[] = [];
   const byName = new Map<string, Awaited[]>();
@@ -42,9 +45,10 @@ export function contradicted(
     const listed = new Set(operations);
     for (const premise of premises) {
       const awaited = { anomaly, listed, premise, end: endOf(history, premise) };
-      if (premise.fact === 'writers' || premise.fact === 'sources')
+      if (premise.fact === 'writers' || premise.fact === 'sources') {
         push(byWrite, writeName(premise.key, premise.value), awaited);
-      else if (premise.fact === 'updates') changing.push(awaited);
+        wanted.push({ key: premise.key, value: premise.value });
+      } else if (premise.fact === 'updates') changing.push(awaited);
       else if (premise.fact === 'read-modify-writes') rewriting.push(awaited);
       else if (premise.fact === 'all') for (const f of premise.f) push(byName, f, awaited);
       else if (premise.fact !== 'initial' && premise.fact !== 'option') {
@@ -56,9 +60,12 @@ export function contradicted(
   if (byWrite.size + byName.size + rewriting.length + changing.length === 0) return wrong;
   const isRead = new Map<string, IsRead | undefined>();
   const { types, processes, pairs, indices, functions, functionNames, keys, keyNames } = history.columns;
+  const mayWrite = writeFilter(history, wanted);
+  const named = functionNames.map((f) => byName.get(f) ?? []);
+  const isAwaited = Uint8Array.from(named, ({ length }) => (length > 0 ? 1 : 0));
   for (let position = 0; position < history.length; position++) {
     if (position % EVENTS_PER_LOOK === 0 && !hasTime()) return undefined;
-    if (rewriting.length > 0 && types[position] === OK && !readsBeforeWrites(history.value(position))) {
+    if (rewriting.length > 0 && types[position] === OK && writesUnread(history, position)) {
       for (const { anomaly, premise } of rewriting) {
         if (!wrong.has(anomaly))
           wrong.set(anomaly, `event ${String(indices[position])} writes unread: ${tell(premise)}`);
@@ -66,6 +73,9 @@ export function contradicted(
     }
     const begins = types[position] === INVOKE || pairs[position] === NONE;
     if (!begins || processes[position] === NEMESIS) continue;
+    const isWrite = byWrite.size > 0 && mayWrite(position);
+    const isNamed = isAwaited[functions[position]] === 1;
+    if (!isWrite && !isNamed && changing.length === 0) continue;
     const index = indices[position];
     const refute = (awaited: Awaited) => {
       if (position >= awaited.end || awaited.listed.has(index) || wrong.has(awaited.anomaly)) return;
@@ -74,7 +84,7 @@ export function contradicted(
     const f = functionNames[functions[position]];
     const key = keys[position] === NONE ? undefined : keyNames[keys[position]];
     const failed = types[position] === FAIL || (pairs[position] !== NONE && types[pairs[position]] === FAIL);
-    for (const awaited of byName.get(f) ?? []) {
+    for (const awaited of named[functions[position]]) {
       const { premise } = awaited;
       const concerns = premise.fact === 'all' && (premise.key === undefined || same(premise.key, key));
       if (concerns && !failed) refute(awaited);
@@ -85,7 +95,7 @@ export function contradicted(
       if (!isRead.has(model)) isRead.set(model, readsIn(history, model));
       if (changes(awaited.premise, key, operationAt(history, position), isRead.get(model))) refute(awaited);
     }
-    if (byWrite.size === 0) continue;
+    if (!isWrite) continue;
     for (const write of writesOf({ f, value: history.value(position), ...(key !== undefined && { key }) })) {
       for (const awaited of byWrite.get(writeName(write.key, write.value)) ?? []) {
         const { premise } = awaited;
@@ -144,10 +154,24 @@ function given(premise: Premise, options: Options): boolean {
   return premise.fact !== 'initial' || same(options['initial'] ?? null, premise.value);
 }
 
-function readsBeforeWrites(value: Json): boolean {
-  if (!isTransaction(value)) return true;
+/** Whether a transaction writes a key that it has not read by then. */
+function writesUnread(history: History, position: number): boolean {
+  const { valueKinds, valuesA, valuesB, microOperations } = history.columns;
+  if (valueKinds[position] === VALUE_TRANSACTION && microOperations !== undefined) {
+    const { kinds, keys } = microOperations;
+    const [first, end] = [valuesA[position], valuesA[position] + valuesB[position]];
+    for (let at = first; at < end; at++) {
+      if (kinds[at] < WROTE) continue;
+      let read = first;
+      while (read < at && (kinds[read] >= WROTE || keys[read] !== keys[at])) read++;
+      if (read === at) return true;
+    }
+    return false;
+  }
+  const value = history.value(position);
+  if (!isTransaction(value)) return false;
   const read = new Set<string>();
-  return value.every(([f, key]) => {
+  return !value.every(([f, key]) => {
     const name = identity(key);
     if (f === 'r') read.add(name);
     return read.has(name);

@@ -12,8 +12,8 @@ import { vocabularies } from '../linearizability/testing/vocabularies.js';
 import type { Model } from '../model.js';
 import { models } from '../models/models.js';
 import { defectsOf } from './testing/defects.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
 const BUDGET = { ...UNLIMITED, timeMs: 20_000 };
 
@@ -44,7 +44,7 @@ describe('witnesses of random violations', () => {
     corruption: fc.constantFrom(0.1, 0.25),
   });
 
-  it('registers, against linearizability and what is weaker', { timeout: 120_000 + 60 * RUNS }, async () => {
+  it('registers, against linearizability and what is weaker', { timeout: 120_000 + 60 * PROPERTY_RUNS }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),
@@ -62,11 +62,11 @@ describe('witnesses of random violations', () => {
           expect(defectsOf(verdict, history, 'linearizable')).toEqual([]);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
-  it('locks, sets and stacks', { timeout: 120_000 + 60 * RUNS }, async () => {
+  it('locks, sets and stacks', { timeout: 120_000 + 60 * PROPERTY_RUNS }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),
@@ -79,7 +79,7 @@ describe('witnesses of random violations', () => {
           expect(defectsOf(verdict, history, 'linearizable')).toEqual([]);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

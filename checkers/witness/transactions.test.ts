@@ -11,9 +11,9 @@ import { historyOf, smallHistory } from '../cycles/oracle.js';
 import { inject, simulate } from '../cycles/simulated-store.js';
 import { TEMPLATES } from '../cycles/templates.js';
 import { defectsOf } from './testing/defects.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const LEVELS = [
   'strict-serializable',
   'serializable',
@@ -57,7 +57,7 @@ describe('witnesses of random violations', () => {
         const verdict = await checker.check(history, { budget: UNLIMITED, options: chosen, consistency });
         expect(defectsOf(verdict, history, checker.name, chosen)).toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -72,7 +72,7 @@ describe('witnesses of random violations', () => {
         const verdict = await checker.check(history, { budget: UNLIMITED, options: {} });
         expect(defectsOf(verdict, history, checker.name)).toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

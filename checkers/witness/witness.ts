@@ -31,8 +31,7 @@ export function withProofs(verdict: Verdict, { history, checker, options, timeMs
     const proof = proofs[at];
     if (proof.proven) return { ...fewest(anomaly, request, hasTime), proven: true };
     const why = hasTime() ? proof.why : NO_TIME;
-    const explanation = [...(anomaly.explanation ?? []), `Not proven anew from what is listed here: ${why}.`];
-    return { ...anomaly, proven: false, unproven: why, explanation };
+    return { ...anomaly, proven: false, unproven: why };
   });
   return { ...verdict, anomalies } as Verdict;
 }

@@ -8,6 +8,11 @@ export interface Write {
 
 const WRITING = ['write', 'w', 'add', 'enqueue', 'push', 'put', 'append', 'insert', 'set', 'acquire', 'generate'];
 
+/** Whether operations of this name, other than transactions, write. */
+export function maySingleWrite(f: string): boolean {
+  return f === 'cas' || WRITING.includes(f);
+}
+
 /** What an operation asks to write, whatever came of it. */
 export function writesOf({ f, key, value }: Pick<Operation, 'f' | 'key' | 'value'>): readonly Write[] {
   if (isTransaction(value)) {

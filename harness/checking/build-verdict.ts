@@ -1,5 +1,6 @@
 import type { Checker, CheckContext, Rests, Verdict } from '../../checkers/checker.js';
 import { restsOf } from '../../checkers/observations.js';
+import { withProofs } from '../../checkers/witness/witness.js';
 import { type History, NEMESIS, OK } from '../history/history.js';
 import type { Restore } from '../history/restores.js';
 
@@ -21,6 +22,32 @@ export async function buildVerdict(
       ? await checker.check(history, context)
       : await (checker.acrossRestores?.(history, context, restores) ?? cannotJudgeRestores());
   return checker.observes === 'run' ? verdict : resting(verdict, restsOf(checker, history), history);
+}
+
+/** Proving anew is worth so much time a check, on top of the check's own. */
+export const PROVING_MS = 5_000;
+
+/**
+ * The verdict whose anomalies say whether they were proven anew, and list no more than that takes. Validity and reason
+ * stay the checker's: what cannot be proven here may be true all the same.
+ */
+export function proveAnew(
+  verdict: Verdict,
+  { name }: Checker,
+  history: History,
+  { options }: CheckContext,
+  restores: readonly Restore[],
+): Verdict {
+  if (verdict.anomalies.length === 0) return verdict;
+  // A proof takes what was acknowledged to have happened for good, and a restore undoes it.
+  if (restores.length > 0) return withoutProofs(verdict, 'the cluster was restored from a backup in between');
+  return withProofs(verdict, { history, checker: name, options, timeMs: PROVING_MS });
+}
+
+/** None of the anomalies was proven anew, for this reason. */
+export function withoutProofs(verdict: Verdict, unproven: string): Verdict {
+  const anomalies = verdict.anomalies.map((anomaly) => ({ ...anomaly, proven: false, unproven }));
+  return { ...verdict, anomalies } as Verdict;
 }
 
 /** A verdict of nothing but a reason. */

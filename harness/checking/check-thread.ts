@@ -4,7 +4,7 @@ import type { Anomaly, CheckContext, Verdict } from '../../checkers/checker.js';
 import type { History } from '../history/history.js';
 import type { Restore } from '../history/restores.js';
 import { UserError } from '../kit/errors.js';
-import { undecided } from './build-verdict.js';
+import { PROVING_MS, undecided, withoutProofs } from './build-verdict.js';
 import type { FromWorker, PortableContext, ToWorker, WorkerSettings } from './messages.js';
 import { packHistory } from './portable-history.js';
 import type { CheckerSource } from './source.js';
@@ -32,6 +32,7 @@ const CANCEL_GRACE_MS = 300;
 /** Starting from TypeScript sources on a busy machine takes long. */
 const START_MS = 120_000;
 const LOOK_EVERY_MS = 50;
+const NO_PROOFS = 'proving was ended before it was done';
 const MIB = 1024 * 1024;
 /** Checkers count what they hold; garbage that is not yet collected comes on top. */
 const MEMORY_SLACK = { share: 0.25, bytes: 256 * MIB } as const;
@@ -91,10 +92,15 @@ export class CheckThread {
   private ask(worker: Worker, task: ThreadedCheck): Promise<Verdict> {
     const { signal, budget } = task.context;
     const certain: Anomaly[] = [];
+    const graceMs = this.options.graceMs ?? GRACE_MS;
+    let judged: Verdict | undefined;
     return new Promise<Verdict>((resolve, reject) => {
       const timers: NodeJS.Timeout[] = [];
-      const after = (delayMs: number, then: () => void) => {
-        if (delayMs < LONGEST_TIMER_MS) timers.push(setTimeout(then, delayMs));
+      const after = (delayMs: number, then: () => void): NodeJS.Timeout | undefined => {
+        if (delayMs >= LONGEST_TIMER_MS) return undefined;
+        const timer = setTimeout(then, delayMs);
+        timers.push(timer);
+        return timer;
       };
       const settle = (then: () => void) => {
         for (const timer of timers) clearTimeout(timer);
@@ -106,7 +112,7 @@ export class CheckThread {
       const end = (reason: string) => {
         settle(() => {
           this.close();
-          resolve(endedVerdict(reason, certain));
+          resolve(judged === undefined ? endedVerdict(reason, certain) : withoutProofs(judged, NO_PROOFS));
         });
       };
       const cancel = () => {
@@ -125,11 +131,19 @@ export class CheckThread {
           case 'progress':
             task.context.progress?.(message.line);
             return;
+          case 'judged':
+            judged = message.verdict;
+            clearTimeout(overrun);
+            after(PROVING_MS + graceMs, () => end('proving took too long'));
+            return;
           case 'verdict':
             settle(() => resolve(message.verdict));
             return;
           case 'failed':
-            settle(() => reject(errorOf(message)));
+            settle(() => {
+              if (judged === undefined) reject(errorOf(message));
+              else resolve(withoutProofs(judged, `proving failed: ${message.message}`));
+            });
         }
       });
       worker.on('error', (error: NodeJS.ErrnoException) =>
@@ -139,7 +153,7 @@ export class CheckThread {
       );
       worker.on('exit', () => end('the thread that checked ended before it answered'));
       signal?.addEventListener('abort', cancel);
-      after(budget.timeMs + (this.options.graceMs ?? GRACE_MS), () =>
+      const overrun = after(budget.timeMs + graceMs, () =>
         end(`it did not answer in its time, ${wordsOf(budget.timeMs)}`),
       );
       timers.push(this.watchMemory(() => end(this.overMemory(budget))));

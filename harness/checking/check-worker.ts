@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, UserError } from '../kit/errors.js';
-import { buildVerdict } from './build-verdict.js';
+import { buildVerdict, proveAnew } from './build-verdict.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 import { unpackHistory } from './portable-history.js';
 import type { Resolver } from './source.js';
@@ -25,10 +25,11 @@ async function check(asked: Extract<ToWorker, { readonly what: 'check' }>): Prom
       say({ what: 'certain', anomaly }),
     progress: (line: string) => say({ what: 'progress', line }),
   };
-  return {
-    what: 'verdict',
-    verdict: await buildVerdict(checker, unpackHistory(asked.history), context, asked.restores),
-  };
+  const history = unpackHistory(asked.history);
+  const verdict = await buildVerdict(checker, history, context, asked.restores);
+  if (verdict.anomalies.length === 0) return { what: 'verdict', verdict };
+  say({ what: 'judged', verdict });
+  return { what: 'verdict', verdict: proveAnew(verdict, checker, history, context, asked.restores) };
 }
 
 function failure(error: unknown): FromWorker {

@@ -26,6 +26,8 @@ export type FromWorker =
   | { readonly what: 'ready' }
   | { readonly what: 'certain'; readonly anomaly: Anomaly }
   | { readonly what: 'progress'; readonly line: string }
+  /** The checker's verdict, before its anomalies are proven anew. */
+  | { readonly what: 'judged'; readonly verdict: Verdict }
   | { readonly what: 'verdict'; readonly verdict: Verdict }
   /** What the checker threw. `exitCode` is that of a {@link UserError}. */
   | {

@@ -1,7 +1,7 @@
 import type { Checker, CheckContext, Verdict } from '../../checkers/checker.js';
 import type { History } from '../history/history.js';
 import type { Restore } from '../history/restores.js';
-import { buildVerdict } from './build-verdict.js';
+import { buildVerdict, proveAnew } from './build-verdict.js';
 import type { CheckThread } from './check-thread.js';
 import type { CheckerSource } from './source.js';
 
@@ -18,7 +18,15 @@ export interface CheckRequest {
 }
 
 /** @throws whatever the checker throws */
-export function runCheck({ checker, history, context, restores = [], source, thread }: CheckRequest): Promise<Verdict> {
-  if (thread !== undefined && source !== undefined) return thread.check({ source, history, context, restores });
-  return buildVerdict(checker, history, context, restores);
+export async function runCheck({
+  checker,
+  history,
+  context,
+  restores = [],
+  source,
+  thread,
+}: CheckRequest): Promise<Verdict> {
+  if (thread !== undefined && source !== undefined) return await thread.check({ source, history, context, restores });
+  const verdict = await buildVerdict(checker, history, context, restores);
+  return proveAnew(verdict, checker, history, context, restores);
 }

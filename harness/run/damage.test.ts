@@ -5,8 +5,8 @@ import { VirtualClock } from '../kit/clock.js';
 import { recheck } from './recheck.js';
 import { runTest } from './run.js';
 import { memoryRun, outage, removeRuns } from './testing/world.js';
+import { PROPERTY_RUNS } from '../kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const FAULTS = {
   rateHz: 60,
   nemeses: [{ name: 'outage', targets: ['one'] }],
@@ -57,7 +57,7 @@ describe('a run’s own journal', () => {
         else
           expect([results.outcome, results.sentence]).toEqual(['inconclusive', expect.stringContaining('has holes')]);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   }, 120_000);
 
@@ -77,7 +77,7 @@ describe('a run’s own journal', () => {
         expect(results.outcome).toBe('inconclusive');
         expect(results.sentence).toMatch(/counted \d+ operations .*, and it has \d+/);
       }),
-      { numRuns: Math.min(RUNS, 400) },
+      { numRuns: Math.min(PROPERTY_RUNS, 400) },
     );
   }, 120_000);
 });

@@ -6,8 +6,8 @@ import { nemeses as registered } from '../registry.js';
 import type { ScheduledFault } from './plan.js';
 import type { ScheduleRequest } from './schedule.js';
 import { makeSchedule } from './schedule.js';
+import { PROPERTY_RUNS } from '../kit/testing/property-runs.js';
 
-const PROPERTY_RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const nemeses = [
   { name: 'partition', targets: ['halves', 'leader', 'ring'] },

@@ -11,8 +11,8 @@ import { nightly, store } from '../../reports/testing/nights.js';
 import { configurationPage, trendPage } from '../../reports/trend/page.js';
 import { trendOf } from '../../reports/trend/trend.js';
 import { readArchive } from '../archive/read.js';
+import { PROPERTY_RUNS } from '../kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
 const NIGHTS = 3;
 
 let root = '';
@@ -79,11 +79,11 @@ describe('a run whose files are damaged', () => {
           await writeFile(path, bytes);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
     // Both must happen, or nothing was tested.
-    expect(damaged).toBeGreaterThan(RUNS / 10);
-    expect(damaged).toBeLessThan(RUNS);
+    expect(damaged).toBeGreaterThan(PROPERTY_RUNS / 10);
+    expect(damaged).toBeLessThan(PROPERTY_RUNS);
   }, 600_000);
 
   it.each([

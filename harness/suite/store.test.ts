@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../kit/errors.js';
 import { SuiteStore } from './store.js';
 import type { Attempt } from './suite.js';
-
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+import { PROPERTY_RUNS } from '../kit/testing/property-runs.js';
 
 let store: SuiteStore;
 beforeEach(async () => void (store = new SuiteStore(await mkdtemp(join(tmpdir(), 'faultline-suite-')))));
@@ -64,7 +63,7 @@ describe('the attempts of a suite', () => {
         expect(read).toBeInstanceOf(UserError);
         expect((read as UserError).message).toMatch(/attempts\.jsonl:\d+ is damaged: [^\n]+$/);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

@@ -17,6 +17,8 @@ export function embedded(view: View): EmbeddedReport {
       number,
       sentence: inline(anomaly.sentence, 400),
       operations: operations.map(({ index }) => index),
+      ...(anomaly.proven !== undefined && { proven: anomaly.proven }),
+      ...(anomaly.unproven !== undefined && { unproven: inline(anomaly.unproven, 400) }),
     })),
     aggregates,
   };

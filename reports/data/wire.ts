@@ -56,6 +56,9 @@ export interface EmbeddedAnomaly {
   readonly sentence: string;
   /** Journal indices of invocations. */
   readonly operations: readonly number[];
+  /** Whether its operations and premises alone proved it anew; absent where nobody tried. */
+  readonly proven?: boolean;
+  readonly unproven?: string;
 }
 
 /** One kind of operation over the buckets of the run. Durations in ns; null where nothing happened. */

@@ -4,6 +4,7 @@ import { Lanes } from '../drawings/lanes.js';
 import { OperationLink } from '../drawings/link.js';
 import { Series } from '../drawings/series.js';
 import { describe, compact } from '../describe.js';
+import { notProven } from '../proven.js';
 import type { ReportedOperation } from '../operation.js';
 import { capital, duration, inline, moment, plural } from '../text.js';
 import { checkName, MAX_PROOF_OPERATIONS, type NumberedAnomaly, type View } from '../view.js';
@@ -58,6 +59,9 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
           ))}
         </div>
       )}
+      {notProven(anomaly).map((line) => (
+        <p class="aside">{capital(inline(line, 400))}</p>
+      ))}
       <ProofTable number={number} operations={operations} view={view} />
       <Details details={anomaly.details} />
     </article>

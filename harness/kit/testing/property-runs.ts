@@ -1,0 +1,17 @@
+/** Random cases of each property in CI; nightly runs ask for more by `FAULTLINE_PROPERTY_RUNS` (`bench/properties.ts`). */
+const IN_CI = 200;
+
+const asked = process.env['FAULTLINE_PROPERTY_RUNS'];
+
+/** Whether more runs were asked for than CI makes, so that a test may print figures. */
+export const IS_NIGHTLY = asked !== undefined;
+
+/** @throws RangeError where the variable is no positive whole number: a property of NaN runs would hold of anything */
+export const PROPERTY_RUNS = runsOf(asked);
+
+function runsOf(text: string | undefined): number {
+  if (text === undefined) return IN_CI;
+  const runs = Number(text);
+  if (!Number.isSafeInteger(runs) || runs < 1) throw new RangeError(`FAULTLINE_PROPERTY_RUNS: not a count: ${text}`);
+  return runs;
+}
