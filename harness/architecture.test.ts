@@ -90,7 +90,13 @@ const RULES: readonly Rule[] = [
   },
   {
     room: 'harness/checking/',
-    may: ['harness/history/', 'harness/kit/', 'checkers/checker.ts', 'checkers/observations.ts'],
+    may: [
+      'harness/history/',
+      'harness/kit/',
+      'checkers/checker.ts',
+      'checkers/observations.ts',
+      'checkers/witness/witness.ts',
+    ],
     packages: [],
   },
   { room: 'harness/checkers.ts', may: ['checkers/'], packages: [] },
