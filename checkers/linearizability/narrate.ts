@@ -1,9 +1,11 @@
-import { FAIL, INVOKE, NONE, type History } from '../../harness/history/history.js';
+import { FAIL, INFO, INVOKE, NONE, OK, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { show, text } from '../models/values.js';
 import { seconds } from '../verdict.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
+
+const READS = ['read', 'get'];
 
 /** What went wrong with a register, in a word and in a sentence. */
 export interface Story {
@@ -122,7 +124,8 @@ class Narrator {
       if (latest === -1 || returns[other] > returns[latest]) latest = other;
     }
     if (latest === -1) return undefined;
-    const cause = this.wasSeen(to[latest]) ? 'stale-read' : 'lost-write';
+    const isLost = !this.wasSeen(to[latest]) && !this.mayBeReplaced(latest, op);
+    const cause = isLost ? 'lost-write' : 'stale-read';
     const value = this.written(latest);
     const acknowledged = `although ${value} had been written and acknowledged${this.by(this.witness.invocations[latest])} at ${this.time(this.completion(this.witness, latest))}`;
     const lost = cause === 'lost-write' ? `; no read ever saw ${value}` : '';
@@ -154,6 +157,21 @@ class Narrator {
       if (other !== op && has === from[op] && returns[other] < earliest) earliest = returns[other];
     }
     return earliest;
+  }
+
+  /** Whether some order has another update between one and the read, so that the read could not see it anyway. */
+  private mayBeReplaced(update: number, read: number): boolean {
+    const { types, pairs, keys, functions, functionNames } = this.history.columns;
+    const written = this.witness.invocations[update];
+    const asked = this.witness.invocations[read];
+    // All of the history: updates of unknown outcome that nobody saw are not among the register's operations.
+    for (let at = 0, end = this.completion(this.witness, read); at < end; at++) {
+      if (types[at] !== INVOKE || keys[at] !== keys[written] || at === written || at === asked) continue;
+      if (READS.includes(functionNames[functions[at]])) continue;
+      const outcome = pairs[at] === NONE ? INFO : types[pairs[at]];
+      if (outcome !== FAIL && (outcome !== OK || pairs[at] > written)) return true;
+    }
+    return false;
   }
 
   private wasSeen(value: number): boolean {
