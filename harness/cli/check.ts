@@ -125,7 +125,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
   // It starts while the history is read.
   thread.warmUp();
   display.status(`reading ${path === '-' ? 'standard input' : path}`, 'reading');
-  const { history, notes, format } = await readHistory(path, {
+  const { history, notes, format, defines } = await readHistory(path, {
     ...(args.format !== undefined && { format: args.format }),
     independent: args.independent,
   });
@@ -146,6 +146,7 @@ async function checkFile(path: string, args: Arguments<typeof options>, display:
     certain: tellCertain(display),
     options: {
       ...(notes.includes(NO_REALTIME) && { realtime: false }),
+      ...defines,
       ...given,
       ...(args.order !== undefined && { order: true }),
     },

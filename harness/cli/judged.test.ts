@@ -39,14 +39,14 @@ function parse(text: string): Arguments {
 
 async function exitCode(file: string, args: Arguments): Promise<number> {
   try {
-    const { history, notes } = await readHistory(join(folder, file), args);
+    const { history, notes, defines } = await readHistory(join(folder, file), args);
     const judges = judgesFor(args, history);
     refuseOptions(judges.checkers, args.options);
     const { outcome } = await judgeBare({
       history,
       checkers: judges.checkers,
       required: judges.required,
-      options: { ...args.options, ...(notes.includes(NO_REALTIME) && { realtime: false }) },
+      options: { ...defines, ...args.options, ...(notes.includes(NO_REALTIME) && { realtime: false }) },
       budget: { timeMs: 60_000, memoryBytes: 2 ** 31 },
       ...(judges.consistency !== undefined && { consistency: judges.consistency }),
       notes,

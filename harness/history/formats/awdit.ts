@@ -1,7 +1,7 @@
 import { HistoryError } from '../history-error.js';
 import type { HistoryFormat, ReadResult, Source } from './format.js';
 import { integer } from '../values/numbers.js';
-import { type SessionOperation, type SessionTransaction, sessionHistory, withInitialZeros } from './sessions.js';
+import { type SessionOperation, type SessionTransaction, sessionsFromZero } from './sessions.js';
 import { readText } from './text.js';
 
 const OPERATION = /^([rw]) (\d+) (\d+)$/;
@@ -41,5 +41,5 @@ async function readAwdit(source: Source): Promise<ReadResult> {
     }
   }
   finish();
-  return sessionHistory(source.name, withInitialZeros(transactions));
+  return sessionsFromZero(source.name, transactions);
 }

@@ -1,4 +1,5 @@
 import type { History } from '../history.js';
+import type { Json } from '../operation.js';
 
 /** How `read` and the command line know which bytes to expect. */
 export interface FormatOptions {
@@ -13,6 +14,8 @@ export interface ReadResult {
   readonly history: History;
   /** What was repaired, ignored or is not known, a sentence each: a torn last line, unknown fields, no real-time order. */
   readonly notes: readonly string[];
+  /** What the format itself defines of checkers' options: an initial value. */
+  readonly defines?: Readonly<Record<string, Json>>;
 }
 
 /** Where a history comes from. */

@@ -1,7 +1,7 @@
 import { HistoryError } from '../history-error.js';
 import type { HistoryFormat, ReadResult, Source } from './format.js';
 import { integer } from '../values/numbers.js';
-import { type SessionOperation, type SessionTransaction, sessionHistory, withInitialZeros } from './sessions.js';
+import { type SessionOperation, type SessionTransaction, sessionsFromZero } from './sessions.js';
 import { readText } from './text.js';
 
 const OPERATION = /^([rw])\((\d+), ?(\d+), ?(\d+), ?(\d+)\)$/;
@@ -29,5 +29,5 @@ async function readMtc(source: Source): Promise<ReadResult> {
     transactions.set(name, own);
     own.operations.push([f, integer(key), integer(value)]);
   }
-  return sessionHistory(source.name, withInitialZeros([...transactions.values()]));
+  return sessionsFromZero(source.name, [...transactions.values()]);
 }

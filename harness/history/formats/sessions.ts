@@ -21,7 +21,7 @@ export interface SessionTransaction {
  * order as a history can express. Not none: two sessions of two transactions each cannot all overlap. So nothing that
  * depends on real time may be concluded, and the note says so.
  */
-export function sessionHistory(source: string, transactions: readonly SessionTransaction[]): ReadResult {
+function sessionHistory(source: string, transactions: readonly SessionTransaction[]): ReadResult {
   if (transactions.length === 0) throw new HistoryError('no transactions in it', source);
   const bySession = new Map<number | string, SessionTransaction[]>();
   for (const transaction of transactions) {
@@ -50,13 +50,21 @@ export function sessionHistory(source: string, transactions: readonly SessionTra
   return { history, notes: [NO_REALTIME, ...builder.notes] };
 }
 
-/** With null where a read saw 0 and nobody writes a 0: there it is the initial value. */
-export function withInitialZeros(transactions: readonly SessionTransaction[]): readonly SessionTransaction[] {
+/**
+ * A history of a format in which every key begins as 0. It is null here where a read saw 0 and nobody writes a 0; where
+ * somebody does, a 0 may be either, and the initial value is left open.
+ */
+export function sessionsFromZero(source: string, transactions: readonly SessionTransaction[]): ReadResult {
   const all = transactions.flatMap(({ operations }) => operations);
   const zeros = new Set(all.filter(([f, , value]) => f === 'w' && value === 0).map(([, key]) => identity(key)));
   const seen = (key: Json, value: Json) => (value === 0 && !zeros.has(identity(key)) ? null : value);
-  return transactions.map((transaction) => ({
+  const seenFromNull = transactions.map((transaction) => ({
     ...transaction,
-    operations: transaction.operations.map(([f, key, value]) => [f, key, f === 'r' ? seen(key, value) : value]),
+    operations: transaction.operations.map(([f, key, value]): SessionOperation => [
+      f,
+      key,
+      f === 'r' ? seen(key, value) : value,
+    ]),
   }));
+  return { ...sessionHistory(source, seenFromNull), ...(zeros.size === 0 && { defines: { initial: null } }) };
 }
