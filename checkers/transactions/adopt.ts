@@ -20,8 +20,9 @@ export function adopted(history: History, family: Family, pace: Pace): Transacti
   const found = microOperations && census(history, family, pace);
   if (microOperations === undefined || found === undefined) return undefined;
   const { length, kept } = found;
-  // Reads of transactions that did not commit are left out, and then columns of our own are needed.
-  const whole = kept === microOperations.length;
+  // Reads of transactions that did not commit are left out, and events that were sorted after they were read leave their
+  // micro-operations as the lines stood: then columns of our own are needed.
+  const whole = found.inOrder && kept === microOperations.length;
   const lists = family === 'list-append';
   const keys = whole ? microOperations.keys.subarray(0, kept) : new Int32Array(kept);
   const values = whole && lists ? microOperations.values.subarray(0, kept) : new Int32Array(kept);
@@ -69,12 +70,14 @@ function census(
   history: History,
   family: Family,
   pace: Pace,
-): { readonly length: number; readonly kept: number } | undefined {
+): { readonly length: number; readonly kept: number; readonly inOrder: boolean } | undefined {
   const { valueKinds, valuesA, valuesB, microOperations } = history.columns;
   const [written, unread] = family === 'list-append' ? [APPENDED, READ_VALUE] : [WROTE, READ_LIST];
   const shown = new Int32Array(microOperations?.keyNumbers.length ?? 0);
   let length = 0;
   let kept = 0;
+  let asked = 0;
+  let inOrder = true;
   let fits = true;
   eachTransaction(history, (invoke, completion, status) => {
     pace.tick('reading transactions');
@@ -84,6 +87,8 @@ function census(
     fits &&= status !== OK || valuesA[completion] === valuesA[invoke];
     if (!fits || microOperations === undefined) return;
     length++;
+    inOrder &&= valuesA[invoke] === asked;
+    asked += valuesB[invoke];
     for (let at = valuesA[invoke]; at < valuesA[invoke] + valuesB[invoke]; at++) {
       const kind = microOperations.kinds[at];
       if (kind === unread || (kind >= WROTE && kind !== written)) fits = false;
@@ -92,7 +97,7 @@ function census(
         shown[microOperations.keys[at]] = Math.max(shown[microOperations.keys[at]], microOperations.values[at]);
     }
   });
-  return fits && ownLists(shown, microOperations?.lists) ? { length, kept } : undefined;
+  return fits && ownLists(shown, microOperations?.lists) ? { length, kept, inOrder } : undefined;
 }
 
 /** Whether somebody here read every list to its end: what another workload alone saw under the same key is not ours. */
