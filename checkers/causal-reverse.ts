@@ -126,7 +126,7 @@ function reversal(
     kind: 'causal-reverse',
     sentence:
       `The read by ${whoAndWhen(history, at)} shows ${elements.name(latest)} but misses ${missed}, which had been ` +
-      `acknowledged to ${whoAndWhen(history, missing)} before ${elements.name(latest)} was written.`,
+      `acknowledged to ${whoAndWhenAfter(history, at, missing)} before ${elements.name(latest)} was written.`,
     operations: indicesOf(history, [
       ...[pairs[missing], missing, pairs[at], at],
       ...attemptsOn(history, WRITES, at, shown),
@@ -149,7 +149,7 @@ function fromNowhere(
     later !== undefined
       ? `whose write by ${whoAndWhenAfter(history, at, later)} had not begun: a read from the future`
       : invocations.length > 0
-        ? `whose write by ${whoAndWhen(history, invocations[0])} failed`
+        ? `whose write by ${whoAndWhenAfter(history, at, invocations[0])} failed`
         : 'which nobody wrote';
   return {
     kind,

@@ -2,7 +2,8 @@ import { faultsOf } from '../harness/history/faults-of.js';
 import type { FaultRecord } from '../harness/history/faults.js';
 import { type History, INVOKE, NEMESIS, OK } from '../harness/history/history.js';
 import type { Anomaly, Checker } from './checker.js';
-import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, who } from './verdict.js';
+import { Moments } from './moments.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, who } from './verdict.js';
 
 /** A thread that was on its way when the signal came, or an answer on the wire, is over within this time. */
 const SETTLING_NS = 1e9;
@@ -130,13 +131,14 @@ function answersWithin(history: History, { node, startTime, endTime }: Absence):
 function answeredWhileGone(history: History, { node, fault }: Absence, completions: readonly number[]): Anomaly {
   const { times, pairs, functionNames, functions } = history.columns;
   const [first] = completions;
+  const moments = new Moments(history);
   const others = completions.length === 1 ? '' : `, as were ${completions.length - 1} more`;
   return {
     kind: 'answered-while-gone',
     sentence:
-      `The ${functionNames[functions[first]]} by ${who(history, first)} was acknowledged at ${seconds(times[first])}${others}, ` +
-      `though ${node} cannot have answered: fault ${fault.id} (${fault.description}) was in place since ` +
-      `${seconds(fault.injectedTime ?? 0)} and proven by ${provenBy(fault, node)}`,
+      `The ${functionNames[functions[first]]} by ${who(history, first)} was acknowledged ${moments.at(first)}${others}, ` +
+      `though ${node} cannot have answered: fault ${fault.id} (${fault.description}) was put in place ` +
+      `${moments.atTime(fault.injectedTime ?? 0)} and proven by ${provenBy(fault, node)}`,
     operations: indicesOf(
       history,
       completions.slice(0, SHOWN_ANOMALIES).flatMap((at) => [pairs[at], at]),

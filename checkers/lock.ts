@@ -2,7 +2,7 @@ import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, VALUE_INT } from '
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
 import { keyAt } from './premises.js';
-import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 
 /**
  * Mutual exclusion by certain holds: from the ok of an `acquire` to the invocation of the same process' `release`, no
@@ -85,7 +85,7 @@ function overlap(history: History, holder: number, since: number, at: number): A
     kind: 'lock-held-twice',
     sentence:
       `${whoAndWhen(history, at)} acquired the lock while process ${history.nameOfProcess(holder)} still held it, ` +
-      `acquired by ${whoAndWhen(history, since)} and not yet released.`,
+      `acquired by ${whoAndWhenAfter(history, at, since)} and not yet released.`,
     operations: indicesOf(history, [pairs[since], since, pairs[at], at]),
     premises: [
       {
@@ -106,7 +106,7 @@ function regression(history: History, before: number, at: number): Anomaly {
   return {
     kind: 'fencing-token-regression',
     sentence:
-      `${whoAndWhen(history, at)} got fencing token ${valuesA[at]}, although ${whoAndWhen(history, before)} ` +
+      `${whoAndWhen(history, at)} got fencing token ${valuesA[at]}, although ${whoAndWhenAfter(history, at, before)} ` +
       `had already been given ${valuesA[before]}.`,
     operations: indicesOf(history, [pairs[before], before, pairs[at], at]),
   };

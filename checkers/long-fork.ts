@@ -102,7 +102,7 @@ function fork(history: History, written: Writes, a: GroupRead, b: GroupRead): An
     kind: 'long-fork',
     sentence:
       `The read by ${whoAndWhen(history, a.at)} sees the write of key ${onlyA} but not that of ${onlyB}, ` +
-      `the read by ${whoAndWhen(history, b.at)} sees ${onlyB} but not ${onlyA}: the writes happened in two orders.`,
+      `the read by ${whoAndWhenAfter(history, a.at, b.at)} sees ${onlyB} but not ${onlyA}: the writes happened in two orders.`,
     operations: indicesOf(history, [...writes, pairs[a.at], a.at, pairs[b.at], b.at]),
     // Nobody takes a write back, so that null is what was there before it.
     premises: [onlyA, onlyB].map((key) => ({ fact: 'writers', key: JSON.parse(key) as Json, value: null })),
@@ -149,7 +149,7 @@ function unwritten(history: History, groups: ReadonlyMap<string, readonly GroupR
         sentence:
           `The read by ${whoAndWhen(history, read.at)} shows ${show(value)} at key ${key}, ` +
           (failed
-            ? `whose write by ${whoAndWhen(history, write)} failed.`
+            ? `whose write by ${whoAndWhenAfter(history, read.at, write)} failed.`
             : isLater
               ? `whose only write, by ${whoAndWhenAfter(history, read.at, write)}, had not begun: a read from the future.`
               : 'which nobody wrote.'),

@@ -4,7 +4,7 @@ import type { Json } from '../harness/history/operation.js';
 import { isForbidden, judged, modelOf } from './against.js';
 import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker } from './checker.js';
-import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, nonsense, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 import { oneOf } from './option-rules.js';
 
 /**
@@ -84,7 +84,7 @@ function repeat(history: History, first: number, second: number): Anomaly {
   return {
     kind: 'lost-update',
     sentence:
-      `The increments by ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)} both answered ` +
+      `The increments by ${whoAndWhen(history, first)} and ${whoAndWhenAfter(history, first, second)} both answered ` +
       `${valuesA[second]}: one of them did not count.`,
     operations: indicesOf(history, [pairs[first], first, pairs[second], second]),
     premises: [{ fact: 'option', name: 'increments', value: 'distinct' }],
@@ -132,7 +132,7 @@ function regression(history: History, scope: Scope, older: number, newer: number
     kind: 'non-monotonic',
     sentence:
       `${whoAndWhen(history, newer)} got ${valuesA[newer]}, although ${valuesA[older]} had been answered ` +
-      `to ${whoAndWhen(history, older)} before it asked.`,
+      `to ${whoAndWhenAfter(history, newer, older)} before it asked.`,
     operations: indicesOf(history, [pairs[older], older, pairs[newer], newer]),
     ...(scope === 'process' && {
       premises: [{ fact: 'session', process: processes[newer], first: indices[pairs[older]], last: indices[newer] }],

@@ -3,7 +3,7 @@ import { isForbidden, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements } from './elements.js';
 import { attemptsOn, writersAt } from './premises.js';
-import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 import { oneOf, yesOrNo } from './option-rules.js';
 
 /**
@@ -48,7 +48,7 @@ export const queue: Checker = {
         shown.set(kind, count);
         if (count > SHOWN_ANOMALIES) continue;
         const taken =
-          before === undefined ? 'nobody had enqueued it' : `${whoAndWhen(history, before)} had already taken it`;
+          before === undefined ? 'nobody had enqueued it' : `${whoAndWhenAfter(history, at, before)} had already taken it`;
         anomalies.push({
           kind,
           sentence: `${elements.name(element)} was dequeued by ${whoAndWhen(history, at)}, but ${taken}.`,

@@ -5,7 +5,7 @@ import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements, IdBuffer } from './elements.js';
 import { attemptsOn, writersAt } from './premises.js';
 import { lastRead } from './set.js';
-import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { gap, indicesOf, isTimed, SHOWN_ANOMALIES, verdictOf, when, who, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 import { yesOrNo } from './option-rules.js';
 
 /**
@@ -212,7 +212,7 @@ function lost(history: History, lives: Lives, element: number): Anomaly {
     kind: 'lost',
     sentence:
       `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
-      `and is missing from the read by ${whoAndWhen(history, missing)} and from every later one.`,
+      `and is missing from the read by ${whoAndWhenAfter(history, lives.known[element], missing)} and from every later one.`,
     operations: indicesOf(history, [...knowing(history, lives, element), lives.lastAbsent[element], missing]),
     premises: [lastRead(history, missing)],
   };
@@ -226,12 +226,14 @@ function knowing({ columns: { pairs } }: History, { known, addInvoked }: Lives, 
 function stale(history: History, lives: Lives, element: number): Anomaly {
   const { pairs, times } = history.columns;
   const absent = lives.lastAbsent[element];
-  const lateNs = times[absent] - times[lives.known[element]];
+  const late = isTimed(history)
+    ? `${gap(times[absent] - times[lives.known[element]])} later`
+    : `at ${when(history, absent)}`;
   return {
     kind: 'stale-read',
     sentence:
       `Element ${lives.elements.name(element)} was known since ${whoAndWhen(history, lives.known[element])} ` +
-      `and was still missing from the read by ${whoAndWhen(history, pairs[absent])}, begun ${seconds(lateNs)} later.`,
+      `and was still missing from the read that ${who(history, absent)} began ${late}.`,
     operations: indicesOf(history, [...knowing(history, lives, element), absent, pairs[absent]]),
   };
 }
@@ -265,7 +267,7 @@ function failedSeen(history: History, lives: Lives, read: number, element: numbe
     kind: 'dirty-read',
     sentence:
       `Element ${lives.elements.name(element)}, whose add by ${whoAndWhen(history, add)} failed, ` +
-      `appears in the read by ${whoAndWhen(history, pairs[present])}.`,
+      `appears in the read by ${whoAndWhenAfter(history, add, pairs[present])}.`,
     operations: indicesOf(history, [
       ...attemptsOn(history, ['add'], present, lives.elements.value(element)),
       present,

@@ -3,7 +3,7 @@ import { partitionByKey } from './by-key.js';
 import type { Anomaly, Checker, Premise } from './checker.js';
 import { Elements } from './elements.js';
 import { attemptsOn, keyAt, writersAt } from './premises.js';
-import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 
 /**
  * The last successful read of a set against everything that was added: `lost` when an acknowledged element is missing,
@@ -112,7 +112,7 @@ function lost(history: History, { elements, acknowledged, finalRead }: Fates, el
     kind: 'lost',
     sentence:
       `Element ${elements.name(element)}, acknowledged to ${whoAndWhen(history, pairs[add])}, ` +
-      `is missing from the final read by ${whoAndWhen(history, finalRead)}.`,
+      `is missing from the final read by ${whoAndWhenAfter(history, pairs[add], finalRead)}.`,
     operations: indicesOf(history, [add, pairs[add], pairs[finalRead], finalRead]),
     premises: [lastRead(history, finalRead)],
   };
@@ -124,7 +124,7 @@ function unexpected(history: History, { elements, added, finalRead }: Fates, ele
   const why =
     add === NONE || add > finalRead
       ? 'which nobody had tried to add'
-      : `whose add by ${whoAndWhen(history, add)} failed`;
+      : `whose add by ${whoAndWhenAfter(history, finalRead, add)} failed`;
   return {
     kind: 'unexpected',
     sentence: `The final read by ${whoAndWhen(history, finalRead)} shows element ${elements.name(element)}, ${why}.`,

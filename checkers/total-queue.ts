@@ -234,7 +234,7 @@ function describe(
         : `Element ${name} was dequeued by ${whoAndWhen(history, dequeue)}, ` +
           (enqueue === NONE
             ? 'but nobody had tried to enqueue it.'
-            : `but its enqueue by ${whoAndWhen(history, enqueue)} failed.`),
+            : `but its enqueue by ${whoAndWhenAfter(history, dequeue, enqueue)} failed.`),
     duplicated: () =>
       `Element ${name} was dequeued ${balance.dequeued[element]} times, last by ${whoAndWhen(history, dequeue)}, ` +
       `but enqueued ${balance.attempts[element]} time(s).`,

@@ -1,7 +1,7 @@
 import { INVOKE, OK } from '../harness/history/history.js';
 import type { Anomaly, Checker } from './checker.js';
 import { Elements } from './elements.js';
-import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 
 /** Ids handed out by `generate` are never handed out twice. After Jepsen's unique-ids. */
 export const uniqueIds: Checker = {
@@ -30,7 +30,7 @@ export const uniqueIds: Checker = {
       const first = firstSeen[id];
       anomalies.push({
         kind: 'duplicate-id',
-        sentence: `Id ${elements.name(id)} was handed out to ${whoAndWhen(history, first)} and again to ${whoAndWhen(history, at)}.`,
+        sentence: `Id ${elements.name(id)} was handed out to ${whoAndWhen(history, first)} and again to ${whoAndWhenAfter(history, first, at)}.`,
         operations: indicesOf(history, [pairs[first], first, pairs[at], at]),
       });
     }

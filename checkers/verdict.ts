@@ -47,10 +47,31 @@ export function seconds(timeNs: number): string {
   return `${(timeNs / 1e9).toFixed(timeNs < 1e8 ? 4 : 2)} s`;
 }
 
-/** `process 3 on n2 at 12.41 s`: who and when, for sentences. */
+/** `process 3 on n2 at 12.41 s`: who and when, for sentences. Where nothing has a time: `at event 7`. */
 export function whoAndWhen(history: History, position: number): string {
-  return `${who(history, position)} at ${seconds(history.columns.times[position])}`;
+  return `${who(history, position)} at ${when(history, position)}`;
 }
+
+/** `12.41 s`, or `event 7` of a history without times. */
+export function when(history: History, position: number): string {
+  const { times, indices } = history.columns;
+  return isTimed(history) ? seconds(times[position]) : `event ${indices[position]}`;
+}
+
+/**
+ * Whether events have times of their own. Readers number the events of a history without any, so that there, and in
+ * every part of it, times go up and are never past the indices.
+ */
+export function isTimed({ columns }: History): boolean {
+  const known = timed.get(columns);
+  if (known !== undefined) return known;
+  const { times, indices, length } = columns;
+  let found = false;
+  for (let at = 0; at < length && !found; at++) found = times[at] > indices[at] || times[at] <= (times[at - 1] ?? -1);
+  timed.set(columns, found);
+  return found;
+}
+const timed = new WeakMap<object, boolean>();
 
 /** `process 3 on n2`. */
 export function who(history: History, position: number): string {
@@ -72,7 +93,7 @@ export function momentAfter(firstNs: number, secondNs: number): string {
 /** {@link whoAndWhen} of the second of two events of one sentence. */
 export function whoAndWhenAfter(history: History, first: number, second: number): string {
   const { times } = history.columns;
-  if (seconds(times[first]) !== seconds(times[second])) return whoAndWhen(history, second);
+  if (!isTimed(history) || seconds(times[first]) !== seconds(times[second])) return whoAndWhen(history, second);
   return `${who(history, second)} ${momentAfter(times[first], times[second])}`;
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '../harness/history/operation.js';
 import { identity } from '../harness/history/values/identity.js';
 import { judged, modelOf } from './against.js';
 import type { Anomaly, CheckContext, Checker } from './checker.js';
-import { indicesOf, nonsense, verdictOf, whoAndWhen } from './verdict.js';
+import { indicesOf, nonsense, verdictOf, whoAndWhen, whoAndWhenAfter } from './verdict.js';
 import { oneOf } from './option-rules.js';
 
 /**
@@ -112,7 +112,7 @@ function skew(history: History, form: Form, both: readonly number[]): Anomaly {
   return {
     kind: form.kind,
     sentence:
-      `Both ${whoAndWhen(history, first)} and ${whoAndWhen(history, second)} ${form.did} ` +
+      `Both ${whoAndWhen(history, first)} and ${whoAndWhenAfter(history, first, second)} ${form.did} ` +
       `for key ${keyOf(history, first)}, each on condition that ${form.condition}.`,
     operations: indicesOf(
       history,

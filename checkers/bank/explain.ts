@@ -1,6 +1,6 @@
 import type { Anomaly } from '../checker.js';
 import type { Configuration } from '../quantities/configuration.js';
-import { indicesOf, whoAndWhen } from '../verdict.js';
+import { indicesOf, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BankHistory, type BankRead, nameOf, type Transfer } from './bank-history.js';
 import { problemsOf } from './per-read.js';
 
@@ -47,7 +47,7 @@ function fork(bank: BankHistory, read: BankRead): Anomaly | undefined {
     return {
       kind: 'long-fork',
       sentence:
-        `The reads by ${whoAndWhen(history, reads[at].completion)} and by ${whoAndWhen(history, read.completion)} contradict each other: ` +
+        `The reads by ${whoAndWhen(history, reads[at].completion)} and by ${whoAndWhenAfter(history, reads[at].completion, read.completion)} contradict each other: ` +
         `the first shows account ${accounts[older]} after ${other[older]} transfers and account ${accounts[newer]} after ${other[newer]}, ` +
         `the second after ${versions[older]} and ${versions[newer]}. Neither can come first.`,
       operations: indicesOf(history, [reads[at].invocation, reads[at].completion, read.invocation, read.completion]),

@@ -1,5 +1,5 @@
 import type { Anomaly } from '../checker.js';
-import { indicesOf, SHOWN_ANOMALIES, whoAndWhen } from '../verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BankHistory, type BankRead, type LedgerEntry, nameOf, type Transfer } from './bank-history.js';
 
 export interface LedgerFindings {
@@ -53,6 +53,7 @@ class Tally {
 function lookForTransfers(bank: BankHistory, ledger: Ledger, entries: ReadonlyMap<string, number>, found: Tally): void {
   const { history } = bank;
   const reader = `the ledger read by ${whoAndWhen(history, ledger.completion)}`;
+  const readerAfter = (told: number) => `the ledger read by ${whoAndWhenAfter(history, told, ledger.completion)}`;
   for (const transfer of bank.transfers) {
     const times = (transfer.id !== undefined && entries.get(transfer.id)) || 0;
     const operations = indicesOf(history, [
@@ -68,11 +69,11 @@ function lookForTransfers(bank: BankHistory, ledger: Ledger, entries: ReadonlyMa
     if (transfer.outcome === 'applied' && times === 0 && transfer.completion < ledger.invocation) {
       add(
         'lost',
-        `Transfer ${name}, acknowledged to ${whoAndWhen(history, transfer.completion)}, is missing from ${reader}.`,
+        `Transfer ${name}, acknowledged to ${whoAndWhen(history, transfer.completion)}, is missing from ${readerAfter(transfer.completion)}.`,
       );
     }
     if ((transfer.outcome === 'failed' || transfer.outcome === 'refused') && times > 0) {
-      add('dirty', `Transfer ${name} ${denied(bank, transfer)}, and yet it is in ${reader}.`);
+      add('dirty', `Transfer ${name} ${denied(bank, transfer)}, and yet it is in ${readerAfter(transfer.completion)}.`);
     }
     if (times > 1) add('applied-twice', `Transfer ${name} is ${times} times in ${reader}.`);
   }
@@ -103,7 +104,7 @@ function lookForStrangers(bank: BankHistory, ledger: Ledger, entries: ReadonlyMa
     if (transfer.invocation > ledger.completion) {
       found.add({
         kind: 'unexpected-transfer',
-        sentence: `${reader} holds transfer ${text} before it was asked for by ${whoAndWhen(history, transfer.invocation)}.`,
+        sentence: `${reader} holds transfer ${text} before it was asked for by ${whoAndWhenAfter(history, ledger.completion, transfer.invocation)}.`,
         operations: indicesOf(history, [...positions, transfer.invocation]),
       });
     }

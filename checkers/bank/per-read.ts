@@ -1,5 +1,5 @@
 import type { Anomaly, Drawing } from '../checker.js';
-import { indicesOf, SHOWN_ANOMALIES, whoAndWhen } from '../verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BankHistory, type BankRead, sum } from './bank-history.js';
 
 /** What one read alone proves, and how bad the worst of its kind is. */
@@ -73,7 +73,7 @@ function tell(bank: BankHistory, problems: readonly ReadProblem[]): Anomaly {
   const others =
     problems.length === 1
       ? ''
-      : ` So do ${problems.length - 1} other reads${worst === first ? '' : `; the worst, by ${whoAndWhen(history, worst.read.completion)}, ${worst.says}`}.`;
+      : ` So do ${problems.length - 1} other reads${worst === first ? '' : `; the worst, by ${whoAndWhenAfter(history, first.read.completion, worst.read.completion)}, ${worst.says}`}.`;
   const drawing = first.kind === 'wrong-total' ? totalOverTime(bank, first.read) : undefined;
   return {
     kind: first.kind,

@@ -1,5 +1,6 @@
 import type { Anomaly } from '../checker.js';
-import { indicesOf, SHOWN_ANOMALIES, seconds, whoAndWhen } from '../verdict.js';
+import { Moments } from '../moments.js';
+import { indicesOf, SHOWN_ANOMALIES, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BankHistory, type BankRead, nameOf, type Transfer } from './bank-history.js';
 import { forEachRead, type ReadBounds } from './bounds.js';
 
@@ -54,7 +55,7 @@ function behindAcknowledged(
       return staleRead(bank, read, missed, {
         says:
           `shows account ${name} after ${version} transfers, though ${mustCount[account]} were acknowledged before it began: ` +
-          `it does not show transfer ${nameOf(bank, missed)}, acknowledged to ${whoAndWhen(history, missed.completion)}, or one before it. ` +
+          `it does not show transfer ${nameOf(bank, missed)}, acknowledged to ${whoAndWhenAfter(history, read.completion, missed.completion)}, or one before it. ` +
           `It is at least ${staleMs.toFixed(staleMs < 10 ? 1 : 0)} ms behind`,
         staleMs,
       });
@@ -66,7 +67,7 @@ function behindAcknowledged(
     if (!(balance < lowest || balance > highest)) continue;
     const last = acknowledged[account][mustCount[account] - 1] as Transfer | undefined;
     const after = last
-      ? ` after transfer ${nameOf(bank, last)}, acknowledged to ${whoAndWhen(history, last.completion)}`
+      ? ` after transfer ${nameOf(bank, last)}, acknowledged to ${whoAndWhenAfter(history, read.completion, last.completion)}`
       : '';
     return staleRead(bank, read, last, {
       says: `shows account ${name} at ${balance}; it holds ${lowest === highest ? lowest : `${lowest} to ${highest}`}${after}`,
@@ -81,11 +82,12 @@ function behindRead(bank: BankHistory, read: BankRead, newest: NewestSeen): Anom
   for (let account = 0; account < accounts.length; account++) {
     const other = newest.before(read, account);
     if (other?.versions === undefined || !(other.versions[account] > read.versions[account])) continue;
+    const moments = new Moments(history);
     return {
       kind: 'stale-read',
       sentence:
-        `The read by ${whoAndWhen(history, read.completion)} shows account ${accounts[account]} after ${read.versions[account]} transfers, ` +
-        `though the read by ${whoAndWhen(history, other.completion)}, over before it began (${seconds(history.columns.times[read.invocation])}), ` +
+        `The read by ${moments.by(read.completion)} shows account ${accounts[account]} after ${read.versions[account]} transfers, ` +
+        `though the read by ${moments.by(other.completion)}, over before it began (${moments.at(read.invocation)}), ` +
         `had already shown it after ${other.versions[account]}.`,
       operations: indicesOf(history, [other.invocation, other.completion, read.invocation, read.completion]),
     };

@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly } from '../checker.js';
-import { indicesOf, SHOWN_ANOMALIES, whoAndWhen } from '../verdict.js';
+import { indicesOf, SHOWN_ANOMALIES, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BankHistory, type BankRead, nameOf, type Transfer } from './bank-history.js';
 import { forEachRead, type ReadBounds } from './bounds.js';
 
@@ -90,7 +90,7 @@ function frozenAnomaly(bank: BankHistory, missing: BankRead | undefined): Anomal
     sentence:
       `All ${reads.length} reads show the same balances, though transfers succeed: ` +
       `the read by ${whoAndWhen(history, missing.completion)} shows none of the ${acknowledged.length} acknowledged before it began, ` +
-      `such as transfer ${nameOf(bank, example)} by ${whoAndWhen(history, example.completion)}.`,
+      `such as transfer ${nameOf(bank, example)} by ${whoAndWhenAfter(history, missing.completion, example.completion)}.`,
     operations: indicesOf(history, [example.invocation, example.completion, missing.invocation, missing.completion]),
   };
 }

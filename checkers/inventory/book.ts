@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.js';
-import { indicesOf, whoAndWhen } from '../verdict.js';
+import { indicesOf, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import type { Book, Cancel, InventoryHistory, Order, Restock, StockRead } from './inventory-history.js';
 
 /** The book that holds most: a replica that lags behind is not to be taken for a loss. */
@@ -46,11 +46,11 @@ class BookFindings {
     const name = `Order ${order.id} (${order.quantity} of ${this.sku(order)})`;
     const told = whoAndWhen(this.inventory.history, order.completion);
     if (order.outcome === 'confirmed' && entries.length === 0 && order.completion < this.read.invocation) {
-      this.add('lost-order', `${name}, confirmed to ${told}, is missing from ${this.reader}.`, order);
+      this.add('lost-order', `${name}, confirmed to ${told}, is missing from ${this.readerAfter(order)}.`, order);
     }
     if ((order.outcome === 'failed' || order.outcome === 'sold-out') && entries.length > 0) {
       const answer = order.outcome === 'failed' ? 'failed' : 'was answered "sold out"';
-      this.add('phantom-order', `${name} ${answer} for ${told}, and yet it is in ${this.reader}.`, order);
+      this.add('phantom-order', `${name} ${answer} for ${told}, and yet it is in ${this.readerAfter(order)}.`, order);
     }
     if (entries.length > 1)
       this.add('double-fulfilment', `${name} is ${entries.length} times in ${this.reader}.`, order);
@@ -65,10 +65,10 @@ class BookFindings {
     const name = `Delivery ${restock.id} (${restock.quantity} of ${this.sku(restock)})`;
     const told = whoAndWhen(this.inventory.history, restock.completion);
     if (restock.outcome === 'done' && entries.length === 0 && restock.completion < this.read.invocation) {
-      this.add('lost-restock', `${name}, acknowledged to ${told}, is missing from ${this.reader}.`, restock);
+      this.add('lost-restock', `${name}, acknowledged to ${told}, is missing from ${this.readerAfter(restock)}.`, restock);
     }
     if (restock.outcome === 'failed' && entries.length > 0) {
-      this.add('phantom-restock', `${name} failed for ${told}, and yet it is in ${this.reader}.`, restock);
+      this.add('phantom-restock', `${name} failed for ${told}, and yet it is in ${this.readerAfter(restock)}.`, restock);
     }
     if (entries.length > 1)
       this.add('double-restock', `${name} is ${entries.length} times in ${this.reader}.`, restock);
@@ -109,7 +109,7 @@ class BookFindings {
       const told = whoAndWhen(history, cancel.completion);
       this.add(
         'cancelled-but-counted',
-        `Order ${cancel.order}, cancelled for ${told}, still counts as sold in ${this.reader}.`,
+        `Order ${cancel.order}, cancelled for ${told}, still counts as sold in ${this.readerAfter(cancel)}.`,
         cancel,
       );
     }
@@ -146,6 +146,11 @@ class BookFindings {
         details: { sku: name, difference },
       });
     });
+  }
+
+  /** The book, told after the moment of an answer. */
+  private readerAfter({ completion }: Order | Restock | Cancel): string {
+    return `the book read by ${whoAndWhenAfter(this.inventory.history, completion, this.read.completion)}`;
   }
 
   private sku({ sku }: { readonly sku: number }): string {

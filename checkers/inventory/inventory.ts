@@ -1,6 +1,6 @@
 import type { Checker } from '../checker.js';
 import { Findings } from '../findings.js';
-import { indicesOf, verdictOf, whoAndWhen } from '../verdict.js';
+import { indicesOf, verdictOf, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 import { type BookRead, findInBook, fullestBook } from './book.js';
 import { type Cancel, type InventoryHistory, readInventory } from './inventory-history.js';
 import { movesOf } from './moves.js';
@@ -76,7 +76,7 @@ function findInCancellations(inventory: InventoryHistory, findings: Findings): v
       const before = whoAndWhen(history, earlier.completion);
       add(
         'returned-twice',
-        `Order ${cancel.order} was cancelled for ${before} and again for ${told}: its pieces came back twice.`,
+        `Order ${cancel.order} was cancelled for ${before} and again for ${whoAndWhenAfter(history, earlier.completion, cancel.completion)}: its pieces came back twice.`,
         [earlier.invocation, earlier.completion],
       );
     } else first.set(cancel.order, cancel);

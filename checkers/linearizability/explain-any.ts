@@ -1,7 +1,7 @@
 import { NONE, type History } from '../../harness/history/history.js';
 import type { Anomaly, CheckContext } from '../checker.js';
 import { type Model, readsAmong } from '../model.js';
-import { seconds } from '../verdict.js';
+import { when } from '../verdict.js';
 import { type Deadline, OutOfBudget } from './budget.js';
 import { decidePartition } from './decide-partition.js';
 import { anomaly, draw, type Invalid } from './explain.js';
@@ -177,14 +177,12 @@ function sentenceOf<State>(
   count: number,
   states: readonly string[],
 ): string {
-  const { nodes, nodeNames, times, indices, length } = history.columns;
+  const { nodes, nodeNames } = history.columns;
   const node = nodes[culprit.invocation];
   const who = node === NONE ? `process ${history.processName(culprit.invocation)}` : nodeNames[node];
   const completion = culprit.completion === NONE ? culprit.invocation : culprit.completion;
-  const isTimed = times[length - 1] !== length - 1;
-  const when = isTimed ? seconds(times[completion]) : `event ${indices[completion]}`;
   const of = name === undefined ? '' : ` (${name})`;
   const state = states.length === 0 ? '' : `; the state was ${states.slice(0, 3).join(' or ')}`;
   const what = model.describe(culprit.operation);
-  return `No order of ${count} operations explains ${what}${of} by ${who} at ${when}${state}.`;
+  return `No order of ${count} operations explains ${what}${of} by ${who} at ${when(history, completion)}${state}.`;
 }

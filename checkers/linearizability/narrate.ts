@@ -1,7 +1,7 @@
 import { FAIL, INFO, INVOKE, NONE, OK, type History } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { show, text } from '../models/values.js';
-import { seconds } from '../verdict.js';
+import { Moments } from '../moments.js';
 import { NEVER } from './partition.js';
 import { CAS, INITIAL, READ, type RegisterOperations } from './registers.js';
 
@@ -40,7 +40,7 @@ export function narrate(
 
 class Narrator {
   readonly ofKey: string;
-  private readonly timed: boolean;
+  private readonly moments: Moments;
 
   constructor(
     private readonly history: History,
@@ -48,8 +48,7 @@ class Narrator {
     private readonly witness: RegisterOperations,
   ) {
     this.ofKey = whole.name === undefined ? '' : ` of key ${whole.name}`;
-    const { times, length } = history.columns;
-    this.timed = length > 0 && times[length - 1] !== length - 1;
+    this.moments = new Moments(history);
   }
 
   neverWritten(op: number): Story | undefined {
@@ -66,7 +65,7 @@ class Narrator {
     if (later !== -1) {
       return {
         cause: 'future-read',
-        sentence: `${this.did(op)}, before the first ${this.action(this.whole, later)} was invoked${this.where(invocations[later])} at ${this.time(invocations[later])}.`,
+        sentence: `${this.did(op)}, before the first ${this.action(this.whole, later)} was invoked${this.where(invocations[later])} ${this.at(invocations[later])}.`,
       };
     }
     const failed = this.failedWrite(op);
@@ -75,7 +74,7 @@ class Narrator {
     }
     return {
       cause: 'failed-write',
-      sentence: `${this.did(op)}, although the only write of that value, invoked${this.where(failed)} at ${this.time(failed)}, had failed.`,
+      sentence: `${this.did(op)}, although the only write of that value, invoked${this.where(failed)} ${this.at(failed)}, had failed.`,
     };
   }
 
@@ -109,7 +108,7 @@ class Narrator {
     const other = others[0];
     return {
       cause: 'lost-update',
-      sentence: `${this.did(op)}, although ${this.action(this.witness, other)}${this.where(this.witness.invocations[other])} had succeeded at ${this.time(this.completion(this.witness, other))} and the value ${this.name(this.witness, op)} was there only once: one of the two updates is lost.`,
+      sentence: `${this.did(op)}, although ${this.action(this.witness, other)}${this.where(this.witness.invocations[other])} had succeeded ${this.at(this.completion(this.witness, other))} and the value ${this.name(this.witness, op)} was there only once: one of the two updates is lost.`,
     };
   }
 
@@ -127,9 +126,10 @@ class Narrator {
     const isLost = !this.wasSeen(to[latest]) && !this.mayBeReplaced(latest, op);
     const cause = isLost ? 'lost-write' : 'stale-read';
     const value = this.written(latest);
-    const acknowledged = `although ${value} had been written and acknowledged${this.by(this.witness.invocations[latest])} at ${this.time(this.completion(this.witness, latest))}`;
+    const did = this.did(op);
+    const acknowledged = `although ${value} had been written and acknowledged${this.by(this.witness.invocations[latest])} ${this.at(this.completion(this.witness, latest))}`;
     const lost = cause === 'lost-write' ? `; no read ever saw ${value}` : '';
-    return { cause, sentence: `${this.did(op)}, ${acknowledged}${lost}.` };
+    return { cause, sentence: `${did}, ${acknowledged}${lost}.` };
   }
 
   /** Somebody had seen a newer value before the operation began. */
@@ -144,7 +144,7 @@ class Narrator {
     const { invocations } = this.witness;
     return {
       cause: 'stale-read',
-      sentence: `${this.did(op)}, although a read${this.where(invocations[latest])} had already returned ${this.name(this.witness, latest)} at ${this.time(this.completion(this.witness, latest))}.`,
+      sentence: `${this.did(op)}, although a read${this.where(invocations[latest])} had already returned ${this.name(this.witness, latest)} ${this.at(this.completion(this.witness, latest))}.`,
     };
   }
 
@@ -184,10 +184,10 @@ class Narrator {
   did(op: number): string {
     const { invocations, kinds } = this.witness;
     const where = this.where(invocations[op]);
-    const at = this.time(this.completion(this.witness, op));
-    if (kinds[op] === READ) return `Read${this.ofKey}${where} returned ${this.name(this.witness, op)} at ${at}`;
+    const at = this.at(this.completion(this.witness, op));
+    if (kinds[op] === READ) return `Read${this.ofKey}${where} returned ${this.name(this.witness, op)} ${at}`;
     const action = this.action(this.witness, op);
-    return `${action.charAt(0).toUpperCase()}${action.slice(1)}${this.ofKey}${where} succeeded at ${at}`;
+    return `${action.charAt(0).toUpperCase()}${action.slice(1)}${this.ofKey}${where} succeeded ${at}`;
   }
 
   private action({ invocations }: RegisterOperations, op: number): string {
@@ -231,8 +231,7 @@ class Narrator {
       : ` by ${nodeNames[nodes[position]]}`;
   }
 
-  private time(position: number): string {
-    const { times, indices } = this.history.columns;
-    return this.timed ? seconds(times[position]) : `event ${indices[position]}`;
+  private at(position: number): string {
+    return this.moments.at(position);
   }
 }

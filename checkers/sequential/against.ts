@@ -4,8 +4,9 @@ import { atLeast, modelNamed } from '../cycles/lattice.js';
 import { Deadline } from '../linearizability/budget.js';
 import { registerKind, rolesOf } from '../linearizability/register-objects.js';
 import type { Model } from '../model.js';
+import { Moments } from '../moments.js';
 import { checkSessions } from '../sessions/session-guarantees.js';
-import { indicesOf, whoAndWhen } from '../verdict.js';
+import { indicesOf } from '../verdict.js';
 import { decideSequential, positionsOf, type SequentialDecision } from './decide.js';
 import type { SequencedOperation } from './sequences.js';
 
@@ -86,14 +87,15 @@ function anomalyOf<State>(
   asked: string,
   { witness }: Extract<SequentialDecision, { readonly validity: 'invalid' }>,
 ): Anomaly {
-  const describe = (one: SequencedOperation) =>
-    `${model.describe(one.operation)}${keyOf(history, one)}, ${whoAndWhen(history, one.invoked)}`;
+  const moments = new Moments(history);
+  const describe = (one: SequencedOperation, told = new Moments(history)) =>
+    `${model.describe(one.operation)}${keyOf(history, one)}, ${told.by(one.invoked)}`;
   const keeping = ORDERED[asked] === 'process' ? ' that keeps the order of each process' : '';
-  const few = witness.length <= SHOWN ? `: ${witness.slice(0, SHOWN).map(describe).join('; ')}` : '';
+  const few = witness.length <= SHOWN ? `: ${witness.slice(0, SHOWN).map((one) => describe(one, moments)).join('; ')}` : '';
   return {
     kind: `not-${asked}`,
     sentence: `No order${keeping} explains these ${witness.length} operations${few}.`,
-    explanation: witness.slice(0, EXPLAINED).map(describe),
+    explanation: witness.slice(0, EXPLAINED).map((one) => describe(one)),
     operations: indicesOf(history, positionsOf(witness)),
     rulesOut: [asked],
     drawing: { kind: 'lanes' },

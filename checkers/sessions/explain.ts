@@ -2,7 +2,8 @@ import { type History, NONE } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import { show } from '../../harness/history/values/show.js';
 import type { Anomaly } from '../checker.js';
-import { indicesOf, seconds, whoAndWhen } from '../verdict.js';
+import { Moments } from '../moments.js';
+import { indicesOf } from '../verdict.js';
 import type { Step } from './cycle.js';
 import { effectPositions, positionsOf, sessionPremises, valueOf, versionPremises } from './premises.js';
 import { INITIAL, type RegisterLog, type RegisterOperation } from './register-log.js';
@@ -27,6 +28,7 @@ export function sessionAnomaly(
 ): Anomaly {
   const versions = [INITIAL, ...cycle.flatMap(({ from, to }) => [from, to])];
   const text = new VersionText(history, log);
+  const moments = new Moments(history);
   const needs = (labels: number) => cycle.find(({ label }) => (label & labels) !== 0);
   // What a session saw is told as the surprise, what writers did as its reason.
   const saw = needs(MONOTONIC_READS | READ_YOUR_WRITES);
@@ -38,8 +40,8 @@ export function sessionAnomaly(
   return {
     kind,
     sentence:
-      `${name}: ${text.reason(broken)}, so ${b} must not be older than ${a}; ` +
-      `but it is, because ${others.map((step) => text.reason(step)).join(' and ')}`,
+      `${name}: ${text.reason(broken, moments)}, so ${b} must not be older than ${a}; ` +
+      `but it is, because ${others.map((step) => text.reason(step, moments)).join(' and ')}`,
     operations: indicesOf(history, [...text.positions(cycle), ...effectPositions(history, log, versions)]),
     premises: [
       ...versionPremises(history, log, versions),
@@ -62,21 +64,24 @@ export class VersionText {
     return version === INITIAL ? 'the initial value' : show(valueOf(this.history, this.log, version));
   }
 
-  reason({ from, to, label, first, second }: Step): string {
+  /** @param moments told before in the same sentence */
+  reason({ from, to, label, first, second }: Step, moments = new Moments(this.history)): string {
+    const who = (operation: number) => moments.by(this.log.operations[operation].invoked);
+    const at = (operation: number) => moments.at(this.log.operations[operation].invoked);
     const [a, b] = [this.value(from), this.value(to)];
     switch (label) {
       case MONOTONIC_READS:
-        return `${this.who(first)} read ${a} and then, at ${this.when(second)}, ${b}`;
+        return `${who(first)} read ${a} and then, ${at(second)}, ${b}`;
       case READ_YOUR_WRITES:
-        return `${this.who(first)} wrote ${a} and then, at ${this.when(second)}, read ${b}`;
+        return `${who(first)} wrote ${a} and then, ${at(second)}, read ${b}`;
       case MONOTONIC_WRITES:
-        return `${this.who(first)} wrote ${a} and then, at ${this.when(second)}, ${b}`;
+        return `${who(first)} wrote ${a} and then, ${at(second)}, ${b}`;
       case WRITES_FOLLOW_READS:
-        return `${this.who(first)} read ${a} and then, at ${this.when(second)}, wrote ${b}`;
+        return `${who(first)} read ${a} and then, ${at(second)}, wrote ${b}`;
       case REALTIME:
-        return `${a} had been written before the write of ${b} began at ${this.when(second)}`;
+        return `${a} had been written before the write of ${b} began ${at(second)}`;
       default:
-        return from === INITIAL && first === NONE ? `${b} was written` : `${this.who(second)} replaced ${a} by ${b}`;
+        return from === INITIAL && first === NONE ? `${b} was written` : `${who(second)} replaced ${a} by ${b}`;
     }
   }
 
@@ -91,13 +96,5 @@ export class VersionText {
     const versions = steps.map(({ to }) => writers[to]);
     const numbers = [...versions, ...steps.flatMap(({ first, second }) => [first, second])];
     return numbers.filter((at) => at !== NONE).map((at) => operations[at]);
-  }
-
-  private who(at: number): string {
-    return whoAndWhen(this.history, this.log.operations[at].invoked);
-  }
-
-  private when(at: number): string {
-    return seconds(this.history.columns.times[this.log.operations[at].invoked]);
   }
 }

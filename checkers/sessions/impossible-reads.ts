@@ -3,7 +3,7 @@ import type { Json } from '../../harness/history/operation.js';
 import type { Anomaly, Premise } from '../checker.js';
 import { identity } from '../../harness/history/values/identity.js';
 import { show } from '../../harness/history/values/show.js';
-import { gap, indicesOf, whoAndWhen } from '../verdict.js';
+import { gap, indicesOf, isTimed, whoAndWhen, whoAndWhenAfter } from '../verdict.js';
 
 import { writers } from './premises.js';
 import { INITIAL, NEVER, type RegisterLog, UNWRITTEN } from './register-log.js';
@@ -43,12 +43,18 @@ export function* impossibleReads(history: History, log: RegisterLog): IterableIt
     yield {
       kind: 'future-read',
       sentence:
-        `${sentence} before its only write began: a read from the future. It ended ` +
-        `${gap(history.columns.times[writer] - history.columns.times[completed])} before the write by ${whoAndWhen(history, writer)}`,
+        `${sentence} before its only write began: a read from the future. It ended ${gapBefore(history, completed, writer)} ` +
+        `the write by ${whoAndWhenAfter(history, invoked, writer)}`,
       operations: indicesOf(history, [invoked, completed, writer, ...(written === NEVER ? [] : [written])]),
       premises,
     };
   }
+}
+
+/** `2 ms before`, of two events in that order. */
+function gapBefore(history: History, first: number, second: number): string {
+  const { times } = history.columns;
+  return isTimed(history) ? `${gap(times[second] - times[first])} before` : 'before';
 }
 
 /** What a read answered, or a compare-and-set found. */

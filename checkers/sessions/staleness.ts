@@ -2,7 +2,8 @@ import { type History, NONE } from '../../harness/history/history.js';
 import { UserError } from '../../harness/kit/errors.js';
 import type { Anomaly, CheckContext, Checker, Verdict } from '../checker.js';
 import { numberOption } from '../options.js';
-import { indicesOf, seconds, SHOWN_ANOMALIES, verdictOf, whoAndWhen } from '../verdict.js';
+import { Moments } from '../moments.js';
+import { gap, indicesOf, isTimed, SHOWN_ANOMALIES, verdictOf } from '../verdict.js';
 import { VersionText } from './explain.js';
 import { impossibleReads } from './impossible-reads.js';
 import { effectPositions, versionPremises } from './premises.js';
@@ -186,13 +187,14 @@ function anomalyOf(history: History, log: RegisterLog, { operation, replacedBy, 
   const { invoked, completed, read } = operation;
   const newer = log.operations[log.writers[replacedBy]];
   const name = log.key === undefined ? 'the register' : `register ${log.key}`;
+  const moments = new Moments(history);
+  const late = isTimed(history) ? ` and ${gap(sinceNs)}` : '';
   const behind = versions === 1 ? 'one version' : `at least ${versions} versions`;
   return {
     kind: 'stale-read',
     sentence:
-      `${whoAndWhen(history, invoked)} read ${text.value(read)} from ${name}, ${behind} and ${seconds(sinceNs)} behind: ` +
-      `${text.value(replacedBy)}, written by ${whoAndWhen(history, newer.invoked)}, was there since ` +
-      seconds(history.columns.times[log.effective[replacedBy]]),
+      `${moments.by(invoked)} read ${text.value(read)} from ${name}, ${behind}${late} behind: ` +
+      `${text.value(replacedBy)}, written by ${moments.by(newer.invoked)}, was there ${moments.at(log.effective[replacedBy])}`,
     operations: indicesOf(history, [...effectPositions(history, log, [read, replacedBy]), invoked, completed]),
     premises: versionPremises(history, log, [read, replacedBy]),
     details: { versions, ms: sinceNs / 1e6 },

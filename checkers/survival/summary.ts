@@ -1,6 +1,7 @@
 import { type History, OK } from '../../harness/history/history.js';
 import type { Json } from '../../harness/history/operation.js';
 import type { Restore } from '../../harness/history/restores.js';
+import { span } from '../moments.js';
 import { seconds } from '../verdict.js';
 import type { TimedOperation } from './timelines.js';
 
@@ -59,7 +60,7 @@ export function survivalSentence(
   const fate = missing > 0 ? `and ${missing} did not` : unseen[kind];
   const kept = survivedOfDuring === undefined ? '' : `, ${survivedOfDuring} of which are in it`;
   return [
-    `fault ${fault}, backup at ${seconds(times.backupBegin)} to ${seconds(times.backupEnd)}, cluster destroyed at ${seconds(times.destroyed)}:`,
+    `fault ${fault}, backup ${span(times.backupBegin, times.backupEnd)}, cluster destroyed at ${seconds(times.destroyed)}:`,
     `${before} updates acknowledged before the backup had to survive ${fate}`.trimEnd() + ';',
     `${during} were acknowledged while it was taken${kept};`,
     `${lost} acknowledged after it, in ${seconds(lostNs)}, are lost as a restore loses them`,

@@ -1,5 +1,6 @@
 import type { Restore } from '../../harness/history/restores.js';
 import type { Anomaly } from '../checker.js';
+import { span } from '../moments.js';
 import { seconds } from '../verdict.js';
 import { common, type Gap } from './cut.js';
 
@@ -22,7 +23,7 @@ export function torn({ fault, times }: Restore, seen: readonly Seen[]): Anomaly 
   return {
     kind: 'torn-backup',
     sentence:
-      `The backup of fault ${fault}, taken from ${seconds(times.backupBegin)} to ${seconds(times.backupEnd)}, shows ` +
+      `The backup of fault ${fault}, taken ${span(times.backupBegin, times.backupEnd)}, shows ` +
       `${names.join(' and ')} as they never were at one moment.`,
     operations: [...new Set(ends)].sort((a, b) => a - b),
     explanation: explained,
