@@ -47,5 +47,7 @@ export class Moments {
 /** `from 12.41 s to 12.43 s`, or where both would print alike `from 12.41 s on, for 1.6 ms`; in ns. */
 export function span(beginNs: number, endNs: number): string {
   const begin = seconds(beginNs);
-  return begin === seconds(endNs) ? `from ${begin} on, for ${gap(endNs - beginNs)}` : `from ${begin} to ${seconds(endNs)}`;
+  return begin === seconds(endNs)
+    ? `from ${begin} on, for ${gap(endNs - beginNs)}`
+    : `from ${begin} to ${seconds(endNs)}`;
 }

@@ -1,8 +1,9 @@
 import type { CheckerResult, Results } from '../harness/run/plan.js';
 import { junitXml, newJunit, type TestSuite } from './junit-xml.js';
+import { followsLine, groupsIn, type FoundGroup } from './groups.js';
 import { standingOf } from './standing.js';
 import { clip, visible } from './text.js';
-import { spanOf, type ReportInput } from './view.js';
+import { checkName, spanOf, type ReportInput } from './view.js';
 
 const MAX_TEXT = 20_000;
 
@@ -21,13 +22,14 @@ export function renderJunit({ plan, results, history }: Pick<ReportInput, 'plan'
     suite.property('seed', String(plan.seed));
     suite.property('command', harmless(plan.command));
   }
-  for (const check of results.checks) addCheck(suite, check);
+  const { groups } = groupsIn(results);
+  for (const check of results.checks) addCheck(suite, check, groups);
   addFaults(suite, results);
   addRun(suite, results, spanOf(history) / 1e9);
   return junitXml(report);
 }
 
-function addCheck(suite: TestSuite, check: CheckerResult): void {
+function addCheck(suite: TestSuite, check: CheckerResult, groups: readonly FoundGroup[]): void {
   const { verdict, required, durationMs } = check;
   const testCase = suite
     .testCase()
@@ -35,8 +37,9 @@ function addCheck(suite: TestSuite, check: CheckerResult): void {
     .name(harmless(check.checker))
     .time(durationMs / 1000);
   if (verdict.validity === 'invalid') {
-    const sentences = verdict.anomalies.map(({ kind, sentence }) => `${kind}: ${sentence}`);
-    testCase.failure(harmless(clip(sentences[0], 1_000)), harmless(verdict.anomalies[0].kind));
+    const found = violationsOf(check, groups);
+    const sentences = found.map(({ anomaly, after }) => `${anomaly.kind}: ${clip(anomaly.sentence, 1_000)}${after}`);
+    testCase.failure(harmless(clip(sentences[0], 1_000)), harmless(found[0].anomaly.kind));
     testCase.stacktrace(harmless(clip(sentences.join('\n'), MAX_TEXT)));
   } else if (verdict.validity === 'unknown' && required) {
     testCase.error(harmless(clip(verdict.reason, 1_000)), 'undecided');
@@ -47,6 +50,19 @@ function addCheck(suite: TestSuite, check: CheckerResult): void {
     ...standingOf(verdict),
   ];
   if (lines.length > 0) testCase.standardOutput(harmless(clip(lines.join('\n'), MAX_TEXT)));
+}
+
+/** Violations of a check, causes first; `after` says in brackets what each follows from, or what follows from it. */
+function violationsOf(check: CheckerResult, groups: readonly FoundGroup[]) {
+  const mine = groups.flatMap((group) => {
+    const { root, follows } = group;
+    const line = followsLine(group);
+    const causes = [{ ...root, after: line === undefined ? '' : ` (${line})`, isRoot: true }];
+    const from = ` (follows from ${root.anomaly.kind}, ${checkName(root.check)})`;
+    return [...causes, ...follows.map((found) => ({ ...found, after: from, isRoot: false }))];
+  });
+  const found = mine.filter((each) => each.check === check).sort((a, b) => Number(b.isRoot) - Number(a.isRoot));
+  return found.length > 0 ? found : check.verdict.anomalies.map((anomaly) => ({ anomaly, after: '' }));
 }
 
 function addFaults(suite: TestSuite, { faults }: Results): void {

@@ -3,6 +3,7 @@ import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { notProven } from './proven.js';
 import { askedWords, recoveryWords } from './fault-words.js';
+import { followsLine, groupsIn, type FoundGroup } from './groups.js';
 import { operationsOf } from './operation.js';
 import { standingOf } from './standing.js';
 import { count, duration, inline, moment, plural } from './text.js';
@@ -61,17 +62,18 @@ function headline({ plan, results }: ReportInput): string {
 
 function anomalies({ results, history }: ReportInput): string {
   const spanNs = spanOf(history);
-  const found = results.checks.flatMap((check) => check.verdict.anomalies.map((anomaly) => ({ check, anomaly })));
+  const { groups, others } = groupsIn(results);
+  const found: readonly FoundGroup[] = [...groups, ...others.map((root) => ({ root, follows: [] }))];
   if (found.length === 0) return '';
-  const order = found.sort(
-    (a, b) => Number(b.check.verdict.validity === 'invalid') - Number(a.check.verdict.validity === 'invalid'),
-  );
-  const blocks = order.slice(0, MAX_ANOMALIES).map(({ check, anomaly }, position) => {
-    const allowed = check.verdict.validity === 'invalid' ? '' : ', not counted as a violation';
+  const blocks = found.slice(0, MAX_ANOMALIES).map((group, position) => {
+    const { check, anomaly } = group.root;
+    const allowed = position < groups.length ? '' : ', not counted as a violation';
+    const follows = followsLine(group);
     const title = `**${position + 1}. ${escape(anomaly.kind, 80)}** (${escape(checkName(check), 120)}${allowed}): ${escape(anomaly.sentence, 1_000)}`;
     const proof = operationsOf(history, anomaly.operations.slice(0, MAX_OPERATIONS * 2)).slice(0, MAX_OPERATIONS);
     const doubt = notProven(anomaly).map((line) => `\n\n${escape(line, 400)}`);
-    const told = `${explanationOf(anomaly)}${doubt.join('')}`;
+    const consequences = follows === undefined ? '' : `\n\n${escape(follows, 600)}`;
+    const told = `${explanationOf(anomaly)}${doubt.join('')}${consequences}`;
     if (proof.length === 0) return `${title}${told}`;
     const rows = proof.map((operation) => [
       `#${operation.index}`,

@@ -3,6 +3,7 @@ import type { Json } from '../harness/history/operation.js';
 import { inline } from './text.js';
 
 const MAX_NOTES = 10;
+export const STRONGEST = 'strongest that still holds';
 
 /** What a verdict on transactions says of other models: what still holds, what is lost, and what falls with that. */
 export function standingOf({ validity, details }: Verdict): string[] {
@@ -10,7 +11,7 @@ export function standingOf({ validity, details }: Verdict): string[] {
   const line = (words: string, told: Json | undefined) =>
     Array.isArray(told) && told.length > 0 ? [inline(`${words}: ${told.join(', ')}`, 400)] : [];
   return [
-    ...line('strongest that still holds', details['strongest']),
+    ...line(STRONGEST, details['strongest']),
     ...line('ruled out', details['not']),
     ...line('and with it', details['alsoNot']),
   ];

@@ -7,6 +7,7 @@ import type { Outcome } from '../harness/run/plan.js';
 import { describe } from './describe.js';
 import { notProven } from './proven.js';
 import { recoveryWords } from './fault-words.js';
+import { followsLine, groupsIn, type FoundGroup } from './groups.js';
 import { operationsOf, type ReportedOperation } from './operation.js';
 import { openOf, standingOf } from './standing.js';
 import { count, duration, inline, moment, plural, shorten } from './text.js';
@@ -58,13 +59,13 @@ function verdict({ results }: ReportInput, paint: Paint, columns: number): strin
 }
 
 function anomalies({ results, history }: ReportInput, paint: Paint, columns: number): string[] {
-  // Those of a check that is not invalid are allowed by the model; a node that did not come back is a finding all the same.
-  const found = results.checks.flatMap((check) =>
-    check.verdict.anomalies
-      .filter(({ kind }) => check.verdict.validity === 'invalid' || kind === 'unavailable')
-      .map((anomaly) => ({ check, anomaly })),
-  );
-  const blocks = found.slice(0, MAX_ANOMALIES).map(({ check, anomaly }, position) => {
+  const { groups, others } = groupsIn(results);
+  // Of what is no violation, a node that did not come back is a finding all the same.
+  const away = others.filter(({ anomaly }) => anomaly.kind === 'unavailable');
+  const found: readonly FoundGroup[] = [...groups, ...away.map((root) => ({ root, follows: [] }))];
+  const blocks = found.slice(0, MAX_ANOMALIES).map((group, position) => {
+    const { check, anomaly } = group.root;
+    const follows = followsLine(group);
     const title = `${position + 1}. ${paint.bold(inline(anomaly.kind, 60))} ${paint.dim(`(${inline(checkName(check), 80)})`)}`;
     const sentence = wrap(inline(anomaly.sentence, 1_000), columns - 3, '   ');
     const proof = operationsOf(history, anomaly.operations.slice(0, MAX_OPERATIONS * 2));
@@ -74,6 +75,7 @@ function anomalies({ results, history }: ReportInput, paint: Paint, columns: num
       ...explanationOf(anomaly, columns),
       ...notProven(anomaly).map((line) => wrap(inline(line, 400), columns - 3, '   ')),
       ...(proof.length === 0 ? [] : [operationTable(proof.slice(0, MAX_OPERATIONS), spanOf(history), columns, paint)]),
+      ...(follows === undefined ? [] : [wrap(follows, columns - 3, '   ')]),
     ].join('\n');
   });
   if (found.length > MAX_ANOMALIES)

@@ -5,6 +5,7 @@ import { aggregate } from './data/aggregate.js';
 import { select, type Selection } from './data/select.js';
 import type { Aggregates } from './data/wire.js';
 import type { NodeLog } from './logs.js';
+import { groupsIn, type FoundAnomaly } from './groups.js';
 import { clientInvocations, isTimed, operationsOf, positionOf, type ReportedOperation } from './operation.js';
 
 /** What a report is made from. */
@@ -21,13 +22,17 @@ export interface ReportInput {
 
 /** An anomaly with its place in the report. */
 export interface NumberedAnomaly {
-  /** From 1, violations first. */
+  /** From 1: causes first, then what follows from them, then what is no violation. */
   readonly number: number;
   readonly anomaly: Anomaly;
   readonly check: CheckerResult;
   /** False where the model that was judged against allows it, or where the checker could not decide. */
   readonly violation: boolean;
   readonly operations: readonly ReportedOperation[];
+  /** Number of the violation that this one follows from. */
+  readonly followsFrom?: number;
+  /** All that follows from this one, in the report or not. */
+  readonly follows: readonly FoundAnomaly[];
 }
 
 /** The input together with everything derived from it that more than one section needs. */
@@ -52,7 +57,7 @@ export function viewOf(input: ReportInput, maxOperations = MAX_EMBEDDED_OPERATIO
   const { history, results } = input;
   const durationNs = spanOf(history);
   const invocations = clientInvocations(history);
-  const all = numbered(results.checks);
+  const all = ordered(results);
   const anomalies = all.slice(0, MAX_ANOMALIES).map((entry, position) => ({
     ...entry,
     number: position + 1,
@@ -72,11 +77,15 @@ export function viewOf(input: ReportInput, maxOperations = MAX_EMBEDDED_OPERATIO
   };
 }
 
-function numbered(checks: readonly CheckerResult[]) {
-  const entries = checks.flatMap((check) =>
-    check.verdict.anomalies.map((anomaly) => ({ anomaly, check, violation: check.verdict.validity === 'invalid' })),
-  );
-  return [...entries.filter(({ violation }) => violation), ...entries.filter(({ violation }) => !violation)];
+function ordered(results: Results): readonly Omit<NumberedAnomaly, 'number' | 'operations'>[] {
+  const { groups, others } = groupsIn(results);
+  return [
+    ...groups.map(({ root, follows }) => ({ ...root, violation: true, follows })),
+    ...groups.flatMap(({ follows }, position) =>
+      follows.map((found) => ({ ...found, violation: true, followsFrom: position + 1, follows: [] })),
+    ),
+    ...others.map((found) => ({ ...found, violation: false, follows: [] })),
+  ];
 }
 
 /** `register: linearizability`, or the checker alone for checks of the run as a whole. */

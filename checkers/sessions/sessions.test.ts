@@ -116,8 +116,8 @@ describe('staleness', () => {
     expect(verdict.validity).toBe(validity);
     if (validity === 'invalid') {
       expect(verdict.anomalies[0].sentence).toBe(
-        'process 2 at 0.0060 s read 1 from the register, at least 2 versions and 0.0030 s behind: ' +
-          '2, written by process 1 at 0.0020 s, was there since 0.0030 s',
+        'process 2 at 0.0060 s read 1 from the register, at least 2 versions and 3 ms behind: ' +
+          '2, written by process 1 at 0.0020 s, was there at 0.0030 s',
       );
     }
   });

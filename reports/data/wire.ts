@@ -53,6 +53,8 @@ export interface EmbeddedLeaders {
 
 export interface EmbeddedAnomaly {
   readonly number: number;
+  /** Number of the violation that it follows from. */
+  readonly followsFrom?: number;
   readonly sentence: string;
   /** Journal indices of invocations. */
   readonly operations: readonly number[];
@@ -85,6 +87,14 @@ export interface Aggregates {
   readonly latency: readonly LatencySeries[];
 }
 
+/** What a check says of consistency models, by name. */
+export interface EmbeddedStanding {
+  readonly check: string;
+  readonly strongest: readonly string[];
+  readonly not: readonly string[];
+  readonly alsoNot: readonly string[];
+}
+
 /** The JSON block of the page. Times in ns. */
 export interface EmbeddedReport {
   readonly timed: boolean;
@@ -95,6 +105,8 @@ export interface EmbeddedReport {
   readonly faults: readonly EmbeddedFault[];
   readonly leaders: readonly EmbeddedLeaders[];
   readonly anomalies: readonly EmbeddedAnomaly[];
+  /** What still holds, what is ruled out and what falls with it, check by check. */
+  readonly standing: readonly EmbeddedStanding[];
   readonly aggregates: Aggregates;
 }
 

@@ -4,9 +4,10 @@ import { Lanes } from '../drawings/lanes.js';
 import { OperationLink } from '../drawings/link.js';
 import { Series } from '../drawings/series.js';
 import { describe, compact } from '../describe.js';
+import { kindsWithCounts } from '../groups.js';
 import { notProven } from '../proven.js';
 import type { ReportedOperation } from '../operation.js';
-import { capital, duration, inline, moment, plural } from '../text.js';
+import { capital, count, duration, inline, moment, plural } from '../text.js';
 import { checkName, MAX_PROOF_OPERATIONS, type NumberedAnomaly, type View } from '../view.js';
 import { Icon } from './icon.js';
 import { Section, Table, Value } from './section.js';
@@ -15,16 +16,27 @@ import { Section, Table, Value } from './section.js';
 export function Anomalies({ view }: { view: View }) {
   const { anomalies, anomaliesLeftOut } = view;
   if (anomalies.length === 0) return null;
-  const violations = anomalies.filter(({ violation }) => violation).length;
+  const violations = anomalies.filter(({ violation, followsFrom }) => violation && followsFrom === undefined).length;
+  const [causes, consequences, others] = [
+    anomalies.filter(({ violation, followsFrom }) => violation && followsFrom === undefined),
+    anomalies.filter(({ followsFrom }) => followsFrom !== undefined),
+    anomalies.filter(({ violation }) => !violation),
+  ];
+  const show = (entries: readonly NumberedAnomaly[]) =>
+    entries.map((entry) => <OneAnomaly entry={entry} view={view} />);
   const lead =
     violations === 0
       ? 'Nothing here is counted as a violation: the model judged against allows it, or the check reached no decision.'
-      : `${plural(violations, 'violation')}, ${violations === 1 ? '' : 'each '}with the smallest set of operations found to prove it.`;
+      : `${plural(violations, 'violation')}, ${violations === 1 ? '' : 'each '}with the smallest set of operations found to prove it${
+          consequences.length > 0 ? '; then what follows from it' : ''
+        }.`;
   return (
     <Section id="anomalies" title="Anomalies" lead={lead}>
-      {anomalies.map((entry) => (
-        <OneAnomaly entry={entry} view={view} />
-      ))}
+      {show(causes)}
+      {consequences.length > 0 && <h3>What follows from {causes.length === 1 ? 'it' : 'them'}</h3>}
+      {show(consequences)}
+      {others.length > 0 && violations > 0 && <h3>Not counted as violations</h3>}
+      {show(others)}
       {anomaliesLeftOut > 0 && (
         <p>{plural(anomaliesLeftOut, 'more anomaly', 'more anomalies')} left out here; results.json has all of them.</p>
       )}
@@ -43,13 +55,19 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
             {number}. {inline(anomaly.kind, 80)}
           </strong>{' '}
           found by {inline(checkName(check), 120)}
-          {!violation && (check.verdict.validity === 'valid' ? '; allowed by the model' : '; check undecided')}
+          {entry.followsFrom !== undefined && (
+            <>
+              ; follows from <a href={`#anomaly-${entry.followsFrom}`}>{entry.followsFrom}</a>
+            </>
+          )}
+          {!violation && (check.verdict.validity === 'unknown' ? '; check undecided' : '; allowed by the model')}
         </p>
       </header>
       <h3>{capital(inline(anomaly.sentence, 1_000))}</h3>
       {anomaly.rulesOut !== undefined && anomaly.rulesOut.length > 0 && (
         <p class="rules-out">Rules out: {anomaly.rulesOut.map((model) => inline(model, 60)).join(', ')}</p>
       )}
+      <Follows entry={entry} view={view} />
       <Meanwhile operations={operations} view={view} />
       <Picture entry={entry} view={view} />
       {anomaly.explanation !== undefined && anomaly.explanation.length > 0 && (
@@ -65,6 +83,25 @@ function OneAnomaly({ entry, view }: { entry: NumberedAnomaly; view: View }) {
       <ProofTable number={number} operations={operations} view={view} />
       <Details details={anomaly.details} />
     </article>
+  );
+}
+
+/** What follows from a violation, counted by kind, with links to what is shown of it. */
+function Follows({ entry: { number, follows }, view }: { entry: NumberedAnomaly; view: View }) {
+  if (follows.length === 0) return null;
+  const shown = view.anomalies.filter(({ followsFrom }) => followsFrom === number);
+  return (
+    <p class="follows">
+      What follows from it × {count(follows.length)}: {kindsWithCounts(follows)}
+      {shown.length > 0 && ' ('}
+      {shown.map((each, position) => (
+        <>
+          {position > 0 && ', '}
+          <a href={`#anomaly-${each.number}`}>{each.number}</a>
+        </>
+      ))}
+      {shown.length > 0 && ')'}
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../harness/run/plan.js';
 import { capital, count, duration, inline, plural } from '../text.js';
-import type { View } from '../view.js';
+import { STRONGEST, standingOf } from '../standing.js';
+import { checkName, type View } from '../view.js';
 import { Icon, type IconName } from './icon.js';
 
 const WORDS: Readonly<Record<Outcome, { readonly icon: IconName; readonly word: string }>> = {
@@ -71,9 +72,14 @@ export function observed({ plan, results, anomalies, anomaliesLeftOut }: View): 
     const ruledOut = [...new Set(violations.flatMap(({ anomaly }) => anomaly.rulesOut ?? []))].map((name) =>
       inline(name, 60),
     );
-    const number = plural(violations.length + anomaliesLeftOut, 'violation');
-    const more = anomaliesLeftOut > 0 ? ' or more' : '';
-    return `${number}${more}: ${kinds.join(', ')}${ruledOut.length > 0 ? `; rules out ${ruledOut.join(', ')}` : ''}.`;
+    const causes = violations.filter(({ followsFrom }) => followsFrom === undefined);
+    const following = causes.reduce((sum, { follows }) => sum + follows.length, 0);
+    const also =
+      following > 0 ? ` and ${count(following)} that ${following === 1 ? 'follows' : 'follow'} from them` : '';
+    const number = plural(causes.length, 'violation');
+    const more = anomaliesLeftOut > 0 && causes.length === anomalies.length ? ' or more' : '';
+    const rest = [...(ruledOut.length > 0 ? [`rules out ${ruledOut.join(', ')}`] : []), ...strongestIn(results)];
+    return `${[`${number}${more}${also}: ${kinds.join(', ')}`, ...rest].join('; ')}.`;
   }
   if (results.checks.length === 0) return 'nothing: no check was made.';
   const undecided = results.checks.filter(({ verdict }) => verdict.validity === 'unknown');
@@ -85,6 +91,16 @@ export function observed({ plan, results, anomalies, anomaliesLeftOut }: View): 
   const allowed =
     anomalies.length > 0 ? ` ${plural(anomalies.length, 'anomaly', 'anomalies')} that the model allows.` : '';
   return `no violation${model === undefined ? '' : ` of ${inline(model, 80)}`} in ${plural(decided, 'check')}.${allowed}`;
+}
+
+/** What still holds, by the checks that found out. */
+function strongestIn({ checks }: View['results']): readonly string[] {
+  return checks
+    .filter(({ verdict }) => verdict.validity === 'invalid')
+    .flatMap((check) => {
+      const [line] = standingOf(check.verdict).filter((told) => told.startsWith(STRONGEST));
+      return line === undefined ? [] : [`${line} (${inline(checkName(check), 120)})`];
+    });
 }
 
 function figures(view: View): (readonly [string, string, string])[] {

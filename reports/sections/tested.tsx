@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { CheckerResult, OperationCounts } from '../../harness/run/plan.js';
+import { standingOf } from '../standing.js';
 import { capital, count, duration, inline, plural } from '../text.js';
 import { checkName, type View } from '../view.js';
 import { Icon, type IconName } from './icon.js';
@@ -61,6 +62,7 @@ function Check({ check }: { check: CheckerResult }) {
       </header>
       {verdict.validity === 'unknown' && <p class="reason">Undecided: {inline(verdict.reason, 600)}</p>}
       <Decisions title="Decided" sentences={verdict.checked} />
+      <Decisions title="Consistency models" sentences={standingOf(verdict)} />
       <Decisions title="Not checked" sentences={verdict.notChecked} />
     </article>
   );
