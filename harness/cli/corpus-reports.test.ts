@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UNLIMITED } from '../../checkers/checker.js';
+import { linesThatPrintAlike } from '../../checkers/testing/alike.js';
 import { renderMarkdown } from '../../reports/markdown.js';
 import { page } from '../../reports/page.js';
 import { renderTerminal } from '../../reports/terminal.js';
@@ -64,6 +65,7 @@ describe('the report of a bad history explains it', () => {
     const html = page(view, ASSETS);
     for (const { anomaly, number, violation, operations } of view.anomalies) {
       expect(anomaly.sentence).not.toBe('');
+      expect(linesThatPrintAlike(history, anomaly), 'two moments that look the same').toEqual([]);
       expect(html).toContain(`id="anomaly-${number}"`);
       if (violation) expect(operations.length, `${anomaly.kind} shows its operations`).toBeGreaterThan(0);
       if (anomaly.drawing) drawn.set(anomaly.drawing.kind, (drawn.get(anomaly.drawing.kind) ?? 0) + 1);
