@@ -129,7 +129,7 @@ function answersWithin(history: History, { node, startTime, endTime }: Absence):
 }
 
 function answeredWhileGone(history: History, { node, fault }: Absence, completions: readonly number[]): Anomaly {
-  const { times, pairs, functionNames, functions } = history.columns;
+  const { pairs, functionNames, functions } = history.columns;
   const [first] = completions;
   const moments = new Moments(history);
   const others = completions.length === 1 ? '' : `, as were ${completions.length - 1} more`;

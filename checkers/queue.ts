@@ -48,7 +48,9 @@ export const queue: Checker = {
         shown.set(kind, count);
         if (count > SHOWN_ANOMALIES) continue;
         const taken =
-          before === undefined ? 'nobody had enqueued it' : `${whoAndWhenAfter(history, at, before)} had already taken it`;
+          before === undefined
+            ? 'nobody had enqueued it'
+            : `${whoAndWhenAfter(history, at, before)} had already taken it`;
         anomalies.push({
           kind,
           sentence: `${elements.name(element)} was dequeued by ${whoAndWhen(history, at)}, but ${taken}.`,

@@ -5,7 +5,17 @@ import type { Anomaly, CheckContext, Checker } from './checker.js';
 import { Elements, IdBuffer } from './elements.js';
 import { attemptsOn, writersAt } from './premises.js';
 import { lastRead } from './set.js';
-import { gap, indicesOf, isTimed, SHOWN_ANOMALIES, verdictOf, when, who, whoAndWhen, whoAndWhenAfter } from './verdict.js';
+import {
+  gap,
+  indicesOf,
+  isTimed,
+  SHOWN_ANOMALIES,
+  verdictOf,
+  when,
+  who,
+  whoAndWhen,
+  whoAndWhenAfter,
+} from './verdict.js';
 import { yesOrNo } from './option-rules.js';
 
 /**

@@ -65,10 +65,18 @@ class BookFindings {
     const name = `Delivery ${restock.id} (${restock.quantity} of ${this.sku(restock)})`;
     const told = whoAndWhen(this.inventory.history, restock.completion);
     if (restock.outcome === 'done' && entries.length === 0 && restock.completion < this.read.invocation) {
-      this.add('lost-restock', `${name}, acknowledged to ${told}, is missing from ${this.readerAfter(restock)}.`, restock);
+      this.add(
+        'lost-restock',
+        `${name}, acknowledged to ${told}, is missing from ${this.readerAfter(restock)}.`,
+        restock,
+      );
     }
     if (restock.outcome === 'failed' && entries.length > 0) {
-      this.add('phantom-restock', `${name} failed for ${told}, and yet it is in ${this.readerAfter(restock)}.`, restock);
+      this.add(
+        'phantom-restock',
+        `${name} failed for ${told}, and yet it is in ${this.readerAfter(restock)}.`,
+        restock,
+      );
     }
     if (entries.length > 1)
       this.add('double-restock', `${name} is ${entries.length} times in ${this.reader}.`, restock);

@@ -91,7 +91,13 @@ function anomalyOf<State>(
   const describe = (one: SequencedOperation, told = new Moments(history)) =>
     `${model.describe(one.operation)}${keyOf(history, one)}, ${told.by(one.invoked)}`;
   const keeping = ORDERED[asked] === 'process' ? ' that keeps the order of each process' : '';
-  const few = witness.length <= SHOWN ? `: ${witness.slice(0, SHOWN).map((one) => describe(one, moments)).join('; ')}` : '';
+  const few =
+    witness.length <= SHOWN
+      ? `: ${witness
+          .slice(0, SHOWN)
+          .map((one) => describe(one, moments))
+          .join('; ')}`
+      : '';
   return {
     kind: `not-${asked}`,
     sentence: `No order${keeping} explains these ${witness.length} operations${few}.`,

@@ -1,7 +1,6 @@
 import type { Restore } from '../../harness/history/restores.js';
 import type { Anomaly } from '../checker.js';
 import { span } from '../moments.js';
-import { seconds } from '../verdict.js';
 import { common, type Gap } from './cut.js';
 
 interface Seen {

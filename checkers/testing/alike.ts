@@ -13,8 +13,11 @@ export function linesThatPrintAlike(history: History, { sentence, explanation = 
     moments.set(printed, (moments.get(printed) ?? new Set()).add(times[at]));
   }
   return [sentence, ...explanation].filter((line) => {
-    const printed = [...line.matchAll(/\b(?:at|since|from|to) (\d+\.\d+ s)/g)].map(([, time]) => time);
-    const twice = printed.filter((time, i) => printed.indexOf(time) !== i);
+    // What is told again of the same process is the same moment.
+    const told = [...line.matchAll(/(process \S+(?: on \S+)? )?\b(?:at|since|from|to) (\d+\.\d+ s)/g)];
+    const twice = told
+      .filter(([, who, time], i) => told.some((other, j) => j < i && other[2] === time && !(who && who === other[1])))
+      .map(([, , time]) => time);
     return twice.some((time) => !isTimed(history) || (moments.get(time)?.size ?? 0) > 1);
   });
 }
