@@ -122,28 +122,34 @@ export function repeatableRead(transactions: readonly SmallTransaction[]): boole
       .filter((write) => write.key === key && write.value === value)
       .map(({ writer }) => [writer, reader] as const),
   );
-  const keys = [...new Set(committed.map(({ key }) => key))];
-  const order = (left: readonly number[], before: readonly Edge[]): boolean => {
+  const readersOf = (key: number, value: Json) =>
+    reads.filter((read) => read.key === key && read.value === value).map(({ reader }) => reader);
+  /** Puts one version after the other, as long as no cycle arises. */
+  const order = (left: readonly (typeof committed)[number][], previous: Previous, before: readonly Edge[]): boolean => {
     if (left.length === 0) return true;
-    const [key, ...others] = left;
-    const own = committed.filter((write) => write.key === key);
-    const readers = reads.filter((read) => read.key === key);
-    return permutations(own).some((versions) => {
-      const forced = versions.flatMap(({ writer }, i): Edge[] => {
-        const previous = versions.at(i - 1);
-        const seen = i === 0 ? null : previous!.value;
-        const overwritten = readers.filter(({ value }) => value === seen).map(({ reader }): Edge => [reader, writer]);
-        return i === 0 ? overwritten : [[previous!.writer, writer], ...overwritten];
-      });
+    const sameKey = left.filter(({ key }) => key === previous?.key);
+    const [next] = left;
+    const current = sameKey.length > 0 ? previous : undefined;
+    const candidates = sameKey.length > 0 ? sameKey : left.filter(({ key }) => key === next.key);
+    return candidates.some((write) => {
+      const overwritten = readersOf(write.key, current?.value ?? null).map((reader): Edge => [reader, write.writer]);
+      const forced: Edge[] = current ? [[current.writer, write.writer], ...overwritten] : overwritten;
       const together = [...before, ...forced.filter(([from, to]) => from !== to)];
-      return acyclic(transactions, together) && order(others, together);
+      return (
+        acyclic(transactions, together) &&
+        order(
+          left.filter((other) => other !== write),
+          write,
+          together,
+        )
+      );
     });
   };
-  return order(
-    keys,
-    edges.filter(([from, to]) => from !== to),
-  );
+  const known = edges.filter(([from, to]) => from !== to);
+  return acyclic(transactions, known) && order(committed, undefined, known);
 }
+
+type Previous = { readonly writer: SmallTransaction; readonly key: number; readonly value: Json } | undefined;
 
 type Edge = readonly [from: SmallTransaction, to: SmallTransaction];
 
@@ -156,11 +162,6 @@ function finalWrites({ mops }: SmallTransaction): (readonly [key: number, value:
   return mops
     .filter(([f, key], i) => f !== 'r' && !mops.slice(i + 1).some(([g, other]) => g !== 'r' && other === key))
     .map(([, key, value]) => [key, value]);
-}
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, i) => permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]));
 }
 
 function acyclic(transactions: readonly SmallTransaction[], edges: readonly Edge[]): boolean {
