@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EventInput, historyOf } from '../../harness/history/builder.js';
 import type { History } from '../../harness/history/history.js';
 import { UNLIMITED } from '../checker.js';
@@ -141,10 +141,10 @@ describe('several threads', () => {
       { process, type: 'ok', f: 'cas', value: 7, key },
     ];
     const events = [...registerHistory.events(), ...wrong('k140', 900_001), ...wrong('k9', 900_002)] as EventInput[];
-    const history = historyOf(events);
+    const history = historyOf(events.map((event, index) => ({ ...event, index })));
     const complaint = (help: Help) => judgeAll(new Patient(registerObjects(history)), limit(), context, help);
     const alone = await complaint(ALONE).catch((error: unknown) => String(error));
-    expect(alone).toMatch(/the value of the cas at event \d+ is not a pair/);
+    expect(alone).toMatch(/event \d+: the value of a cas is a pair/);
     expect(await complaint(telling).catch((error: unknown) => String(error))).toBe(alone);
   });
 
@@ -166,10 +166,11 @@ describe('several threads', () => {
     expect(() => there.check()).toThrow('cancelled');
   });
 
-  it('leave nothing running', () => {
+  it('leave nothing running', async () => {
     expect(started.length).toBeGreaterThan(8);
-    // Its number is −1 once a thread has ended.
-    expect(started.filter(({ threadId }) => threadId !== -1)).toEqual([]);
+    // Its number is −1 once a thread has ended, which on a busy machine comes some time after it was told to.
+    const running = () => started.filter(({ threadId }) => threadId !== -1).length;
+    await vi.waitFor(() => expect(running()).toBe(0), { timeout: 60_000 });
   });
 });
 
