@@ -111,9 +111,11 @@ export function contradicted(
 export function demands(premise: Premise, { invocation, completion, outcome }: Listed): boolean {
   if ('before' in premise && premise.before !== undefined && invocation.index >= premise.before) return false;
   if (premise.fact === 'all') {
+    if (outcome === 'fail') return false;
     return premise.f.includes(invocation.f) && (premise.key === undefined || same(premise.key, invocation.key));
   }
   if (premise.fact === 'updates') {
+    if (outcome === 'fail') return false;
     const { f, key, value: input } = invocation;
     const operation = { f, input, output: outcome === 'ok' ? completion?.value : undefined };
     const model = modelNamed(premise.model) as Model<unknown> | undefined;
@@ -121,6 +123,10 @@ export function demands(premise: Premise, { invocation, completion, outcome }: L
   }
   if (premise.fact === 'initial' || premise.fact === 'option' || premise.fact === 'read-modify-writes') return false;
   if (premise.fact !== 'writers' && premise.fact !== 'sources') return demandedAlone(premise, invocation);
+  if (premise.fact === 'sources') {
+    const isOver = outcome === 'ok' && premise.since !== undefined && completion!.index < premise.since;
+    if (outcome === 'fail' || isOver) return false;
+  }
   return writesOf(invocation).some(({ key, value }) => same(key, premise.key) && same(value, premise.value));
 }
 
