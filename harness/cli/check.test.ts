@@ -112,7 +112,7 @@ describe('faultline check', () => {
   it.each([
     ['a line that is no JSON', ['{"process":0,'], ['x'], /bad0\.jsonl:1: /],
     ['two invocations of one process', [write(1)[0], write(2)[0]], [], /bad1\.jsonl:2: /],
-    ['a completion without invocation', [write(1)[1]], [], /bad2\.jsonl:1: /],
+    ['a completion without invocation', [...write(1), write(2)[1]], [], /bad2\.jsonl:3: /],
     ['an unknown model', write(1), ['--model', 'cas-registre'], /did you mean cas-register\?/],
     ['an unknown model beside a workload', write(1), ['-w', 'wr', '-m', 'serialisable'], /did you mean serializable\?/],
     ['an unknown format', write(1), ['--format', 'jsnl'], /jsonl/],
