@@ -94,7 +94,8 @@ export function atPlace<T>(history: History, position: number, ask: () => T): T 
   try {
     return ask();
   } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${history.placeOf(position)}: ${error.message}`, error.exitCode);
+    if (error instanceof UserError)
+      throw new UserError(`${history.placeOf(position)}: ${error.message}`, error.exitCode);
     throw error;
   }
 }
