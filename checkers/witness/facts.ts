@@ -7,7 +7,7 @@ import { demandedAlone, refutation, tellAlone } from './facts-alone.js';
 import { type Model, type ModelOperation, readsAmong } from '../model.js';
 import { modelNamed } from '../models/models.js';
 import { identity, same } from './identity.js';
-import { positionOf } from './listed.js';
+import { asRecorded, positionOf } from './listed.js';
 import { writeFilter } from './write-filter.js';
 import { isTransaction, writesOf, type Write } from './writes.js';
 
@@ -107,8 +107,12 @@ export function contradicted(
   return wrong;
 }
 
-/** Whether a premise is about an operation, so that it would be false if that one were not listed. */
-export function demands(premise: Premise, { invocation, completion, outcome }: Listed): boolean {
+/**
+ * Whether a premise is about an operation, so that it would be false if that one were not listed. Facts are about the whole
+ * history: so it is the recorded completion that counts, whether it is listed or not.
+ */
+export function demands(history: History, premise: Premise, operation: Listed): boolean {
+  const { invocation, completion, outcome } = asRecorded(history, operation);
   if ('before' in premise && premise.before !== undefined && invocation.index >= premise.before) return false;
   if (premise.fact === 'all') {
     if (outcome === 'fail') return false;
@@ -117,9 +121,8 @@ export function demands(premise: Premise, { invocation, completion, outcome }: L
   if (premise.fact === 'updates') {
     if (outcome === 'fail') return false;
     const { f, key, value: input } = invocation;
-    const operation = { f, input, output: outcome === 'ok' ? completion?.value : undefined };
-    const model = modelNamed(premise.model) as Model<unknown> | undefined;
-    return changes(premise, key, operation, model && readsAmong(model, [operation]));
+    const recorded = { f, input, output: outcome === 'ok' ? completion?.value : undefined };
+    return changes(premise, key, recorded, readsOnceIn(history, premise.model));
   }
   if (premise.fact === 'initial' || premise.fact === 'option' || premise.fact === 'read-modify-writes') return false;
   if (premise.fact !== 'writers' && premise.fact !== 'sources') return demandedAlone(premise, invocation);
@@ -204,6 +207,16 @@ function readsIn(history: History, name: string): IsRead | undefined {
     if (types[position] === INVOKE && processes[position] !== NEMESIS) operations.push(operationAt(history, position));
   }
   return readsAmong(model, operations);
+}
+
+/** Found once a history: what is asked again for every operation that may be left out. */
+const READS = new WeakMap<History, Map<string, IsRead | undefined>>();
+
+function readsOnceIn(history: History, name: string): IsRead | undefined {
+  const known = READS.get(history) ?? new Map<string, IsRead | undefined>();
+  READS.set(history, known);
+  if (!known.has(name)) known.set(name, readsIn(history, name));
+  return known.get(name);
 }
 
 /**

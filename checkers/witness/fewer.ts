@@ -31,7 +31,10 @@ export function fewest(anomaly: Anomaly, request: VerifyRequest, hasTime: () => 
   const operations = listed(request.history, anomaly.operations);
   for (const operation of typeof operations === 'string' ? [] : operations) {
     const fewer = withoutOperation(current, operation);
-    attempt({ ...fewer, premises: (fewer.premises ?? []).filter((premise) => !demands(premise, operation)) });
+    attempt({
+      ...fewer,
+      premises: (fewer.premises ?? []).filter((premise) => !demands(request.history, premise, operation)),
+    });
   }
   return current;
 }

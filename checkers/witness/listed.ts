@@ -32,6 +32,15 @@ export function listed(history: History, indices: readonly number[]): readonly L
   return operations;
 }
 
+/** The operation with the completion that the history has for it, listed or not. */
+export function asRecorded(history: History, operation: Listed): Listed {
+  const position = positionOf(history, operation.invocation.index);
+  const partner = position === undefined ? NONE : history.columns.pairs[position];
+  if (operation.completion !== undefined || partner === NONE) return operation;
+  const whole = listed(history, [operation.invocation.index, history.columns.indices[partner]]);
+  return typeof whole === 'string' ? operation : whole[0];
+}
+
 /** A completion whose invocation was never recorded, as in histories of results only. */
 function single(history: History, position: number): Listed {
   const event = history.event(position);

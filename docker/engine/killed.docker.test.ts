@@ -30,7 +30,7 @@ it.each([
   ['throttled', 3, 'a line is throttled and a node is on the move'],
   ['shrinking', 3, 'a member is being removed'],
   ['skewed', 1, 'a clock is wrong'],
-] as const)('a harness killed (%s, %s nodes) while %s', async (faults, nodes) => {
+] as const)('a harness killed (%s, %s nodes) while %s', async (...[faults, nodes]) => {
   const runId = `killed-${faults}-${process.pid}`;
   runIds.push(runId);
   const args = ['--import', 'tsx', script, runId, String(nodes), faults];

@@ -11,8 +11,13 @@ const folder = new URL('../../../shared/histories/', import.meta.url);
 const missing = !existsSync(folder);
 
 /** What `faultline check` answers: format, judge and verdict, all by default unless asked for. */
-async function outcomeOf(file: string, question: Question = {}, options: Readonly<Record<string, Json>> = {}) {
-  const { history, notes } = await readHistory(new URL(file, folder).pathname);
+async function outcomeOf(
+  file: string,
+  question: Question = {},
+  options: Readonly<Record<string, Json>> = {},
+  independent: 'auto' | 'no' = 'auto',
+) {
+  const { history, notes } = await readHistory(new URL(file, folder).pathname, { independent });
   const { checkers, consistency } = judgesFor(question, history);
   const realtime: Readonly<Record<string, Json>> = notes.includes(NO_REALTIME) ? { realtime: false } : {};
   const against = consistency ?? (notes.includes(NO_REALTIME) ? 'serializable' : undefined);
@@ -33,13 +38,20 @@ describe.skipIf(missing)(missing ? 'external corpus not found' : 'the external c
     // Nothing but adds.
     ['jepsen/counter.edn', 'inconclusive'],
     ['jepsen/long-fork.edn', 'invalid'],
-    ['jepsen/set_full.edn', 'invalid'],
+    // Its read asks with `[0 nil]`: so its values are [key element] pairs, though the answer tells the elements alone.
+    ['jepsen/set_full.edn', 'valid'],
     ['linearizability/mutex-bad-etcd.edn', 'invalid'],
     ['transactions/elle-cli/paper-example.edn', 'invalid'],
     ['transactions/elle-cli/paper-example.json', 'invalid'],
-    ['transactions/elle-cli/rw-register.edn', 'valid'],
+    // Elle calls it valid. Between its own write of 2 and a read of 2 the process reads 3, which nobody wrote: whatever x
+    // was in the beginning, no execution explains that.
+    ['transactions/elle-cli/rw-register.edn', 'invalid'],
   ])('%s is %s, without being told what it is', async (file, verdict) => {
     expect(await outcomeOf(file)).toBe(verdict);
+  });
+
+  it('jepsen/set_full.edn is invalid where its pairs are taken for elements', async () => {
+    expect(await outcomeOf('jepsen/set_full.edn', {}, {}, 'no')).toBe('invalid');
   });
 
   it.each(inside('linearizability/porcupine-kv/'))('%s has the verdict in its name', async (file) => {

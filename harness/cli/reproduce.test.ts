@@ -76,12 +76,24 @@ describe('faultline replay', () => {
   });
 
   it.each([
-    [{ formatVersion: 99 }, /plan\.json has format 99, this Faultline reads 1: use the Faultline that wrote it/],
-    [{ faultlineVersion: '7.1.0' }, /plan\.json was made by Faultline 7\.1\.0, this is .*use Faultline 7\.1\.0/],
-    [{ system: { name: 'simulatd' } }, /plan\.json: unknown system simulatd; did you mean simulated\?/],
-    [{ workloads: [{ name: 'regster' }] }, /plan\.json: unknown workload regster; did you mean register\?/],
-  ])('refuses a run made by another version or with other plug-ins: %j', async (change, message) => {
-    const run = await changed(await runOf('none'), (plan) => ({ ...plan, ...change }));
+    [
+      () => ({ formatVersion: 99 }),
+      /plan\.json has format 99, this Faultline reads 1: use the Faultline that wrote it/,
+    ],
+    [
+      () => ({ faultlineVersion: '7.1.0' }),
+      /plan\.json was made by Faultline 7\.1\.0, this is .*use Faultline 7\.1\.0/,
+    ],
+    [
+      (plan: Plan) => ({ system: { ...plan.system, name: 'simulatd' } }),
+      /plan\.json: unknown system simulatd; did you mean simulated\?/,
+    ],
+    [
+      (plan: Plan) => ({ workloads: [{ ...plan.workloads[0], name: 'regster' }] }),
+      /plan\.json: unknown workload regster; did you mean register\?/,
+    ],
+  ])('refuses a run made by another version or with other plug-ins: %s', async (change, message) => {
+    const run = await changed(await runOf('none'), (plan) => ({ ...plan, ...change(plan) }));
     await expect(faultline('replay', run)).rejects.toThrow(message);
     await expect(faultline('replay', run)).rejects.toMatchObject({ exitCode: 254 });
   });
