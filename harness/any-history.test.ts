@@ -11,8 +11,9 @@ import { withoutNemesis } from './history/select.js';
 import { UserError } from './kit/errors.js';
 import { checkers, consistencyModels, models } from './registry.js';
 import { type AnyEvent, anyHistory, fileOf, VOCABULARIES } from './testing/any-history.js';
+import { PROPERTY_RUNS } from './kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const BUDGET = { timeMs: 5_000, memoryBytes: 512 * 1024 * 1024 } as const;
 /** Nobody judges a history of two dozen events for that long, however busy the machine is. */
 const HANGS_MS = 60_000;

@@ -10,8 +10,9 @@ import { renderTerminal } from './terminal.js';
 import { checkOf, historyOf, invalidOf, planOf, resultsOf, VALID } from './testing/runs.js';
 import { schemaErrors } from './testing/xsd.js';
 import { viewOf } from './view.js';
+import { PROPERTY_RUNS } from '../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const ASSETS = { script: 'let a = 1;', siteScript: '', style: '' };
 
 const awkward = fc.oneof(

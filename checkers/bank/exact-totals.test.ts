@@ -4,8 +4,9 @@ import { integer } from '../../harness/history/values/numbers.js';
 import type { Verdict } from '../checker.js';
 import { contextWith, script } from '../testing/script.js';
 import { bank } from './bank.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const large = fc.bigInt({ min: 1n << 53n, max: 1n << 80n });
 
 /** Doubles would round every one of these sums. */

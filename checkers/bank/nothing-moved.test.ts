@@ -9,8 +9,9 @@ import { bank } from './bank.js';
 import { bankLinearizable } from './linearizable.js';
 import { bankModel } from './model.js';
 import { type BankShape, simulateBank } from './testing/simulated-bank.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const BUGS = [undefined, 'stale-read', 'torn-read', 'lost', 'applied-twice', 'dirty', 'overdraft'] as const;
 
 const shapes = fc.record({

@@ -11,8 +11,9 @@ import { ARRANGEMENTS, arranged, everyHistory, everyPlan } from './every-small.j
 import { atLeast } from './lattice.js';
 import { historyOf, smallHistory, type SmallHistory } from './oracle.js';
 import { randomReads } from './polygraph/random-reads.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const LIMIT_MS = 600_000;
 
 const draws: readonly (readonly [string, (seed: number) => SmallHistory])[] = [

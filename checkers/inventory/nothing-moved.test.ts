@@ -9,8 +9,9 @@ import { inventoryLinearizable } from './linearizable.js';
 import { operationsOf } from './testing/operations.js';
 import { shopModel } from './testing/shop-model.js';
 import { type ShopShape, simulateShop } from './testing/simulated-shop.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 const BUGS = [undefined, 'stale-read', 'torn-stock-take', 'lost-order', 'phantom-order', 'taken-twice'] as const;
 
 const shapes = fc.record({
@@ -23,9 +24,9 @@ const shapes = fc.record({
   infoShare: fc.constantFrom(0, 0.2, 0.4),
   failShare: fc.constantFrom(0, 0.1),
   book: fc.constantFrom('none' as const, 'final' as const),
-  zeroShare: fc.constantFrom(0.3, 0.7, 1),
+  zeroShare: fc.constantFrom(0.2, 0.5, 1),
   bookShare: fc.constantFrom(0, 0.5, 1),
-  bugShare: fc.constant(0.4),
+  bugShare: fc.constant(0.9),
 });
 
 /** Orders, deliveries and cancellations of 0 move nothing, and yet a book shows whether they took effect. */

@@ -18,8 +18,9 @@ import { partitions, timedOperations } from './partition.js';
 import { searchLinearizable } from './search.js';
 import { bruteForce } from './testing/oracle.js';
 import { simulate, type Vocabulary } from './testing/random-history.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200) * 3;
+const RUNS = PROPERTY_RUNS * 3;
 /** What is easily taken for nothing. */
 const ELEMENTS: readonly Json[] = [null, null, 0, '', false];
 const element = (dice: Dice) => dice.pick(ELEMENTS);

@@ -8,8 +8,9 @@ import { casRegister } from '../models/register.js';
 import { linearizable } from './linearizability.js';
 import { simulate } from './testing/random-history.js';
 import { registers } from './testing/vocabularies.js';
+import { PROPERTY_RUNS } from '../../harness/kit/testing/property-runs.js';
 
-const RUNS = Number(process.env['FAULTLINE_PROPERTY_RUNS'] ?? 200);
+const RUNS = PROPERTY_RUNS;
 /** The usual names among them, in other roles. */
 const NAMES = ['read', 'write', 'cas', 'get', 'put', 'peek', 'poke', 'swap', 'txn', 'append'];
 const ASKED = [undefined, 'sequential', 'serializable', 'monotonic-reads', 'read-your-writes'];
