@@ -110,7 +110,7 @@ function Picture({ entry: { number, anomaly, operations }, view }: { entry: Numb
   const id = `drawing-${number}`;
   const title = inline(anomaly.sentence, 300);
   // One operation alone draws nothing that its words do not say.
-  if (anomaly.drawing === undefined && operations.length < 2) return null;
+  if (anomaly.drawing === undefined && operations.length === 0) return null;
   const drawing = anomaly.drawing ?? { kind: 'lanes' };
   switch (drawing.kind) {
     case 'lanes':

@@ -57,7 +57,7 @@ export function livePage(run: ArchivedRun, events: string, assets: Assets): stri
           <p aria-live="polite">
             Fault in place: <strong data-live="fault">none</strong>
           </p>
-          <p aria-live="polite" style="white-space: pre-line">
+          <p aria-live="polite" class="lines">
             Found so far: <strong data-live="found">nothing</strong>
           </p>
           <Section id="rate" title="The last minute" lead="Successful operations a second.">
